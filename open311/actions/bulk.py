@@ -1,0 +1,143 @@
+"""Many service requests at once, from an import or a sample: COPY, set-based SQL, one transaction a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from open311.actions.environment import Environment, connection, transaction
+from open311.actions.publish import publish
+
+BATCH = 5_000
+"""Rows of one transaction: large enough for sets to pay, small enough for memory and locks."""
+
+
+class Case(NamedTuple):
+    """A service request as it comes from elsewhere, in the order of the columns."""
+
+    service_request_id: str
+    service_code: str
+    service_name: str
+    department: str
+    agency_responsible: str
+    service_notice: str | None
+    description: str | None
+    status: str
+    outcome: str | None
+    status_notes: str | None
+    long: float | None
+    lat: float | None
+    address: str | None
+    address_id: str | None
+    zipcode: str | None
+    media_url: str | None
+    requested_datetime: datetime
+    updated_datetime: datetime
+    expected_datetime: datetime | None
+    closed_datetime: datetime | None
+    channel: str
+    moderation: str
+
+
+@dataclass(frozen=True)
+class Added:
+    """What a batch did."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: Added) -> Added:
+        """Both together."""
+        return Added(self.new + other.new, self.changed + other.changed, self.same + other.same)
+
+
+_COLUMNS = ", ".join(Case._fields)
+_STORED = [name for name in Case._fields if name not in ("long", "lat")]
+_STORED_COLUMNS = ", ".join(_STORED)
+_STAGE = f"""
+CREATE TEMPORARY TABLE staged (
+    {
+    ", ".join(
+        f"{name} " + ("timestamptz" if name.endswith("_datetime") else "float8" if name in ("long", "lat") else "text")
+        for name in Case._fields
+    )
+}
+) ON COMMIT DROP
+"""
+_POINT = "ST_SetSRID(ST_MakePoint(s.long, s.lat), 4326)"
+_INSERT = f"""
+INSERT INTO service_request (jurisdiction, origin, point, {_STORED_COLUMNS})
+SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
+ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
+RETURNING key
+"""
+# Only what the same origin brought is brought up to date; what residents filed here is never overwritten.
+_UPDATE = f"""
+UPDATE service_request r SET point = {_POINT}, version = r.version + 1,
+    {", ".join(f"{name} = s.{name}" for name in _STORED)}
+FROM staged s
+WHERE r.jurisdiction = %(jurisdiction)s AND r.service_request_id = s.service_request_id AND r.origin = %(origin)s
+  AND NOT r.key = ANY(%(new)s)
+  AND ({", ".join(f"r.{name}" for name in _STORED)}, ST_X(r.point), ST_Y(r.point))
+      IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _STORED)}, s.long, s.lat)
+RETURNING r.key
+"""
+_HISTORY = """
+INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, actor, occurred_at)
+SELECT key, jurisdiction, 'status', true, 'received', %(actor)s, requested_datetime
+FROM service_request WHERE key = ANY(%(new)s);
+"""
+_STEPS = """
+INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description, actor,
+                                    occurred_at)
+SELECT r.key, r.jurisdiction, 'status', true, r.status, r.outcome, r.status_notes, %(actor)s,
+       coalesce(r.closed_datetime, r.updated_datetime)
+FROM service_request r
+WHERE r.key = ANY(%(keys)s) AND r.status <> 'received'
+  AND NOT EXISTS (SELECT FROM service_request_update u
+                  WHERE NOT r.key = ANY(%(new)s) AND u.service_request = r.key AND u.status = r.status
+                    AND u.outcome IS NOT DISTINCT FROM r.outcome
+                    AND u.description IS NOT DISTINCT FROM r.status_notes)
+"""
+
+
+@transaction
+def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: Sequence[Case]) -> Added:
+    """Add service requests, or bring them up to date where the same origin brought them before; publish all.
+
+    A number stands once in a batch (the caller sees to it). Doing the same again changes nothing.
+    """
+    given = {"jurisdiction": jurisdiction, "origin": origin, "actor": origin}
+    execute = connection().execute
+    execute(_STAGE)
+    with connection().cursor() as cursor, cursor.copy(f"COPY staged ({_COLUMNS}) FROM STDIN") as copy:
+        for case in cases:
+            copy.write_row(case)
+    new = [row[0] for row in execute(_INSERT, given).fetchall()]
+    changed = []
+    if len(new) < len(cases):
+        changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
+    execute(_HISTORY, {**given, "new": new})
+    execute(_STEPS, {**given, "new": new, "keys": new + changed})
+    execute("DROP TABLE staged")
+    publish(environment, new, new=True)
+    if changed:
+        publish(environment, changed)
+    return Added(len(new), len(changed), len(cases) - len(new) - len(changed))
+
+
+@transaction
+def reserve_numbers(jurisdiction: str) -> None:
+    """Make new numbers start above the highest that an import brought."""
+    connection().execute(
+        """
+        SELECT setval('service_request_number', greatest(
+            (SELECT last_value FROM service_request_number),
+            (SELECT max(service_request_id::bigint) FROM service_request
+             WHERE jurisdiction = %s AND service_request_id ~ '^[0-9]{1,15}$')))
+        """,
+        (jurisdiction,),
+    )

@@ -1,0 +1,72 @@
+"""What every action works with, and what makes it one transaction."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar
+
+import procrastinate
+import psycopg
+from sqlalchemy import Table, insert
+
+from open311.adapters.files import Files
+from open311.catalog.city import City
+from open311.models.base import database
+from open311.queries.reading import Statement
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The city's catalogue, its public address, its files, and the queue for what must follow."""
+
+    city: City
+    public_url: str
+    files: Files
+    queue: procrastinate.App
+
+
+def transaction(action: Callable[P, R]) -> Callable[P, R]:
+    """Commit when the action returns, undo everything when it raises."""
+
+    @functools.wraps(action)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            result = action(*args, **kwargs)
+            database.session.commit()
+        except BaseException:
+            database.session.rollback()
+            raise
+        return result
+
+    return run
+
+
+def connection() -> psycopg.Connection[Any]:
+    """The psycopg connection of the session's transaction."""
+    return database.session.connection().connection.driver_connection  # type: ignore[return-value]
+
+
+def add(table: Any, row: Mapping[str, Any]) -> None:
+    """Insert one row, by names of columns."""
+    connection().execute(_insert(table.__table__, tuple(row)).sql, row)
+
+
+@lru_cache(maxsize=64)
+def _insert(table: Table, columns: tuple[str, ...]) -> Statement:
+    return Statement(insert(table).values(dict.fromkeys(columns)).inline())
+
+
+def defer(environment: Environment, task: str, **arguments: Any) -> None:
+    """Queue a job by the name of its task; it is there if and when the transaction commits."""
+    environment.queue.configure_task(task, connection=connection()).defer(**arguments)
+
+
+def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
+    """Rows turned into one list for each column, for ``unnest``."""
+    return {name: [row[name] for row in rows] for name in names}

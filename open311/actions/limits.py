@@ -1,0 +1,42 @@
+"""Limits of writing, counted in the database so that all workers agree."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from open311.actions.environment import connection, transaction
+from open311.domain.errors import TooManyRequests
+from open311.models.base import now
+from open311.queries.reading import Statement, fetch_one
+
+_COUNT = Statement(
+    text(
+        """
+        INSERT INTO rate_window (bucket, starts_at, used)
+        VALUES (:bucket, to_timestamp(floor(extract(epoch FROM clock_timestamp()) / :seconds) * :seconds), 1)
+        ON CONFLICT (bucket, starts_at) DO UPDATE SET used = rate_window.used + 1
+        RETURNING used, ceil(:seconds - (extract(epoch FROM clock_timestamp()) - extract(epoch FROM starts_at)))::int
+        """
+    )
+)
+
+
+def count_write(bucket: str, most: int, seconds: int) -> None:
+    """Count one write in a window of so many seconds; commits by itself, so that refused ones count too.
+
+    :raises TooManyRequests: when the window is used up, with the seconds until the next.
+    """
+    if not most:
+        return
+    row = fetch_one(_COUNT, {"bucket": bucket, "seconds": seconds})
+    assert row is not None
+    if row[0] > most:
+        raise TooManyRequests(f"at most {most} writes in {seconds} seconds", max(1, row[1]))
+
+
+@transaction
+def forget_old_windows() -> int:
+    """Remove counters that no limit looks at any more."""
+    return connection().execute("DELETE FROM rate_window WHERE starts_at < %s", (now() - timedelta(days=1),)).rowcount

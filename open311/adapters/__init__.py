@@ -1,0 +1,1 @@
+"""The outside world: files, images, geographic files. Each with a real local implementation."""

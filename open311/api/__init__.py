@@ -1,0 +1,1 @@
+"""What all published endpoints share: who is asking, for which city, with which arguments, in which format."""

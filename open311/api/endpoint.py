@@ -1,0 +1,171 @@
+"""From an HTTP request to a view and back: jurisdiction, format, key, limits, errors. Views see a ``Call``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from flask import Flask, Response, request
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from werkzeug.routing import BaseConverter
+
+from open311.actions.environment import Environment
+from open311.actions.limits import count_write
+from open311.api.installation import installation
+from open311.api.limits import MINUTE
+from open311.api.problems import refused
+from open311.catalog.city import Endpoint, Jurisdiction
+from open311.domain.errors import Forbidden, MissingJurisdiction, Refusal, UnknownJurisdiction
+from open311.queries.api_clients import Client, client_of
+from open311.wire.document import Document
+from open311.wire.formats import DEFAULT, FORMATS, Format, Row, render, wrap
+
+HOUR = 3600
+
+
+class Name(BaseConverter):
+    """A code or number in a path, up to the suffix."""
+
+    regex = "[^/]+?"
+
+
+class Suffix(BaseConverter):
+    """The suffix of a known format, or nothing."""
+
+    regex = r"(?:\.(?:{}))?".format("|".join(FORMATS))
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a view is handed."""
+
+    endpoint: Endpoint
+    jurisdiction: Jurisdiction
+    format: Format
+    arguments: MultiDict[str, str]
+
+    @property
+    def environment(self) -> Environment:
+        """What actions work with."""
+        return installation().environment
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a view answers: rows, or fragments that are joined already."""
+
+    rows: Iterable[Row] = ()
+    joined: bytes | None = None
+    document: type[Document] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+def endpoint(document: type[Document]) -> Callable[[Callable[..., Reply]], Callable[..., Response]]:
+    """Make a view of a function ``(call, **names from the path) -> Reply``."""
+
+    def wrapped(view: Callable[..., Reply]) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def run(base: Endpoint, suffix: str = "", **names: str) -> Response:
+            fmt = format_of(suffix)
+            try:
+                jurisdiction = jurisdiction_of(base)
+                _limit_reads(jurisdiction)
+                reply = view(Call(base, jurisdiction, fmt, _arguments()), **names)
+            except Refusal as refusal:
+                return refused(refusal, fmt)
+            written = reply.document or document
+            body = render(written, fmt, reply.rows) if reply.joined is None else wrap(written, fmt, reply.joined)
+            response = Response(b"" if reply.status == 304 else body, reply.status, content_type=fmt.content_type)
+            response.headers.extend(reply.headers)
+            return response
+
+        return run
+
+    return wrapped
+
+
+def _arguments() -> MultiDict[str, str]:
+    """What was sent: of a form, its fields come before those of the query."""
+    if request.method != "POST":
+        return request.args
+    return CombinedMultiDict([request.form, request.args])
+
+
+def format_of(suffix: str) -> Format:
+    """The suffix's format; without one what ``Accept`` prefers, XML by default."""
+    if suffix:
+        return FORMATS[suffix.lstrip(".")]
+    offered = [fmt.media_type for fmt in FORMATS.values()] + ["application/xml"]
+    best = request.accept_mimetypes.best_match(offered, DEFAULT.media_type)
+    return next((fmt for fmt in FORMATS.values() if fmt.media_type == best), DEFAULT)
+
+
+def jurisdiction_of(base: Endpoint) -> Jurisdiction:
+    """The city that is asked: named in the form or the query, or the only one of the endpoint."""
+    named = (request.form.get("jurisdiction_id") if request.method == "POST" else None) or request.args.get(
+        "jurisdiction_id", ""
+    )
+    known = installation().environment.city.jurisdictions
+    served = [known[key] for key in base.jurisdictions]
+    named = named.strip()
+    if not named:
+        if len(served) > 1:
+            raise MissingJurisdiction(
+                "jurisdiction_id required: " + ", ".join(jurisdiction.jurisdiction_id for jurisdiction in served)
+            )
+        return served[0]
+    for jurisdiction in served:
+        if jurisdiction.jurisdiction_id == named:
+            return jurisdiction
+    raise UnknownJurisdiction(f"jurisdiction_id {named!r} was not found")
+
+
+def given_key() -> str:
+    """The API key: a form field, or in the query."""
+    return (request.form.get("api_key") or request.args.get("api_key") or "").strip()
+
+
+def writer(jurisdiction: Jurisdiction, scope: str | None) -> Client | None:
+    """Who writes, with its limit counted; none where the jurisdiction takes a few without a key.
+
+    :raises Forbidden: the key is missing, unknown, revoked, or lacks the scope.
+    :raises TooManyRequests: the limit is used up.
+    """
+    api_key, here = given_key(), installation()
+    if not api_key:
+        if not jurisdiction.anonymous_per_hour or scope != "requests":
+            raise Forbidden(f"api_key required. {jurisdiction.key_service}")
+        count_write(f"{jurisdiction.key}:{request.remote_addr}", jurisdiction.anonymous_per_hour, HOUR)
+        return None
+    client = client_of(jurisdiction.key, api_key)
+    if client is None:
+        raise Forbidden(f"api_key is not valid. {jurisdiction.key_service}")
+    if scope and scope not in client.scopes:
+        raise Forbidden(f"this api_key may not write {scope}")
+    most = here.writes_per_minute if client.writes_per_minute is None else client.writes_per_minute
+    count_write(f"{jurisdiction.key}:key:{client.key}", most, MINUTE)
+    return client
+
+
+def _limit_reads(jurisdiction: Jurisdiction) -> None:
+    """Count a read: against the key where a valid one is given and has a limit, else against the address."""
+    if request.method not in ("GET", "HEAD"):
+        return
+    here = installation()
+    most, bucket = here.reads_per_minute, str(request.remote_addr)
+    if most and (api_key := given_key()) and (client := client_of(jurisdiction.key, api_key)):
+        bucket = f"key:{client.key}"
+        most = most if client.reads_per_minute is None else client.reads_per_minute
+    here.read_limit.count(f"{jurisdiction.key}:{bucket}", most)
+
+
+def root_url() -> str:
+    """Where this server is, as clients see it; without a slash at the end."""
+    return installation().public_url or request.host_url.rstrip("/")
+
+
+def add_converters(app: Flask) -> None:
+    """Teach the URL map about names and suffixes."""
+    app.url_map.converters.update(name=Name, suffix=Suffix)

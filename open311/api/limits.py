@@ -1,0 +1,32 @@
+"""Limits of reading, counted in each process: with N processes a client may read up to N times as much."""
+
+from __future__ import annotations
+
+import time
+
+from open311.domain.errors import TooManyRequests
+
+MINUTE = 60
+
+
+class ReadLimit:
+    """Counts reads in fixed windows of a minute."""
+
+    def __init__(self) -> None:
+        self._window = 0
+        self._used: dict[str, int] = {}
+
+    def count(self, bucket: str, most: int) -> None:
+        """Count one read.
+
+        :raises TooManyRequests: when the minute is used up.
+        """
+        if not most:
+            return
+        moment = time.time()
+        window = int(moment // MINUTE)
+        if window != self._window:
+            self._window, self._used = window, {}
+        used = self._used[bucket] = self._used.get(bucket, 0) + 1
+        if used > most:
+            raise TooManyRequests(f"at most {most} reads a minute", max(1, round((window + 1) * MINUTE - moment)))

@@ -1,0 +1,147 @@
+"""Settings from the environment, and the application made of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask.cli import FlaskGroup
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from open311.actions.environment import Environment
+from open311.adapters.files import LocalFiles
+from open311.api.endpoint import add_converters
+from open311.api.installation import Installation
+from open311.api.wsgi import quote_boundary
+from open311.catalog.location import city_directory
+from open311.catalog.read import read_city
+from open311.entrypoints import commands, georeport
+from open311.jobs import make_queue
+from open311.models.base import database
+from open311.queries.reading import READ
+
+MOST_BYTES = 100 * 1024 * 1024
+"""Of one upload with all its photos."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs from one machine to the next; each field is an environment variable in capitals."""
+
+    database_url: str = "postgresql+psycopg:///open311"
+    """Where PostgreSQL is."""
+    city_dir: Path | None = None
+    """The directory with ``config/`` and ``service_definitions/``; none: this checkout's, or the packaged one."""
+    media_dir: Path = Path("var/media")
+    """Where photos lie."""
+    public_url: str | None = None
+    """The address under which clients reach this server; none: what each request says."""
+    host: str = "127.0.0.1"
+    port: int = 8311
+    trusted_proxies: int = 0
+    """How many proxies in front may say who the client is (``X-Forwarded-*``)."""
+    writes_per_minute: int = 0
+    """Per API key, over all workers; 0 is no limit."""
+    reads_per_minute: int = 0
+    """Per client and worker process; 0 is no limit."""
+    updates_enabled: bool = True
+    """Whether ``servicerequestupdates`` is offered."""
+    pool_size: int = 8
+    """Database connections of each kind (reading, writing) and process."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read once; what is not set has its default.
+
+        :raises ValueError: a number that is none.
+        """
+        given = os.environ if environment is None else environment
+
+        def number(name: str, default: int) -> int:
+            text = given.get(name, "").strip()
+            if text and not text.isdigit():
+                raise ValueError(f"{name} must be a whole number, not {text!r}")
+            return int(text) if text else default
+
+        return cls(
+            database_url=_psycopg(given.get("DATABASE_URL") or cls.database_url),
+            city_dir=Path(given["CITY_DIR"]) if given.get("CITY_DIR") else None,
+            media_dir=Path(given.get("MEDIA_DIR") or cls.media_dir).absolute(),
+            public_url=(given.get("PUBLIC_URL") or "").rstrip("/") or None,
+            host=given.get("HOST") or cls.host,
+            port=number("PORT", cls.port),
+            trusted_proxies=number("TRUSTED_PROXIES", cls.trusted_proxies),
+            writes_per_minute=number("WRITES_PER_MINUTE", cls.writes_per_minute),
+            reads_per_minute=number("READS_PER_MINUTE", cls.reads_per_minute),
+            updates_enabled=given.get("UPDATES_ENABLED", "1").strip().lower() not in ("0", "false", "no", "off"),
+            pool_size=number("POOL_SIZE", cls.pool_size),
+        )
+
+    @property
+    def written_url(self) -> str:
+        """The address that goes into stored documents."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def _psycopg(url: str) -> str:
+    """The URL with the driver that we use named."""
+    scheme, colon, rest = url.partition("://")
+    return f"postgresql+psycopg{colon}{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application: city read, database bound, every entrypoint registered.
+
+    :raises CatalogError: the city's files have faults.
+    """
+    settings = settings or Settings.from_environment()
+    city = read_city(settings.city_dir or city_directory())
+    app = Flask("open311", static_folder=None)
+    engine = {
+        "url": settings.database_url,
+        "pool_size": settings.pool_size,
+        "max_overflow": 4,
+        "connect_args": {"options": "-c timezone=UTC", "application_name": "open311"},
+    }
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={name: value for name, value in engine.items() if name != "url"},
+        SQLALCHEMY_BINDS={READ: {**engine, "isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}},
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+    )
+    database.init_app(app)
+    queue = make_queue(app, settings.database_url)
+    app.extensions["queue"] = queue
+    environment = Environment(city, settings.written_url, LocalFiles(settings.media_dir), queue)
+    app.extensions["settings"] = settings
+    app.extensions["open311"] = Installation(
+        environment=environment,
+        directory=city.directory,
+        public_url=settings.public_url,
+        writes_per_minute=settings.writes_per_minute,
+        reads_per_minute=settings.reads_per_minute,
+        updates_enabled=settings.updates_enabled,
+    )
+    add_converters(app)
+    georeport.register(app, city)
+    commands.register(app)
+    app.wsgi_app = quote_boundary(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+    return app
+
+
+def main() -> None:
+    """The command line: ``open311 --help``."""
+    FlaskGroup(
+        create_app=create_app,
+        add_default_commands=False,
+        add_version_option=False,
+        load_dotenv=False,
+        help="Run and look after a city's Open311 server.",
+    ).main(prog_name="open311")

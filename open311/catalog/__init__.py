@@ -1,0 +1,1 @@
+"""The city in files: YAML read, checked and turned into frozen objects."""

@@ -1,0 +1,92 @@
+"""What the files of a city say, as frozen objects; ``read.py`` makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from open311.domain.deadline import WorkingCalendar
+from open311.domain.definition import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department or outside body that answers for services."""
+
+    code: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    url: str = ""
+    jurisdictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A boundary layer the city uses: where it comes from and which properties name its boundaries."""
+
+    code: str
+    name: str
+    source: str
+    licence: str
+    vintage: str
+    code_property: str
+    name_property: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    sample_file: str = ""
+    jurisdictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """One city as clients see it: what ``jurisdiction_id`` names, with its own data, keys and catalogue.
+
+    ``key`` is unique in the installation (rows and commands use it); ``jurisdiction_id`` is what clients send, so
+    that a sandbox can answer to the city's own id at its own path.
+    """
+
+    key: str
+    jurisdiction_id: str
+    name: str
+    timezone: str
+    languages: tuple[str, ...]
+    contact: str
+    phone: str
+    email: str
+    website: str
+    emergency: str
+    api_terms: str
+    key_service: str
+    calendar: WorkingCalendar
+    bounds: tuple[float, float, float, float] | None = None
+    sandbox: bool = False
+    anonymous_per_hour: int = 0
+    departments: Mapping[str, Department] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A path at which jurisdictions are served, and how discovery announces it."""
+
+    path: str
+    type: str
+    jurisdictions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class City:
+    """Everything the files say. ``fingerprint`` changes whenever what clients can see of the catalogue does.
+
+    ``directory`` is where the files lie; a layer's ``sample_file`` is a path inside it.
+    """
+
+    name: str
+    jurisdictions: Mapping[str, Jurisdiction]
+    endpoints: tuple[Endpoint, ...]
+    fingerprint: str
+    directory: Path = Path()

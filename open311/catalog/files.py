@@ -1,0 +1,62 @@
+"""The files of a city, read but not yet judged, and which jurisdictions each of their items belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from open311.catalog.faults import Fault
+from open311.catalog.source import Source, read_source
+
+
+@dataclass(frozen=True)
+class Files:
+    """What was read; none for a file that cannot be read at all."""
+
+    directory: Path
+    city: Source | None
+    departments: Source | None
+    boundaries: Source | None
+    services: tuple[Source, ...]
+
+    @cached_property
+    def jurisdictions(self) -> dict[str, dict[str, Any]]:
+        """The settings of each jurisdiction by its key, with those it takes from the one it is ``like``."""
+        own = {text(item, "key"): item for _, item in self.city.entries("jurisdictions")} if self.city else {}
+        own.pop("", None)
+        return {
+            key: {"jurisdiction_id": text(item, "like") or key, **own.get(text(item, "like"), {}), **item}
+            for key, item in own.items()
+        }
+
+    def belongs(self, item: dict[str, Any]) -> tuple[str, ...]:
+        """The keys of the jurisdictions an item belongs to: those it names and all that are like them, or all."""
+        named = item.get("jurisdictions")
+        if not isinstance(named, list):
+            return tuple(self.jurisdictions)
+        return tuple(key for key, own in self.jurisdictions.items() if key in named or text(own, "like") in named)
+
+
+def text(item: dict[str, Any], key: str) -> str:
+    """The text under a key; nothing where it is missing or something else, which is for the schema to say."""
+    found = item.get(key)
+    return found if isinstance(found, str) else ""
+
+
+def read_files(directory: Path) -> tuple[Files, list[Fault]]:
+    """Read every file of a city below its directory."""
+    faults: list[Fault] = []
+
+    def read(name: str) -> Source | None:
+        source, found = read_source(directory / name, name)
+        faults.extend(found)
+        return source
+
+    city, departments, boundaries = (read(f"config/{name}.yaml") for name in ("city", "departments", "boundaries"))
+    found = (directory / "service_definitions").rglob("*.y*ml")
+    names = sorted(path.relative_to(directory).as_posix() for path in found)
+    faults.extend(Fault(name, 1, "the file's name must end in .yaml") for name in names if name.endswith(".yml"))
+    services = tuple(source for name in names if name.endswith(".yaml") and (source := read(name)))
+    return Files(directory, city, departments, boundaries, services), faults

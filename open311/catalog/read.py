@@ -1,0 +1,29 @@
+"""Reading a city: its files, every fault in them at once, or the frozen objects they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from open311.catalog.build import build_city
+from open311.catalog.city import City
+from open311.catalog.faults import CatalogError
+from open311.catalog.files import read_files
+from open311.catalog.rules import check_rules
+from open311.catalog.shape import check_shape
+
+
+def read_city(directory: Path) -> City:
+    """Read ``config/`` and ``service_definitions/`` below a directory.
+
+    :raises CatalogError: with every fault in every file.
+    """
+    files, faults = read_files(directory)
+    for source, schema in ((files.city, "city"), (files.departments, "departments"), (files.boundaries, "boundaries")):
+        if source:
+            faults.extend(check_shape(source, schema))
+    for source in files.services:
+        faults.extend(check_shape(source, "service_definition"))
+    faults.extend(check_rules(files))
+    if faults or not files.city:
+        raise CatalogError(faults)
+    return build_city(files, files.city)

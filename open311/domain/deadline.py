@@ -1,0 +1,88 @@
+"""Promises: when a service request is expected to be done, in working time of the city's calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Unit(StrEnum):
+    """What an SLA counts."""
+
+    WORKING_DAYS = "working_days"
+    WORKING_HOURS = "working_hours"
+    DAYS = "days"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class SLA:
+    """A service level agreement: so many days or hours, of working time or of the clock's."""
+
+    amount: int
+    unit: Unit = Unit.WORKING_DAYS
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """When the city works: zone, weekdays (0 is Monday), opening hours, holidays (dates, local)."""
+
+    zone: str
+    opens: time = time(8)
+    closes: time = time(17)
+    weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    holidays: Container[date] = field(default_factory=frozenset)
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether the city works on this local day."""
+        return day.weekday() in self.weekdays and day not in self.holidays
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after this one.
+
+        :raises ValueError: if a year passes without one (a calendar that never works).
+        """
+        for _ in range(366):
+            day += timedelta(days=1)
+            if self.is_working_day(day):
+                return day
+        raise ValueError("the calendar has no working day within a year")
+
+    def due(self, start: datetime, sla: SLA) -> datetime:
+        """When a promise made at ``start`` (aware) is due; the answer is in UTC.
+
+        Working days end at closing time of the n-th working day after the day it was made; a report outside
+        working time counts as made when work begins again. Working hours run only while the city is open.
+        """
+        if sla.unit is Unit.DAYS:
+            return start.astimezone(UTC) + timedelta(days=sla.amount)
+        if sla.unit is Unit.HOURS:
+            return start.astimezone(UTC) + timedelta(hours=sla.amount)
+        zone = ZoneInfo(self.zone)
+        local = start.astimezone(zone)
+        begin = self._begin(local)
+        if sla.unit is Unit.WORKING_DAYS:
+            day = begin.date()
+            for _ in range(sla.amount):
+                day = self.next_working_day(day)
+            return datetime.combine(day, self.closes, zone).astimezone(UTC)
+        return self._after_hours(begin, timedelta(hours=sla.amount), zone).astimezone(UTC)
+
+    def _begin(self, local: datetime) -> datetime:
+        """The moment itself when the city is open, else the next opening."""
+        day = local.date()
+        if self.is_working_day(day) and local.time() < self.closes:
+            return max(local, datetime.combine(day, self.opens, local.tzinfo))
+        return datetime.combine(self.next_working_day(day), self.opens, local.tzinfo)
+
+    def _after_hours(self, begin: datetime, left: timedelta, zone: ZoneInfo) -> datetime:
+        """Walk opening hours until ``left`` is used up; a change of clock at night costs or gives nothing."""
+        while True:
+            closes = datetime.combine(begin.date(), self.closes, zone)
+            if left <= closes - begin:
+                return begin + left
+            left -= closes - begin
+            begin = datetime.combine(self.next_working_day(begin.date()), self.opens, zone)

@@ -1,0 +1,175 @@
+"""A kind of report and the questions it asks: a service, its attributes, and how answers are checked."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from open311.domain.deadline import SLA
+from open311.domain.moment import read_moment
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""What may be sent for a number; Python's own ``float`` takes ``1_000`` too, which nobody else reads."""
+
+
+class Datatype(StrEnum):
+    """The six datatypes of a GeoReport v2 attribute."""
+
+    STRING = "string"
+    NUMBER = "number"
+    DATETIME = "datetime"
+    TEXT = "text"
+    SINGLEVALUELIST = "singlevaluelist"
+    MULTIVALUELIST = "multivaluelist"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether an answer is chosen from listed values."""
+        return self in (Datatype.SINGLEVALUELIST, Datatype.MULTIVALUELIST)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One listed value of an attribute: the key that is sent and the name that is shown."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One question of a service definition, or (``variable=False``) a notice to show."""
+
+    code: str
+    datatype: Datatype
+    description: str
+    order: int
+    required: bool = False
+    variable: bool = True
+    datatype_description: str = ""
+    values: tuple[Option, ...] = ()
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An accepted answer with its question as asked, so that later edits of a definition change nothing."""
+
+    code: str
+    question: str
+    datatype: Datatype
+    public: bool
+    values: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+class ServiceType(StrEnum):
+    """When the number of a new service request is known (GeoReport v2, GET Service List)."""
+
+    REALTIME = "realtime"
+    BATCH = "batch"
+    BLACKBOX = "blackbox"
+
+
+class Publishing(StrEnum):
+    """What the public sees of a new service request, from most to least."""
+
+    AT_ONCE = "at_once"
+    REVIEWED = "reviewed"
+    PRIVATE = "private"
+
+
+class Precision(StrEnum):
+    """How exactly the public sees the place, from most to least."""
+
+    EXACT = "exact"
+    BLOCK = "block"
+    BOUNDARY = "boundary"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A kind of report that residents can file, as its file in ``service_definitions/`` says."""
+
+    service_code: str
+    service_name: str
+    description: str
+    group: str
+    keywords: tuple[str, ...]
+    department: str
+    agency_responsible: str
+    type: ServiceType = ServiceType.REALTIME
+    attributes: tuple[Attribute, ...] = ()
+    resolve: SLA | None = None
+    acknowledge: SLA | None = None
+    publishing: Publishing = Publishing.AT_ONCE
+    location: Precision = Precision.EXACT
+    location_layer: str = ""
+    service_notice: str = ""
+    duplicate_metres: int = 100
+    duplicate_days: int = 60
+    retired: bool = False
+    code_is_ours: bool = False
+    jurisdictions: tuple[str, ...] = ()
+
+    @property
+    def metadata(self) -> bool:
+        """Whether the service has a definition of its own (questions or notices)."""
+        return bool(self.attributes)
+
+
+def check_answers(
+    attributes: Sequence[Attribute], given: Mapping[str, Sequence[str]], zone: str
+) -> tuple[list[Answer], list[str]]:
+    """Check answers against their questions; returns the accepted answers and the reasons for refusal.
+
+    A missing answer is refused as ``"<code> required"``, one reason each (GeoReport v2, POST Service Request;
+    clients look for these words). Unknown codes are ignored, empty values count as absent.
+    """
+    answers: list[Answer] = []
+    reasons: list[str] = []
+    for attribute in attributes:
+        if not attribute.variable:
+            continue
+        values = tuple(dict.fromkeys(value.strip() for value in given.get(attribute.code, ()) if value.strip()))
+        if not values:
+            if attribute.required:
+                reasons.append(f"{attribute.code} required: {attribute.description}")
+            continue
+        if fault := _fault(attribute, values, zone):
+            reasons.append(f"{attribute.code}: {fault}")
+            continue
+        names = {option.key: option.name for option in attribute.values}
+        answers.append(
+            Answer(
+                code=attribute.code,
+                question=attribute.description,
+                datatype=attribute.datatype,
+                public=attribute.public,
+                values=values,
+                names=tuple(names.get(value, value) for value in values),
+            )
+        )
+    return answers, reasons
+
+
+def _fault(attribute: Attribute, values: tuple[str, ...], zone: str) -> str:
+    """Say what is wrong with the values of one answer, or nothing."""
+    if attribute.datatype is not Datatype.MULTIVALUELIST and len(values) > 1:
+        return "one value only"
+    if attribute.datatype.is_list:
+        keys = [option.key for option in attribute.values]
+        wrong = [value for value in values if value not in keys]
+        return f"{', '.join(wrong)!r} is not one of {', '.join(keys)}" if wrong else ""
+    if attribute.datatype is Datatype.NUMBER:
+        number = _NUMBER.fullmatch(values[0]) and math.isfinite(float(values[0]))
+        return "" if number else f"{values[0]!r} is not a number"
+    if attribute.datatype is Datatype.DATETIME:
+        try:
+            read_moment(values[0], zone)
+        except ValueError as fault:
+            return str(fault)
+    return ""

@@ -1,0 +1,137 @@
+"""A service request as it arrives, from any channel: cleaned once, here, and checked against its service."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from open311.domain.errors import InvalidDraft
+from open311.domain.place import Point
+
+DESCRIPTION_LIMIT = 4000
+"""Characters; GeoReport v2 asks servers to take at least 4,000."""
+LINE_LIMIT = 500
+"""Characters of any single-line field."""
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_SPACE = re.compile(r"\s+")
+
+
+def clean_text(text: str) -> str:
+    """Text of several lines: NFC, trimmed, newlines as LF, no character that XML cannot hold."""
+    return _ILLEGAL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+def clean_line(text: str) -> str:
+    """Text of one line: as ``clean_text``, and white space folded to single spaces."""
+    return _SPACE.sub(" ", clean_text(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who reports, as far as they said; stored apart from the service request, never published."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    device_id: str = ""
+    account_id: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether anything at all was said."""
+        return any((self.first_name, self.last_name, self.email, self.phone, self.device_id, self.account_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A service request as it arrives. Make one with ``Draft.of``, which cleans and checks."""
+
+    jurisdiction: str
+    service_code: str
+    description: str = ""
+    point: Point | None = None
+    address: str | None = None
+    address_id: str | None = None
+    zipcode: str | None = None
+    media_url: str | None = None
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    reporter: Reporter = field(default_factory=Reporter)
+    channel: str = "api"
+    language: str | None = None
+    photos: Sequence[bytes] = ()
+    requested: datetime | None = None
+
+    @classmethod
+    def of(
+        cls,
+        jurisdiction: str,
+        service_code: str,
+        *,
+        lat: str = "",
+        long: str = "",
+        lines: Mapping[str, str] | None = None,
+        reporter: Mapping[str, str] | None = None,
+        description: str = "",
+        answers: Mapping[str, Sequence[str]] | None = None,
+        channel: str = "api",
+        photos: Sequence[bytes] = (),
+    ) -> Draft:
+        """A draft from the raw text of a message.
+
+        ``lines`` holds address, address_id, zipcode, media_url and language, ``reporter`` the fields of ``Reporter``.
+        Empty counts as absent everywhere.
+
+        :raises InvalidDraft: with every fault at once.
+        """
+        reasons: list[str] = []
+        clean = {name: clean_line(text) for name, text in (lines or {}).items()}
+        known = {name: clean_line(text) for name, text in (reporter or {}).items()}
+        reasons += [
+            f"{name} is longer than {LINE_LIMIT} characters"
+            for name, text in {**clean, **known}.items()
+            if len(text) > LINE_LIMIT
+        ]
+        description = clean_text(description)
+        if len(description) > DESCRIPTION_LIMIT:
+            reasons.append(f"description is longer than {DESCRIPTION_LIMIT} characters")
+        point = _point(lat.strip(), long.strip(), reasons)
+        if point is None and not reasons and not (clean.get("address") or clean.get("address_id")):
+            reasons.append("location required: lat and long, address_string or address_id")
+        cleaned = {code: [clean_text(value) for value in values] for code, values in (answers or {}).items()}
+        reasons += [
+            f"{code}: an answer is longer than {DESCRIPTION_LIMIT} characters"
+            for code, values in cleaned.items()
+            if any(len(value) > DESCRIPTION_LIMIT for value in values)
+        ]
+        if reasons:
+            raise InvalidDraft(reasons)
+        return cls(
+            jurisdiction=jurisdiction,
+            service_code=service_code,
+            description=description,
+            point=point,
+            **{name: text or None for name, text in clean.items()},  # type: ignore[arg-type]
+            answers=cleaned,
+            reporter=Reporter(**known),
+            channel=channel,
+            photos=tuple(photos),
+        )
+
+
+def _point(lat: str, long: str, reasons: list[str]) -> Point | None:
+    """Both or neither, numbers, on the globe; faults are added to ``reasons``."""
+    if not lat and not long:
+        return None
+    if not lat or not long:
+        reasons.append("lat and long go together: " + ("lat" if not lat else "long") + " required")
+        return None
+    try:
+        return Point(long=float(long), lat=float(lat))
+    except ValueError as fault:
+        reasons.append(f"lat and long must be decimal degrees (WGS84): {fault}")
+        return None

@@ -1,0 +1,26 @@
+"""The command line: one file a noun. Each command's first line is its help."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from open311.entrypoints.commands import (
+    boundaries,
+    catalog,
+    city,
+    keys,
+    publications,
+    requests,
+    sample,
+    schema,
+    serving,
+)
+
+
+def register(app: Flask) -> None:
+    """Add every command to ``open311``."""
+    for module in (boundaries, catalog, city, keys, requests, sample, schema):
+        app.cli.add_command(module.group)
+    app.cli.add_command(publications.publish)
+    app.cli.add_command(serving.serve)
+    app.cli.add_command(serving.worker)

@@ -1,0 +1,22 @@
+"""``open311 city``: the city's files and the database."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from open311.actions.load_boundaries import load_samples
+from open311.actions.load_city import load_city
+from open311.api.installation import installation
+
+group = AppGroup("city", help="Bring the database in line with the city's files.")
+
+
+@group.command()
+def load() -> None:
+    """Note what the files say now; load sample boundaries where a layer has none."""
+    environment = installation().environment
+    for line in [*load_city(environment), *load_samples(environment)]:
+        click.echo(line)
+    services = sum(len(jurisdiction.services) for jurisdiction in environment.city.jurisdictions.values())
+    click.echo(f"{environment.city.name}: {len(environment.city.jurisdictions)} jurisdictions, {services} services")

@@ -1,0 +1,65 @@
+"""``open311 keys``: who may write through the API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from open311.actions.keys import SCOPES, issue_key, revoke_key
+from open311.catalog.city import Jurisdiction
+from open311.entrypoints.commands.options import jurisdiction_option
+from open311.queries.api_clients import all_clients, client_of
+
+group = AppGroup("keys", help="Issue, list and revoke API keys.")
+
+
+@group.command()
+@click.argument("name")
+@jurisdiction_option
+@click.option("--contact", default="", help="Whom to write to about this client.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeatable; default: requests.")
+@click.option("--writes-per-minute", type=click.IntRange(0), help="Default: the setting's; 0 is no limit.")
+@click.option("--reads-per-minute", type=click.IntRange(0), help="Default: the setting's; 0 is no limit.")
+def issue(
+    name: str,
+    jurisdiction: Jurisdiction,
+    contact: str,
+    scopes: tuple[str, ...],
+    writes_per_minute: int | None,
+    reads_per_minute: int | None,
+) -> None:
+    """Make a key for the client NAME; it is shown once."""
+    click.echo(issue_key(jurisdiction, name, contact, scopes or ("requests",), writes_per_minute, reads_per_minute))
+
+
+@group.command("list")
+def list_keys() -> None:
+    """List clients; keys themselves are stored nowhere."""
+    for client in all_clients():
+        state = "revoked" if client["revoked_at"] else ", ".join(client["scopes"])
+        click.echo(f"{client['key']}\t{client['jurisdiction']}\t{client['name']}\t{state}\t{client['contact']}")
+
+
+@group.command()
+@click.argument("client", type=int)
+def revoke(client: int) -> None:
+    """Make the key of CLIENT (the number that list shows) worthless."""
+    if not revoke_key(client):
+        raise click.ClickException(f"no key {client}, or revoked already")
+    click.echo(f"key {client} is revoked")
+
+
+@group.command("ensure-development")
+@click.option("--file", "path", type=click.Path(path_type=Path), default=Path("var/api-key"), show_default=True)
+@jurisdiction_option
+def ensure_development(path: Path, jurisdiction: Jurisdiction) -> None:
+    """Keep one key for development in a file; make it where it is missing or not valid here."""
+    api_key = path.read_text().strip() if path.exists() else ""
+    if not api_key or client_of(jurisdiction.key, api_key) is None:
+        api_key = issue_key(jurisdiction, "development", scopes=SCOPES)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(api_key + "\n")
+    click.echo(api_key)

@@ -1,0 +1,28 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from open311.api.installation import installation
+from open311.catalog.city import Jurisdiction
+
+
+def _jurisdiction(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdiction:
+    """The jurisdiction of this key, or the first one of the city."""
+    known = installation().environment.city.jurisdictions
+    if key is None:
+        return next(iter(known.values()))
+    if key not in known:
+        raise click.BadParameter(f"no jurisdiction {key!r}; there are {', '.join(known)}")
+    return known[key]
+
+
+def jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--jurisdiction KEY``, the city's first by default."""
+    return click.option(
+        "--jurisdiction", callback=_jurisdiction, help="Key of a jurisdiction in config/city.yaml; default: the first."
+    )(command)

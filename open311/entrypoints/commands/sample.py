@@ -1,0 +1,36 @@
+"""``open311 sample``: invented service requests to look at."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from open311.actions.sample import is_empty, load_sample, remove_sample
+from open311.api.installation import installation
+from open311.catalog.city import Jurisdiction
+from open311.entrypoints.commands.options import jurisdiction_option
+from open311.models.base import now
+
+group = AppGroup("sample", help="Load and remove invented service requests.")
+
+
+@group.command()
+@jurisdiction_option
+@click.option("--requests", "count", type=click.IntRange(1), default=5_000, show_default=True)
+@click.option("--days", type=click.IntRange(1), default=730, show_default=True, help="How far back they go.")
+def load(jurisdiction: Jurisdiction, count: int, days: int) -> None:
+    """Load a sample, clearly marked, if there is no service request yet."""
+    if not is_empty(jurisdiction.key):
+        click.echo(f"{jurisdiction.key} has service requests already; no sample loaded")
+        return
+    done = 0
+    for done in load_sample(installation().environment, jurisdiction, count, now(), days):
+        click.echo(f"\r{done} of {count}", nl=False)
+    click.echo(f"\r{done} sample service requests loaded; 'open311 sample remove' takes them out again")
+
+
+@group.command()
+@jurisdiction_option
+def remove(jurisdiction: Jurisdiction) -> None:
+    """Remove the sample with its history."""
+    click.echo(f"{remove_sample(jurisdiction.key)} sample service requests removed")

@@ -1,0 +1,40 @@
+"""``open311 database``: the tables."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from open311.models import schema
+from open311.models.base import database
+
+group = AppGroup("database", help="Make and check the tables.")
+
+
+@group.command()
+def migrate() -> None:
+    """Bring the tables to the newest state."""
+    with database.engine.connect() as connection:
+        schema.migrate(connection)
+        connection.commit()
+    click.echo("the tables are up to date")
+
+
+@group.command()
+def check() -> None:
+    """Compare the tables with the models; exit 1 where they differ."""
+    with database.engine.connect() as connection:
+        found = schema.differences(connection)
+    for difference in found:
+        click.echo(difference)
+    if found:
+        raise SystemExit(1)
+    click.echo("the tables are what the models say")
+
+
+@group.command()
+@click.argument("message")
+def revision(message: str) -> None:
+    """Write a new migration from the models (for developers)."""
+    with database.engine.connect() as connection:
+        schema.revision(connection, message)

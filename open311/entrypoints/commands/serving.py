@@ -1,0 +1,55 @@
+"""``open311 serve`` and ``open311 worker``: the two processes of a server."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from granian import Granian
+from granian.constants import Interfaces, Loops
+
+from open311.actions.load_boundaries import load_samples
+from open311.actions.load_city import load_city
+from open311.api.installation import installation
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; default: HOST, else 127.0.0.1.")
+@click.option("--port", type=int, help="Port to listen on; default: PORT, else 8311.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
+@click.option("--threads", type=click.IntRange(1), default=4, show_default=True, help="Threads in each process.")
+@with_appcontext
+def serve(host: str | None, port: int | None, workers: int, threads: int) -> None:
+    """Serve the API with granian; first note what the city's files say now."""
+    settings = current_app.extensions["settings"]
+    environment = installation().environment
+    # Before anything is served: a service that became less public must not show what it showed before.
+    for line in [*load_city(environment), *load_samples(environment)]:
+        click.echo(line)
+    Granian(
+        "open311.app:create_app",
+        address=host or settings.host,
+        port=port or settings.port,
+        interface=Interfaces.WSGI,
+        loop=Loops.auto,
+        workers=workers,
+        blocking_threads=threads,
+        backlog=1024,
+        factory=True,
+        log_access=False,
+    ).serve()
+
+
+@click.command()
+@click.option("--concurrency", type=click.IntRange(1), default=2, show_default=True, help="Jobs at once.")
+@with_appcontext
+def worker(concurrency: int) -> None:
+    """Run jobs until stopped; those under way are finished first."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    queue = current_app.extensions["queue"]
+    with queue.open():
+        queue.run_worker(concurrency=concurrency, wait=True, delete_jobs="successful", install_signal_handlers=True)
+    sys.exit(0)

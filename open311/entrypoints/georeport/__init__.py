@@ -1,0 +1,34 @@
+"""Open311 GeoReport v2 over HTTP: at each endpoint of ``config/city.yaml``, with discovery at the host's root too."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from open311.catalog.city import City
+from open311.entrypoints.georeport import (
+    boundaries,
+    discovery,
+    docs,
+    headers,
+    media,
+    service_requests,
+    services,
+    tokens,
+    updates,
+)
+
+
+def register(app: Flask, city: City) -> None:
+    """Serve every endpoint of the city."""
+    for number, base in enumerate(city.endpoints):
+        for module in (discovery, services, service_requests, tokens, updates, boundaries):
+            app.register_blueprint(
+                module.blueprint,
+                name=f"{module.blueprint.name}_{number}",
+                url_prefix=base.path,
+                url_defaults={"base": base},
+            )
+    app.register_blueprint(discovery.blueprint, name="discovery_root", url_defaults={"base": city.endpoints[0]})
+    app.register_blueprint(media.blueprint)
+    app.register_blueprint(docs.blueprint)
+    headers.register(app)

@@ -1,0 +1,65 @@
+"""Service Discovery: where this city's endpoints are, for programs and for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from open311.api.endpoint import Call, Reply, endpoint, root_url
+from open311.api.installation import installation
+from open311.catalog.city import Endpoint
+from open311.models.base import now
+from open311.queries.catalogue import in_force_since
+from open311.wire.documents import DiscoveryDocument
+from open311.wire.formats import FORMATS
+
+blueprint = Blueprint("discovery", __name__, template_folder="templates", static_folder="static")
+
+SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+
+
+@blueprint.get("/discovery<suffix:suffix>")
+@endpoint(DiscoveryDocument)
+def discovery(call: Call) -> Reply:
+    """The endpoints and their formats."""
+    return Reply([_row(call.endpoint)])
+
+
+@blueprint.get("/")
+@blueprint.get("/discovery.html")
+def page(base: Endpoint) -> Response:
+    """The same for people."""
+    city = installation().environment.city
+    row = _row(base)
+    html = render_template(
+        "georeport/discovery.html",
+        city=city.name,
+        jurisdiction=city.jurisdictions[base.jurisdictions[0]],
+        endpoints=row["endpoints"],
+        changeset=row["changeset"],
+    )
+    answer = Response(html, content_type="text/html; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; img-src 'self'"
+    return answer
+
+
+def _row(base: Endpoint) -> dict[str, Any]:
+    city = installation().environment.city
+    jurisdiction = city.jurisdictions[base.jurisdictions[0]]
+    changed = in_force_since(city.fingerprint) or now()
+    return {
+        "changeset": changed,
+        "contact": jurisdiction.contact,
+        "key_service": jurisdiction.key_service,
+        "endpoints": [
+            {
+                "specification": SPECIFICATION,
+                "url": root_url() + each.path,
+                "changeset": changed,
+                "type": each.type,
+                "formats": [fmt.media_type for fmt in FORMATS.values()],
+            }
+            for each in city.endpoints
+        ],
+    }

@@ -1,0 +1,170 @@
+"""GET requests, GET requests/{service_request_id}, POST requests."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from flask import Blueprint, request
+from werkzeug.datastructures import MultiDict
+
+from open311.actions.idempotency import Once
+from open311.actions.submit import submit
+from open311.api.arguments import listing, write_cursor
+from open311.api.endpoint import Call, Reply, endpoint, root_url, writer
+from open311.api.validators import not_modified, validator
+from open311.domain.draft import Draft
+from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServiceRequest
+from open311.entrypoints.georeport.extended import extended
+from open311.models.base import now
+from open311.queries import service_requests
+from open311.queries.service_requests import Listing, Page
+from open311.wire.documents import ReceiptDocument, ServiceRequestDocument
+
+blueprint = Blueprint("service_requests", __name__)
+
+
+@blueprint.get("/requests<suffix:suffix>")
+@endpoint(ServiceRequestDocument)
+def list_service_requests(call: Call) -> Reply:
+    """Service requests, newest first; the last 90 days and 1,000 at most (GeoReport v2, GET Service Requests)."""
+    asked = listing(call.arguments, call.jurisdiction, now())
+    etag = validator(call.jurisdiction.key, asked, call.format.suffix, request.query_string)
+    if not_modified(etag):
+        return Reply(status=304, headers=_headers(etag))
+    if _wants_extensions(call):
+        rows = service_requests.rows(asked, call.format.suffix)
+        last = service_requests.Cursor(rows[-1][2], rows[-1][3]) if rows else None
+        page = Page(extended(call, [(row[0], row[1]) for row in rows]), len(rows), last)
+    else:
+        page = service_requests.page(asked, call.format.suffix, call.format.separator)
+    return Reply(joined=page.joined, headers={**_headers(etag), **_links(call, asked, page)})
+
+
+@blueprint.get("/requests/<name:service_request_id><suffix:suffix>")
+@endpoint(ServiceRequestDocument)
+def one_service_request(call: Call, service_request_id: str) -> Reply:
+    """One service request, as a list of one (GeoReport v2, GET Service Request)."""
+    found = service_requests.document(call.jurisdiction.key, service_request_id, call.format.suffix)
+    if found is None:
+        raise UnknownServiceRequest(f"service_request_id {service_request_id!r} was not found")
+    return Reply(joined=extended(call, [found]) if _wants_extensions(call) else found[1])
+
+
+@blueprint.post("/requests<suffix:suffix>")
+@endpoint(ReceiptDocument)
+def file_service_request(call: Call) -> Reply:
+    """File a service request; the answer is 200 with a number or a token (GeoReport v2, POST Service Request)."""
+    client = writer(call.jurisdiction, "requests")
+    service_code = (call.arguments.get("service_code") or "").strip()
+    if not service_code:
+        raise MissingArgument("service_code required")
+    photos = _uploads()
+    receipt = submit(
+        call.environment,
+        call.jurisdiction,
+        _draft(call, service_code, [content for _, content in photos]),
+        api_client=client.key if client else None,
+        once=_once(call.arguments, photos),
+    )
+    row = {
+        "service_request_id": receipt.service_request_id,
+        "token": receipt.token,
+        "service_notice": receipt.service_notice,
+        "account_id": "",
+    }
+    return Reply([row])
+
+
+LINES = {
+    "address": ("address_string", "address"),
+    "address_id": ("address_id",),
+    "zipcode": ("zipcode",),
+    "media_url": ("media_url",),
+    "language": ("language",),
+}
+"""Single-line fields of a draft, and the parameters they come in (``address`` is sent by old Java clients)."""
+PERSONAL = ("first_name", "last_name", "email", "phone", "device_id", "account_id")
+
+_ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[\])?")
+
+
+def _draft(call: Call, service_code: str, photos: Sequence[bytes]) -> Draft:
+    arguments = call.arguments
+    lines = {
+        name: next((arguments[each] for each in given if arguments.get(each)), "") for name, given in LINES.items()
+    }
+    return Draft.of(
+        call.jurisdiction.key,
+        service_code,
+        lat=arguments.get("lat", ""),
+        long=arguments.get("long", ""),
+        lines=lines,
+        reporter={name: arguments.get(name, "") for name in PERSONAL},
+        description=arguments.get("description", ""),
+        answers=_answers(arguments),
+        photos=photos,
+    )
+
+
+def _answers(arguments: MultiDict[str, str]) -> Mapping[str, Sequence[str]]:
+    """``attribute[code]=v`` and ``attribute[code][]=v``, repeated or not."""
+    answers: dict[str, list[str]] = defaultdict(list)
+    for name, values in arguments.lists():
+        if found := _ATTRIBUTE.fullmatch(name):
+            answers[found[1]] += values
+    return answers
+
+
+def _uploads() -> list[tuple[str, bytes]]:
+    """Every file of the body, the field ``media`` first."""
+    files = sorted(request.files.items(multi=True), key=lambda item: item[0] != "media")
+    return [(name, file.read()) for name, file in files]
+
+
+def _once(arguments: MultiDict[str, str], photos: Sequence[tuple[str, bytes]]) -> Once | None:
+    """The client's idempotency key with a hash of all it sent, if it gave one."""
+    given = request.headers.get("Idempotency-Key", "").strip() or arguments.get("client_request_id", "").strip()
+    if not given:
+        return None
+    if len(given) > 255:
+        raise InvalidArgument("an idempotency key has at most 255 characters")
+    sent = hashlib.sha256()
+    for name, values in sorted(arguments.lists()):
+        if name != "api_key":
+            sent.update(repr((name, values)).encode())
+    for name, content in photos:
+        sent.update(repr((name, hashlib.sha256(content).digest())).encode())
+    return Once(given, sent.digest())
+
+
+def _wants_extensions(call: Call) -> bool:
+    return call.arguments.get("extensions", "").strip().lower() == "true"
+
+
+def _headers(etag: str | None) -> dict[str, str]:
+    return {"Cache-Control": "no-cache", **({"ETag": etag} if etag else {})}
+
+
+def _links(call: Call, asked: Listing, page: Page) -> dict[str, str]:
+    """``Link``: where the next page is. It goes by cursor, which stays right while requests come in."""
+    if "service_request_id" in asked.given:
+        return {}
+    plain = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "cursor")]
+    here = f"{root_url()}{request.path}"
+    links = []
+    if page.count == asked.page_size:
+        if asked.by_distance:
+            links.append(("next", [*plain, ("page", str(asked.page + 1))]))
+        elif page.last:
+            links.append(("next", [*plain, ("cursor", write_cursor(page.last))]))
+    if asked.cursor or asked.page > 1:
+        links.append(("first", plain))
+    if asked.page > 1 and not asked.cursor:
+        links.append(("prev", [*plain, ("page", str(asked.page - 1))]))
+    if not links:
+        return {}
+    return {"Link": ", ".join(f'<{here}?{urlencode(query)}>; rel="{rel}"' for rel, query in links)}

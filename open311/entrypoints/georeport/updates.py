@@ -1,0 +1,168 @@
+"""GET and POST servicerequestupdates (mySociety's extension): the public history, and updates from other systems."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint
+from werkzeug.datastructures import MultiDict
+
+from open311.actions.progress import Actor, comment, progress, update_by
+from open311.api.arguments import MOST, WINDOW
+from open311.api.endpoint import Call, Reply, endpoint, writer
+from open311.api.installation import installation
+from open311.catalog.city import Jurisdiction
+from open311.domain.definition import Publishing
+from open311.domain.draft import DESCRIPTION_LIMIT
+from open311.domain.errors import (
+    Forbidden,
+    InvalidArgument,
+    MissingArgument,
+    StepRefused,
+    TooMuchAsked,
+    UnknownServiceRequest,
+)
+from open311.domain.lifecycle import Outcome, Status
+from open311.domain.moment import read_moment
+from open311.models.base import now
+from open311.queries import cases, updates
+from open311.queries.filters import split
+from open311.wire.documents import UpdateDocument, UpdateReceiptDocument
+
+blueprint = Blueprint("updates", __name__)
+
+STATUSES: dict[str, tuple[Status, Outcome | None]] = {
+    "open": (Status.RECEIVED, None),
+    "investigating": (Status.IN_PROGRESS, None),
+    "in_progress": (Status.IN_PROGRESS, None),
+    "acknowledged": (Status.ACKNOWLEDGED, None),
+    "closed": (Status.CLOSED, Outcome.RESOLVED),
+    "fixed": (Status.CLOSED, Outcome.RESOLVED),
+    "no_further_action": (Status.CLOSED, Outcome.NO_ACTION_NEEDED),
+    "not_councils_responsibility": (Status.CLOSED, Outcome.NOT_RESPONSIBLE),
+    "unable_to_fix": (Status.CLOSED, Outcome.UNABLE),
+    "duplicate": (Status.CLOSED, Outcome.DUPLICATE),
+    "internal_referral": (Status.REFERRED, None),
+}
+"""What clients call a state (any case, spaces or underscores), and what it is here."""
+
+
+@blueprint.get("/servicerequestupdates<suffix:suffix>")
+@endpoint(UpdateDocument)
+def list_updates(call: Call) -> Reply:
+    """Public updates of published service requests, newest first; the last 90 days, 1,000 a page."""
+    _enabled()
+    zone = call.jurisdiction.timezone
+    start, end = (_moment(call.arguments, name, zone) for name in ("start_date", "end_date"))
+    if start and end and end - start > WINDOW:
+        raise TooMuchAsked("start_date and end_date may not span more than 90 days")
+    until = end or (start + WINDOW if start else now() + timedelta(minutes=1))
+    size = _whole(call.arguments, "page_size", MOST)
+    rows = updates.page(
+        call.jurisdiction.key,
+        start or until - WINDOW,
+        until,
+        split(call.arguments.getlist("service_request_id")),
+        _whole(call.arguments, "page", 1),
+        min(size, MOST),
+    )
+    return Reply([_row(call.jurisdiction, row) for row in rows])
+
+
+def _row(jurisdiction: Jurisdiction, row: dict[str, Any]) -> dict[str, Any]:
+    service = jurisdiction.services.get(row["service_code"])
+    told = service is not None and service.publishing is Publishing.AT_ONCE
+    return {
+        **row,
+        "update_id": str(row["update_id"]),
+        "status": row["status"] or "open",
+        "media_url": row["media_url"] if told else None,
+    }
+
+
+@blueprint.post("/servicerequestupdates<suffix:suffix>")
+@endpoint(UpdateReceiptDocument)
+def add_update(call: Call) -> Reply:
+    """Change the state (scope ``updates``), or add a comment that staff look at first (to one's own requests).
+
+    The same ``update_id`` of one client again answers what it answered first: clients repeat after time-outs.
+    """
+    _enabled()
+    client = writer(call.jurisdiction, None)
+    if client is None:  # writer() takes nobody without a key here
+        raise Forbidden("api_key required")
+    arguments = call.arguments
+    number = arguments.get("service_request_id", "").strip()
+    client_update_id = arguments.get("update_id", "").strip() or None
+    text = arguments.get("description", "")
+    if not number:
+        raise MissingArgument("service_request_id required")
+    if len(text) > DESCRIPTION_LIMIT:
+        raise InvalidArgument(f"description is longer than {DESCRIPTION_LIMIT} characters")
+    case = cases.summary(call.jurisdiction.key, number)
+    if case is None:
+        raise UnknownServiceRequest(f"service_request_id {number!r} was not found")
+    if client_update_id and (before := update_by(client.key, client_update_id)):
+        return Reply([{"update_id": before}])
+    occurred = _moment(arguments, "updated_datetime", call.jurisdiction.timezone)
+    what: dict[str, Any] = {
+        "media_url": arguments.get("media_url", ""),
+        "occurred_at": min(occurred, now()) if occurred else None,
+    }
+    actor = Actor("client", client.key, client_update_id)
+    where = (call.environment, call.jurisdiction.key, number)
+    if "updates" not in client.scopes:
+        if case.api_client != client.key:
+            raise Forbidden("this api_key may add comments to service requests that it filed, and no others")
+        _needs(text)
+        return Reply([{"update_id": comment(*where, actor, text, public=False, **what)}])
+    step = _step(arguments.get("status", ""), case.status)
+    if step is None:
+        _needs(text)
+        return Reply([{"update_id": comment(*where, actor, text, public=True, **what)}])
+    status, outcome = step
+    return Reply([{"update_id": progress(*where, status, actor, outcome=outcome, text=text, **what)}])
+
+
+def _step(word: str, current: Status) -> tuple[Status, Outcome | None] | None:
+    """The step that a client's word means for a service request in this state; none where it is there already."""
+    word = word.strip().lower().replace(" ", "_").replace("-", "_").replace("'", "")
+    if not word:
+        return None
+    if word not in STATUSES:
+        raise InvalidArgument(f"status {word!r} is not one of {', '.join(STATUSES)}")
+    status, outcome = STATUSES[word]
+    closed = current in (Status.CLOSED, Status.DISPUTED)
+    if status is current or (status is Status.RECEIVED and not closed):
+        return None
+    if closed and status not in (Status.RECEIVED, Status.CLOSED):
+        raise StepRefused("a closed service request is opened again (status OPEN) before anything else")
+    return status, outcome
+
+
+def _needs(text: str) -> None:
+    if not text.strip():
+        raise MissingArgument("description required")
+
+
+def _moment(arguments: MultiDict[str, str], name: str, zone: str) -> Any:
+    text = arguments.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return read_moment(text, zone)
+    except ValueError as fault:
+        raise InvalidArgument(f"{name}: {fault}") from None
+
+
+def _whole(arguments: MultiDict[str, str], name: str, default: int) -> int:
+    text = arguments.get(name, "").strip() or str(default)
+    if not text.isascii() or not text.isdigit() or not int(text[:8]) > 0:
+        raise InvalidArgument(f"{name} is a whole number from 1, not {text!r}")
+    return int(text[:8])
+
+
+def _enabled() -> None:
+    if not installation().updates_enabled:
+        raise Forbidden("servicerequestupdates is switched off on this server")

@@ -1,0 +1,49 @@
+"""The tasks, each idempotent and with a retry policy."""
+
+from __future__ import annotations
+
+import logging
+
+import procrastinate
+from flask import Flask
+from procrastinate import RetryStrategy
+
+from open311.actions.idempotency import forget_old_answers
+from open311.actions.limits import forget_old_windows
+from open311.actions.republish import republish
+from open311.actions.submit import give_number
+from open311.api.installation import installation
+
+RETRY = RetryStrategy(max_attempts=10, exponential_wait=2)
+STALLED_AFTER = 120
+"""Seconds without a heartbeat after which a worker counts as dead."""
+_LOG = logging.getLogger(__name__)
+
+
+def add_tasks(queue: procrastinate.App, app: Flask) -> None:
+    """Register every task; each runs in the application's context."""
+
+    @queue.task(name="number_service_request", retry=RETRY)
+    def number_service_request(key: int) -> None:
+        with app.app_context():
+            give_number(installation().environment, key)
+
+    @queue.task(name="republish_service", retry=RETRY)
+    def republish_service(jurisdiction: str, service_code: str) -> None:
+        with app.app_context():
+            for done in republish(installation().environment, jurisdiction, service_code):
+                _LOG.info("%s %s: %s publications made anew", jurisdiction, service_code, done)
+
+    @queue.periodic(cron="17 * * * *")
+    @queue.task(name="forget", retry=RETRY, queueing_lock="forget")
+    def forget(timestamp: int) -> None:
+        with app.app_context():
+            forget_old_answers()
+            forget_old_windows()
+
+    @queue.periodic(cron="*/2 * * * *")
+    @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)
+    async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> None:
+        manager = context.app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+            await manager.retry_job(job)

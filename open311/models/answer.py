@@ -1,0 +1,25 @@
+"""An answer that was given to a question of a service definition."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.models.base import Base
+
+
+class Answer(Base):
+    """The question as it was asked and what was answered; edits of the definition never change it."""
+
+    __tablename__ = "answer"
+
+    service_request: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    code: Mapped[str]
+    question: Mapped[str]
+    datatype: Mapped[str]
+    public: Mapped[bool]
+    values: Mapped[list[str]]
+    names: Mapped[list[str]]

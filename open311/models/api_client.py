@@ -1,0 +1,28 @@
+"""Who may write through the API: keys, as hashes, with scopes and limits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Identity, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.models.base import Base, Recorded
+
+
+class ApiClient(Base):
+    """An app or system with an API key of one jurisdiction. The key itself is nowhere, only its SHA-256."""
+
+    __tablename__ = "api_client"
+
+    key: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    jurisdiction: Mapped[str]
+    name: Mapped[str]
+    contact: Mapped[str]
+    key_hash: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]]
+    writes_per_minute: Mapped[int | None] = mapped_column(Integer)
+    """None: the setting's."""
+    reads_per_minute: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[Recorded]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,71 @@
+"""Boundary layers, their boundaries, and which service request lies in which."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.models.base import Base, Recorded
+
+
+class BoundaryLayer(Base):
+    """One vintage of a layer (wards of 2019). ``valid_from`` none means since ever."""
+
+    __tablename__ = "boundary_layer"
+    __table_args__ = (UniqueConstraint("jurisdiction", "layer", "vintage"),)
+
+    key: Mapped[int] = mapped_column(Integer, primary_key=True)
+    jurisdiction: Mapped[str]
+    layer: Mapped[str]
+    name: Mapped[str]
+    vintage: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    licence: Mapped[str]
+    sample: Mapped[bool] = mapped_column(default=False)
+    loaded_at: Mapped[Recorded]
+
+
+class Boundary(Base):
+    """One ward, district or neighbourhood."""
+
+    __tablename__ = "boundary"
+    __table_args__ = (UniqueConstraint("layer", "code"),)
+
+    key: Mapped[int] = mapped_column(Integer, primary_key=True)
+    layer: Mapped[int] = mapped_column(ForeignKey("boundary_layer.key", ondelete="CASCADE"))
+    code: Mapped[str]
+    name: Mapped[str]
+    geometry: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+
+
+class BoundaryPart(Base):
+    """A small piece of a boundary: a point is found in small pieces many times faster than in a large one."""
+
+    __tablename__ = "boundary_part"
+    __table_args__ = (Index("ix_boundary_part_geometry", "geometry", postgresql_using="gist"),)
+
+    key: Mapped[int] = mapped_column(Integer, primary_key=True)
+    boundary: Mapped[int] = mapped_column(ForeignKey("boundary.key", ondelete="CASCADE"), index=True)
+    jurisdiction: Mapped[str]
+    geometry: Mapped[Any] = mapped_column(Geometry("POLYGON", srid=4326, spatial_index=False))
+
+
+class RequestBoundary(Base):
+    """A service request's public place lies in a boundary.
+
+    It carries the requested time, so that the newest of a ward are read from the primary key in order, whatever the
+    size of the table. Foreign keys would cost more than the rest of an import; ``actions/tag`` alone writes here.
+    """
+
+    __tablename__ = "request_boundary"
+    __table_args__ = (Index("ix_request_boundary_service_request", "service_request"),)
+
+    boundary: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    requested_datetime: Mapped[datetime] = mapped_column(primary_key=True)
+    service_request: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -1,0 +1,28 @@
+"""What the database remembers of the catalogue in files: when it changed, and what was published under it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.models.base import Base, Recorded
+
+
+class CatalogueVersion(Base):
+    """A state of the catalogue and when it came into force (discovery's ``changeset``)."""
+
+    __tablename__ = "catalogue_version"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[Recorded]
+
+
+class PublishedService(Base):
+    """How public a service was when its publications were rendered."""
+
+    __tablename__ = "published_service"
+
+    jurisdiction: Mapped[str] = mapped_column(primary_key=True)
+    service_code: Mapped[str] = mapped_column(primary_key=True)
+    publishing: Mapped[str]
+    location: Mapped[str]
+    stamp: Mapped[str]

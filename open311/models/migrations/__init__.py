@@ -1,0 +1,1 @@
+"""Alembic's scripts; ``open311 database migrate`` runs them."""

@@ -1,0 +1,19 @@
+"""How Alembic reaches the database: on the connection that ``models/schema.py`` hands it."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from open311.models.base import database
+from open311.models.schema import is_ours
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=database.metadata,
+    include_object=is_ours,
+    compare_server_default=False,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

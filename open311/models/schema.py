@@ -1,0 +1,50 @@
+"""The state of the database's tables: migrate to the newest, and compare with the models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from open311.models.base import database
+
+OTHERS = ("procrastinate_", "spatial_ref_sys")
+"""Tables of PostGIS and of the job queue, which bring their own definitions."""
+
+
+def is_ours(thing: Any, name: str | None, kind: str, *_: Any) -> bool:
+    """Whether a table (or what belongs to it) is defined by our models."""
+    table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", None)
+    return not (table or "").startswith(OTHERS)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the tables to the newest state; two at once wait for each other."""
+    connection.exec_driver_sql("SELECT pg_advisory_lock(311)")
+    try:
+        command.upgrade(_config(connection), "head")
+    finally:
+        connection.exec_driver_sql("SELECT pg_advisory_unlock(311)")
+
+
+def differences(connection: Connection) -> list[Any]:
+    """What the models say and the tables do not, or the reverse."""
+    context = MigrationContext.configure(connection, opts={"include_object": is_ours})
+    return list(compare_metadata(context, database.metadata))
+
+
+def revision(connection: Connection, message: str) -> None:
+    """Write a new migration from the differences (for developers)."""
+    command.revision(_config(connection), message, autogenerate=True)

@@ -1,0 +1,56 @@
+"""The history of service requests: one row for everything that happened, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.models.base import Base, Key, Recorded
+
+KINDS = ("status", "comment", "note", "assignment", "location", "service", "merge", "media", "moderation", "system")
+
+
+class Update(Base):
+    """What happened, when it happened and when it was recorded, who did it, old and new; append-only."""
+
+    __tablename__ = "service_request_update"
+    __table_args__ = (
+        CheckConstraint("kind IN ({})".format(", ".join(f"'{kind}'" for kind in KINDS)), name="kind"),
+        Index("ix_service_request_update_history", "service_request", "occurred_at", "key"),
+        Index(
+            "ix_service_request_update_public",
+            "jurisdiction",
+            text("occurred_at DESC"),
+            text("key DESC"),
+            postgresql_where=text("public"),
+        ),
+        Index("uq_service_request_update_client", "api_client", "client_update_id", unique=True),
+    )
+
+    key: Mapped[Key]
+    uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
+    service_request: Mapped[int] = mapped_column(BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"))
+    jurisdiction: Mapped[str]
+    kind: Mapped[str]
+    public: Mapped[bool]
+    status: Mapped[str | None]
+    """The state after a step; none for updates that are no step."""
+    outcome: Mapped[str | None]
+    description: Mapped[str | None]
+    """What everybody may read (if ``public``)."""
+    note: Mapped[str | None]
+    """What staff wrote for themselves."""
+    media_url: Mapped[str | None]
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """Old and new of every column that changed: ``{"status": ["received", "closed"]}``."""
+    actor: Mapped[str]
+    """``system``, ``reporter``, ``client``, ``staff:<login>``, ``import:<name>``."""
+    api_client: Mapped[int | None] = mapped_column(ForeignKey("api_client.key"))
+    client_update_id: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[Recorded]

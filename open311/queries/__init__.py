@@ -1,0 +1,1 @@
+"""Every read, and all geographic SQL."""

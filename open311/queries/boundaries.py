@@ -1,0 +1,55 @@
+"""Boundary layers and their shapes; which boundaries hold a point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+
+from open311.queries.reading import Statement, fetch_dicts, fetch_one
+
+_LAYERS = Statement(
+    text(
+        """
+        SELECT l.layer, l.name, l.vintage, l.valid_from::text, l.valid_to::text, l.source, l.licence, l.sample,
+               (SELECT count(*) FROM boundary b WHERE b.layer = l.key)::int AS boundaries,
+               l.key = (SELECT n.key FROM boundary_layer n
+                        WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
+                          AND coalesce(n.valid_from <= current_date, true)
+                        ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1) AS current
+        FROM boundary_layer l
+        WHERE l.jurisdiction = :jurisdiction
+        ORDER BY l.layer, l.valid_from DESC NULLS LAST, l.key DESC
+        """
+    )
+)
+_SHAPES = Statement(
+    text(
+        """
+        SELECT convert_to(coalesce(json_agg(json_build_object(
+                   'type', 'Feature', 'id', l.layer || ':' || b.code,
+                   'properties', json_build_object('layer', l.layer, 'vintage', l.vintage,
+                                                   'code', b.code, 'name', b.name),
+                   'geometry', ST_AsGeoJSON(b.geometry, 6)::json) ORDER BY b.key), '[]')::text, 'UTF8'), count(*)::int
+        FROM boundary b JOIN boundary_layer l ON l.key = b.layer
+        WHERE l.key = (SELECT n.key FROM boundary_layer n
+                       WHERE n.jurisdiction = :jurisdiction AND n.layer = :layer
+                         AND CASE WHEN :vintage = '' THEN coalesce(n.valid_from <= current_date, true)
+                             ELSE n.vintage = :vintage END
+                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+          AND (:code = '' OR b.code = :code)
+        """
+    )
+)
+
+
+def layers(jurisdiction: str) -> list[dict[str, Any]]:
+    """The layers that are loaded, every vintage, newest first."""
+    return fetch_dicts(_LAYERS, {"jurisdiction": jurisdiction})
+
+
+def shapes(jurisdiction: str, layer: str, vintage: str = "", code: str = "") -> tuple[bytes, int]:
+    """GeoJSON features of a layer (or of one boundary), as a JSON list, and how many there are."""
+    row = fetch_one(_SHAPES, {"jurisdiction": jurisdiction, "layer": layer, "vintage": vintage, "code": code})
+    assert row is not None
+    return row[0], row[1]

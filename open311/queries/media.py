@@ -1,0 +1,34 @@
+"""Which photos everybody may see."""
+
+from __future__ import annotations
+
+from sqlalchemy import Text, bindparam, or_, select
+
+from open311.catalog.city import City
+from open311.domain.privacy import Moderation, exposure
+from open311.models.media import Media
+from open311.models.publication import Publication
+from open311.models.service_request import ServiceRequest
+from open311.queries.reading import Statement, fetch
+
+_SHOWN_BY = Statement(
+    select(ServiceRequest.jurisdiction, ServiceRequest.service_code, ServiceRequest.moderation)
+    .join(Publication, Publication.service_request == ServiceRequest.key)
+    .join(Media, Media.service_request == ServiceRequest.key)
+    .where(
+        or_(
+            Media.file == bindparam("name", type_=Text()),
+            Media.thumbnail == bindparam("name", type_=Text()),
+        )
+    )
+)
+
+
+def is_public(city: City, name: str) -> bool:
+    """Whether any published service request shows this file (knowing its hash is not enough)."""
+    for jurisdiction, service_code, moderation in fetch(_SHOWN_BY, {"name": name}):
+        known = city.jurisdictions.get(jurisdiction)
+        service = known.services.get(service_code) if known else None
+        if service and exposure(service.publishing, service.location, False, Moderation(moderation)).photos:
+            return True
+    return False

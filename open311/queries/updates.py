@@ -1,0 +1,59 @@
+"""Public updates of published service requests (``servicerequestupdates``)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, case, func, select
+
+from open311.domain.lifecycle import PUBLISHED, Status
+from open311.models.publication import Publication
+from open311.models.update import Update
+from open311.queries.filters import JURISDICTION
+from open311.queries.reading import Statement, fetch_dicts
+
+_CLOSED = [status for status in Status if PUBLISHED[status] == "closed"]
+_WINDOW: Any = bindparam("numbers", type_=ARRAY(Text()))
+
+_LIST = Statement(
+    select(
+        Update.key.label("key"),
+        Update.uuid.label("update_id"),
+        Publication.service_request_id,
+        Publication.service_code,
+        case((Update.status.in_(_CLOSED), "closed"), (Update.status.is_not(None), "open"), else_=None).label("status"),
+        Update.description,
+        Update.media_url,
+        Update.occurred_at.label("updated_datetime"),
+        func.coalesce(Update.outcome, Update.status).label("external_status_code"),
+    )
+    .join(Publication, Publication.service_request == Update.service_request)
+    .where(
+        Update.jurisdiction == JURISDICTION,
+        Update.public,
+        Update.occurred_at >= bindparam("start", type_=DateTime(timezone=True)),
+        Update.occurred_at <= bindparam("end", type_=DateTime(timezone=True)),
+        (func.cardinality(_WINDOW) == 0) | (Publication.service_request_id == func.any(_WINDOW)),
+    )
+    .order_by(Update.occurred_at.desc(), Update.key.desc())
+    .limit(bindparam("limit", type_=Integer()))
+    .offset(bindparam("offset", type_=Integer()))
+)
+
+
+def page(
+    jurisdiction: str, start: datetime, end: datetime, numbers: list[str], number: int, size: int
+) -> list[dict[str, Any]]:
+    """Public updates that happened in a window of time, newest first."""
+    return fetch_dicts(
+        _LIST,
+        {
+            "jurisdiction": jurisdiction,
+            "start": start,
+            "end": end,
+            "numbers": numbers,
+            "limit": size,
+            "offset": (number - 1) * size,
+        },
+    )

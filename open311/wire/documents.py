@@ -1,0 +1,222 @@
+"""The documents of GeoReport v2, its extensions in use, and Service Discovery: fields, order and names.
+
+Source: GeoReport v2 (wiki.open311.org/GeoReport_v2) and Service Discovery; where they are silent, what clients in
+use can read (docs/adr/0005-georeport-choices.md).
+"""
+
+from __future__ import annotations
+
+from open311.wire.document import Degrees, Document, Flag, Many, Moment, Number, One, Text, Words
+
+
+class ErrorDocument(Document):
+    """What went wrong: the HTTP status again, and a sentence for the person who asked."""
+
+    plural, singular = "errors", "error"
+    code = Number()
+    description = Text(known=True)
+
+
+class ServiceDocument(Document):
+    """A kind of report that can be filed (GET Service List)."""
+
+    plural, singular = "services", "service"
+    service_code = Text()
+    service_name = Text()
+    description = Text(known=True)
+    metadata = Flag()
+    type = Text()
+    keywords = Text(known=True)
+    group = Text(known=True)
+
+
+class ValueDocument(Document):
+    """One value to choose from."""
+
+    singular = "value"
+    key = Text(known=True)
+    name = Text(known=True)
+
+
+class AttributeDocument(Document):
+    """A question of a service definition."""
+
+    plural, singular = "attributes", "attribute"
+    variable = Flag()
+    code = Text()
+    datatype = Text()
+    required = Flag()
+    datatype_description = Text(known=True)
+    order = Number()
+    description = Text(known=True)
+    values = Many(ValueDocument, optional=True)
+
+
+class ServiceDefinitionDocument(Document):
+    """The questions that a service asks (GET Service Definition); an object, not a list."""
+
+    singular, alone = "service_definition", True
+    service_code = Text()
+    attributes = Many(AttributeDocument)
+
+
+class ServiceRequestDocument(Document):
+    """A service request as everybody may see it (GET Service Requests)."""
+
+    plural, singular = "service_requests", "request"
+    service_request_id = Text()
+    status = Text()
+    status_notes = Text()
+    service_name = Text()
+    service_code = Text()
+    description = Text()
+    agency_responsible = Text()
+    service_notice = Text()
+    requested_datetime = Moment()
+    updated_datetime = Moment()
+    expected_datetime = Moment(optional=True)
+    address = Text()
+    address_id = Text()
+    zipcode = Text()
+    lat = Degrees()
+    long = Degrees()
+    media_url = Text()
+
+
+class AnswerDocument(Document):
+    """A public answer: the question as it was asked and what was chosen; one element for each value."""
+
+    singular = "attribute"
+    code = Text()
+    label = Text(known=True)
+    value = Text(known=True)
+    name = Text(known=True)
+
+
+class NoteDocument(Document):
+    """A public event in the history of a service request."""
+
+    singular = "note"
+    datetime = Moment()
+    type = Text()
+    status = Text(optional=True)
+    outcome = Text(optional=True)
+    description = Text(known=True)
+
+
+class TagDocument(Document):
+    """A boundary in which the public place of a service request lies."""
+
+    singular = "boundary"
+    layer = Text()
+    vintage = Text()
+    code = Text()
+    name = Text(known=True)
+
+
+class PhotoDocument(Document):
+    """A photo of a service request, without any trace of where it was taken."""
+
+    singular = "photo"
+    url = Text()
+    thumbnail_url = Text()
+    kind = Text()
+    alt_text = Text(known=True)
+
+
+class ExtendedAttributesDocument(Document):
+    """What this server knows beyond GeoReport v2."""
+
+    singular = "extended_attributes"
+    detailed_status = Text()
+    outcome = Text()
+    channel = Text()
+    me_too = Number()
+    sample = Flag()
+    boundaries = Many(TagDocument)
+    photos = Many(PhotoDocument)
+
+
+class ServiceRequestExtensionsDocument(Document):
+    """What ``extensions=true`` appends to a service request: answers, history, boundaries, photos."""
+
+    plural, singular = "service_requests", "request"
+    attributes = Many(AnswerDocument)
+    notes = Many(NoteDocument)
+    extended_attributes = One(ExtendedAttributesDocument)
+
+
+class ReceiptDocument(Document):
+    """The answer to a new service request: a number, or a token, or (``blackbox``) neither (POST Service Request)."""
+
+    plural, singular = "service_requests", "request"
+    service_request_id = Text(optional=True)
+    token = Text(optional=True)
+    service_notice = Text(known=True)
+    account_id = Text(known=True)
+
+
+class TokenDocument(Document):
+    """A token and, once it is known, the number that it stands for (GET service_request_id from a token)."""
+
+    plural, singular = "service_requests", "request"
+    service_request_id = Text(optional=True)
+    token = Text()
+
+
+class UpdateDocument(Document):
+    """A public update of a service request (mySociety's extension ``servicerequestupdates``)."""
+
+    plural, singular = "service_request_updates", "request_update"
+    update_id = Text()
+    service_request_id = Text()
+    status = Text()
+    description = Text(known=True)
+    media_url = Text()
+    updated_datetime = Moment()
+    external_status_code = Text(optional=True)
+
+
+class UpdateReceiptDocument(Document):
+    """The answer to a new update."""
+
+    plural, singular = "service_request_updates", "request_update"
+    update_id = Text()
+
+
+class LayerDocument(Document):
+    """A boundary layer by which requests can be filtered."""
+
+    plural, singular = "boundary_layers", "boundary_layer"
+    layer = Text()
+    name = Text(known=True)
+    vintage = Text()
+    current = Flag()
+    valid_from = Text()
+    valid_to = Text()
+    source = Text(known=True)
+    licence = Text(known=True)
+    sample = Flag()
+    boundaries = Number()
+    url = Text()
+
+
+class EndpointDocument(Document):
+    """One endpoint of this server (Service Discovery)."""
+
+    singular = "endpoint"
+    specification = Text()
+    url = Text()
+    changeset = Moment()
+    type = Text()
+    formats = Words("format")
+
+
+class DiscoveryDocument(Document):
+    """Where this city's Open311 endpoints are (Service Discovery); an object, not a list."""
+
+    singular, alone = "discovery", True
+    changeset = Moment()
+    contact = Text(known=True)
+    key_service = Text(known=True)
+    endpoints = Many(EndpointDocument)

@@ -1,0 +1,26 @@
+"""Checks that hold after every test that touches data."""
+
+from __future__ import annotations
+
+from open311.actions.environment import Environment, connection
+from open311.actions.publish import TAG, render_faces
+from open311.models.base import database
+
+TAGS = "SELECT service_request, boundary, requested_datetime FROM request_boundary ORDER BY 1, 2"
+COMPARED = ("json", "xml", "stamp", "service_code", "open", "requested_datetime", "updated_datetime")
+
+
+def check_publications(environment: Environment) -> None:
+    """Each publication and its tags equal a fresh rendering, and none is there that should not be."""
+    database.session.remove()
+    execute = connection().execute
+    keys = [row[0] for row in execute("SELECT key FROM service_request").fetchall()]
+    columns = ", ".join(COMPARED)
+    stored = {row[0]: row[1:] for row in execute(f"SELECT service_request, {columns} FROM publication").fetchall()}
+    fresh = {face["key"]: tuple(face[name] for name in COMPARED) for face in render_faces(environment, keys)}
+    assert stored == fresh, "a publication is not what a fresh rendering makes of its service request"
+    tags = execute(TAGS).fetchall()
+    execute("DELETE FROM request_boundary")
+    execute(TAG, (keys,))
+    assert tags == execute(TAGS).fetchall(), "boundary tags are not those of the public points"
+    database.session.rollback()

@@ -1,0 +1,185 @@
+"""What tests share: the city of this checkout on a real PostGIS, everything rolled back after each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+from sqlalchemy import make_url
+
+from open311.actions.keys import issue_key
+from open311.actions.load_boundaries import load_samples
+from open311.actions.load_city import load_city
+from open311.api.installation import Installation
+from open311.app import Settings, create_app
+from open311.catalog.city import Jurisdiction
+from open311.models import schema
+from open311.models.base import database
+from open311.queries.reading import READ
+from tests.checks import check_publications
+from tests.contract.contracts import check_answer
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+API = "/open311/v2"
+SANDBOX = "/open311/test/v2"
+
+
+def make_database(url: str, template: str | None = None) -> None:
+    """Make the database anew, empty or as a copy of another."""
+    target = make_url(url)
+    admin = target.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        name = sql.Identifier(str(target.database))
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name) + source)
+
+
+@pytest.fixture(scope="session")
+def database_url() -> str:
+    """The tests' own database, made anew from migrations alone."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
+        pytest.exit("TEST_DATABASE_URL is not set; run script/test", 2)
+    make_database(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application with tables, catalogue and sample wards."""
+    settings = Settings(
+        database_url=database_url,
+        media_dir=tmp_path_factory.mktemp("media"),
+        public_url="https://311.example.org",
+        pool_size=2,
+    )
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        with database.engine.connect() as connection:
+            schema.migrate(connection)
+            connection.commit()
+        environment = app.extensions["open311"].environment
+        load_city(environment)
+        load_samples(environment)
+        database.session.remove()
+        database.session.configure(join_transaction_mode="create_savepoint")
+    yield app
+    with app.app_context():
+        for engine in database.engines.values():
+            engine.dispose()
+
+
+class _Reader:
+    """Hot reads of a test see what the test wrote: they use its connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self.driver_connection = connection.connection.driver_connection
+
+    def raw_connection(self) -> _Reader:
+        return self
+
+    def close(self) -> None:
+        """The connection stays open until the test ends."""
+
+
+@pytest.fixture
+def city(app: Flask) -> Iterator[Any]:
+    """The city's database inside a transaction; all that a test writes is undone.
+
+    Before that, every publication must equal a fresh rendering of its service request.
+    """
+    with app.app_context():
+        engines = database.engines
+        engine, reader = engines[None], engines[READ]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            engines[None] = connection  # type: ignore[assignment]
+            engines[READ] = _Reader(connection)  # type: ignore[assignment]
+            try:
+                yield connection
+                check_publications(app.extensions["open311"].environment)
+            finally:
+                database.session.remove()
+                engines[None], engines[READ] = engine, reader
+                outer.rollback()
+
+
+class CheckedClient(FlaskClient):
+    """A client that holds every answer of the API against its published contract."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Call, check, answer."""
+        response = super().open(*args, **kwargs)
+        request = response.request
+        address = request.path + (f"?{request.query_string.decode()}" if request.query_string else "")
+        kind = response.headers.get("Content-Type", "")
+        check_answer(address, response.status_code, kind, response.get_data(), method=request.method)
+        return response
+
+
+@pytest.fixture
+def client(app: Flask, city: Any) -> FlaskClient:
+    """A client of the API inside the test's transaction."""
+    app.test_client_class = CheckedClient
+    return app.test_client()
+
+
+@pytest.fixture
+def installation(app: Flask) -> Installation:
+    """The running server's parts."""
+    return app.extensions["open311"]
+
+
+@pytest.fixture
+def phila(installation: Installation) -> Jurisdiction:
+    """The city itself."""
+    return installation.environment.city.jurisdictions["phila.gov"]
+
+
+@pytest.fixture
+def api_key(city: Any, phila: Jurisdiction) -> str:
+    """A key that may file service requests and change their status."""
+    return issue_key(phila, "tests", scopes=("requests", "updates"))
+
+
+@pytest.fixture
+def file_key(city: Any, phila: Jurisdiction) -> str:
+    """A key that may only file service requests."""
+    return issue_key(phila, "app", scopes=("requests",))
+
+
+PLACE = {"lat": "39.9526", "long": "-75.1652"}
+GRAFFITI = {"service_code": "SR-CL01", "attribute[property_type]": "public", **PLACE}
+"""A complete report of graffiti, without a key."""
+
+
+@pytest.fixture
+def report(client: FlaskClient, api_key: str) -> Any:
+    """File a service request; answers its number. Fields given replace those of a report of graffiti."""
+
+    def run(base: str = API, **fields: Any) -> str:
+        form = {**GRAFFITI, "api_key": api_key, "description": "A tag on the wall", **fields}
+        response = client.post(f"{base}/requests.json", data={k: v for k, v in form.items() if v is not None})
+        assert response.status_code == 200, response.get_data(as_text=True)
+        return str(response.get_json()[0]["service_request_id"])
+
+    return run
+
+
+def moment(text: str) -> datetime:
+    """A moment from its W3C form."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(text).astimezone(UTC)
+    raise AssertionError(f"{text!r} is not W3C")

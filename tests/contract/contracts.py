@@ -1,0 +1,236 @@
+"""Checks any answer of the API against the contracts in ``schemas/``; every test's call of the API passes here.
+
+``check_answer`` knows from method, path and status which document the answer must be. What lies outside the API (pages,
+photos, ``/docs``) is none of its business and passes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from lxml import etree
+from referencing import Registry, Resource
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+XML = "text/xml; charset=utf-8"
+JSON = "application/json; charset=utf-8"
+GEOJSON = "application/geo+json"
+
+_JSON_FILE = "georeport-v2.schema.json"
+_API = re.compile(
+    r"(?:/open311(?:/[^/]+)*?)?/(?:(?P<list>discovery|services|requests|servicerequestupdates|boundaries)"
+    r"|(?P<of>services|requests|tokens|boundaries)/(?P<which>[^/]+?(?:/[^/]+?)?))(?:\.(?P<suffix>[A-Za-z0-9]+))?"
+)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What an answer must be: a definition of the JSON Schema, a root of the XSD, and how many it may hold."""
+
+    definition: str
+    root: str
+    single: bool = False
+
+
+CONTRACTS: dict[tuple[str, str], Contract] = {
+    ("GET", "discovery"): Contract("discovery", "discovery"),
+    ("GET", "services"): Contract("services", "services"),
+    ("GET", "services/"): Contract("service_definition", "service_definition"),
+    ("GET", "requests"): Contract("service_requests", "service_requests"),
+    ("GET", "requests/"): Contract("service_requests", "service_requests", single=True),
+    ("POST", "requests"): Contract("receipts", "service_requests", single=True),
+    ("GET", "tokens/"): Contract("tokens", "service_requests", single=True),
+    ("GET", "servicerequestupdates"): Contract("service_request_updates", "service_request_updates"),
+    ("POST", "servicerequestupdates"): Contract("update_receipts", "service_request_updates", single=True),
+    ("GET", "boundaries"): Contract("boundary_layers", "boundary_layers"),
+    ("GET", "boundaries/"): Contract("boundary_shapes", ""),
+}
+"""By method and resource; a slash at the end means one of them."""
+ERRORS = Contract("errors", "errors")
+
+# What tells the three documents called service_requests (and the two called service_request_updates) apart in XML.
+_CHILDREN: dict[str, tuple[set[str], set[str]]] = {
+    "service_requests": ({"service_request_id", "status"}, {"extended_attributes"}),
+    "extended_service_requests": ({"service_request_id", "status", "extended_attributes"}, set()),
+    "receipts": ({"service_notice", "account_id"}, {"status"}),
+    "tokens": ({"token"}, {"status", "service_notice"}),
+    "service_request_updates": ({"service_request_id"}, set()),
+    "update_receipts": ({"update_id"}, {"service_request_id"}),
+}
+
+
+def check_answer(path: str, status: int, content_type: str, body: bytes, *, method: str = "GET") -> None:
+    """Check an answer of the API against its contract.
+
+    ``path`` is what was asked for, with its query (``extensions=true`` there asks for another document). Redirects,
+    304, and answers to HEAD and OPTIONS have no document.
+
+    :raises AssertionError: saying what is wrong, and where.
+    """
+    route, _, query = path.partition("?")
+    if not (route.startswith("/open311/") or re.fullmatch(r"/discovery(\.[^/]*)?", route)):
+        return
+    if method in ("HEAD", "OPTIONS") or 300 <= status < 400:
+        return
+    body = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+    try:
+        _check(method, route, query, status, content_type, body)
+    except _Broken as broken:
+        start = body[:600].decode("utf-8", "replace")
+        raise AssertionError(f"{method} {path} -> {status} breaks its contract: {broken}\n{start}") from None
+
+
+def check_json(definition: str, document: Any) -> None:
+    """Check a JSON document against one definition of the JSON Schema.
+
+    :raises AssertionError: saying what is wrong, and where.
+    """
+    try:
+        _check_json(definition, document)
+    except _Broken as broken:
+        raise AssertionError(str(broken)) from None
+
+
+def check_xml(definition: str, body: bytes) -> None:
+    """Check an XML document against the XSD, and that it is the XML of this definition of the JSON Schema.
+
+    :raises AssertionError: saying what is wrong, and where.
+    """
+    known = next(c for c in (*CONTRACTS.values(), ERRORS) if c.definition == definition.removeprefix("extended_"))
+    try:
+        _check_xml(definition, known.root, body)
+    except _Broken as broken:
+        raise AssertionError(str(broken)) from None
+
+
+class _Broken(Exception):
+    """An answer does not keep its contract."""
+
+
+def _check(method: str, route: str, query: str, status: int, content_type: str, body: bytes) -> None:
+    found = _API.fullmatch(route)
+    suffix = found["suffix"] if found else _suffix(route)
+    if status >= 400:
+        contract: Contract | None = ERRORS
+    else:
+        resource = (found["list"] or f"{found['of']}/") if found else ""
+        contract = CONTRACTS.get((method, resource))
+        if contract is None:
+            raise _Broken("there should be no such resource")
+        if suffix == "html" and resource == "discovery":
+            _check_html(content_type, body)
+            return
+        if suffix == "geojson":
+            _expect(content_type.partition(";")[0] == GEOJSON, f"Content-Type is {content_type}, not {GEOJSON}")
+            _check_json(contract.definition, _load(body))
+            return
+    definition = contract.definition
+    if definition == "service_requests" and parse_qs(query).get("extensions", [""])[-1].lower() == "true":
+        definition = "extended_service_requests"
+    fmt = _asked_for(suffix, content_type, is_one=bool(found and found["of"]))
+    count = None
+    if fmt == "json":
+        _expect(content_type == JSON, f"Content-Type is {content_type}, not {JSON}")
+        document = _load(body)
+        _check_json(definition, document)
+        count = len(document)
+        codes = {error["code"] for error in document} if contract is ERRORS else {status}
+    else:
+        _expect(content_type == XML, f"Content-Type is {content_type}, not {XML}")
+        root = _check_xml(definition, contract.root, body)
+        count = len(root)
+        codes = {int(code) for code in root.xpath("error/code/text()")} if contract is ERRORS else {status}
+    _expect(codes == {status}, f"the HTTP status is {status}, the errors say {codes}")
+    _expect(not contract.single or count == 1, f"one document expected, not {count}")
+
+
+def _suffix(route: str) -> str | None:
+    name, dot, suffix = route.rpartition("/")[2].rpartition(".")
+    return suffix if dot and name else None
+
+
+def _asked_for(suffix: str | None, content_type: str, *, is_one: bool) -> str:
+    """The format that an answer must have: the suffix decides, without one ``Accept`` did, unknown ones get XML.
+
+    A code or number may hold a dot, so behind one the suffix may be no suffix.
+    """
+    if suffix in ("xml", "json"):
+        return suffix
+    if suffix == "geojson":
+        return "json"
+    if suffix is None or is_one:
+        return "json" if content_type == JSON else "xml"
+    return "xml"
+
+
+def _expect(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise _Broken(otherwise)
+
+
+def _check_html(content_type: str, body: bytes) -> None:
+    _expect(content_type == "text/html; charset=utf-8", f"Content-Type is {content_type}")
+    _expect(body.lstrip()[:15].lower() == b"<!doctype html>", "no HTML page")
+
+
+def _load(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as fault:
+        raise _Broken(f"no JSON: {fault}") from None
+
+
+def _check_json(definition: str, document: Any) -> None:
+    fault = best_match(_validator(definition).iter_errors(document))
+    if fault is not None:
+        raise _Broken(f"{_JSON_FILE}#/$defs/{definition}, at {fault.json_path}: {fault.message[:600]}")
+
+
+def _check_xml(definition: str, root: str, body: bytes) -> Any:
+    _expect(body.startswith(DECLARATION), "the XML declaration is missing")
+    try:
+        tree = etree.fromstring(body, _PARSER)
+    except etree.XMLSyntaxError as fault:
+        raise _Broken(f"XML is not well-formed: {fault}") from None
+    _expect(tree.tag == root, f"the root is <{tree.tag}>, not <{root}>")
+    schema = _xsd()
+    if not schema.validate(tree):
+        faults = "; ".join(f"line {fault.line}: {fault.message}" for fault in list(schema.error_log)[:5])
+        raise _Broken(f"georeport-v2.xsd: {faults}")
+    if definition in _CHILDREN:
+        needed, foreign = _CHILDREN[definition]
+        for place, element in enumerate(tree, start=1):
+            tags = {child.tag for child in element}
+            _expect(needed <= tags, f"<{element.tag}> {place} lacks {sorted(needed - tags)} ({definition})")
+            _expect(not foreign & tags, f"<{element.tag}> {place} has {sorted(foreign & tags)} ({definition})")
+    return tree
+
+
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+
+
+@cache
+def _xsd() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(SCHEMAS / "georeport-v2.xsd")))
+
+
+@cache
+def _validator(definition: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"{_JSON_FILE}#/$defs/{definition}"}, registry=_registry())
+
+
+@cache
+def _registry() -> Registry[Any]:
+    contents = orjson.loads((SCHEMAS / _JSON_FILE).read_bytes())
+    registry: Registry[Any] = Registry()
+    return registry.with_resource(_JSON_FILE, Resource.from_contents(contents))
