@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, case, func, select
+from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, case, func, literal, select
 
 from open311.domain.lifecycle import PUBLISHED, Status
 from open311.models.publication import Publication
@@ -13,7 +13,7 @@ from open311.models.update import Update
 from open311.queries.filters import JURISDICTION
 from open311.queries.reading import Statement, fetch_dicts
 
-_CLOSED = [status for status in Status if PUBLISHED[status] == "closed"]
+_CLOSED: Any = literal([status.value for status in Status if PUBLISHED[status] == "closed"], ARRAY(Text()))
 _WINDOW: Any = bindparam("numbers", type_=ARRAY(Text()))
 
 _LIST = Statement(
@@ -22,7 +22,7 @@ _LIST = Statement(
         Update.uuid.label("update_id"),
         Publication.service_request_id,
         Publication.service_code,
-        case((Update.status.in_(_CLOSED), "closed"), (Update.status.is_not(None), "open"), else_=None).label("status"),
+        case((Update.status == func.any(_CLOSED), "closed"), (Update.status.is_not(None), "open"), else_=None).label("status"),
         Update.description,
         Update.media_url,
         Update.occurred_at.label("updated_datetime"),

@@ -58,4 +58,4 @@ def schema(name: str) -> Response:
     if media_type is None:
         raise NotFound
     directory = installation().directory / "schemas"
-    return send_from_directory(directory, name, mimetype=media_type, max_age=3600)
+    return send_from_directory(directory, name, mimetype=media_type)

@@ -11,7 +11,6 @@ window.SwaggerUIBundle({
   deepLinking: true,
   docExpansion: "list",
   defaultModelsExpandDepth: -1,
-  tryItOutEnabled: true,
   displayRequestDuration: true,
   // A description of this API can be shown, and no other: a link must not put a stranger's in its place.
   queryConfigEnabled: false,
