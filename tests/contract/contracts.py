@@ -120,13 +120,12 @@ class _Broken(Exception):
 def _check(method: str, route: str, query: str, status: int, content_type: str, body: bytes) -> None:
     found = _API.fullmatch(route)
     suffix = found["suffix"] if found else _suffix(route)
-    if status >= 400:
-        contract: Contract | None = ERRORS
-    else:
+    contract = ERRORS
+    if status < 400:
         resource = (found["list"] or f"{found['of']}/") if found else ""
-        contract = CONTRACTS.get((method, resource))
-        if contract is None:
+        if (method, resource) not in CONTRACTS:
             raise _Broken("there should be no such resource")
+        contract = CONTRACTS[method, resource]
         if suffix == "html" and resource == "discovery":
             _check_html(content_type, body)
             return
@@ -138,7 +137,6 @@ def _check(method: str, route: str, query: str, status: int, content_type: str, 
     if definition == "service_requests" and parse_qs(query).get("extensions", [""])[-1].lower() == "true":
         definition = "extended_service_requests"
     fmt = _asked_for(suffix, content_type, is_one=bool(found and found["of"]))
-    count = None
     if fmt == "json":
         _expect(content_type == JSON, f"Content-Type is {content_type}, not {JSON}")
         document = _load(body)
@@ -232,5 +230,4 @@ def _validator(definition: str) -> Draft202012Validator:
 @cache
 def _registry() -> Registry[Any]:
     contents = orjson.loads((SCHEMAS / _JSON_FILE).read_bytes())
-    registry: Registry[Any] = Registry()
-    return registry.with_resource(_JSON_FILE, Resource.from_contents(contents))
+    return Registry().with_resource(_JSON_FILE, Resource.from_contents(contents))
