@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from open311.models.base import database
+from open311.models.publication import TransactionId
 
 OTHERS = ("procrastinate_", "spatial_ref_sys")
 """Tables of PostGIS and of the job queue, which bring their own definitions."""
@@ -41,6 +42,7 @@ def migrate(connection: Connection) -> None:
 
 def differences(connection: Connection) -> list[Any]:
     """What the models say and the tables do not, or the reverse."""
+    connection.dialect.ischema_names["xid8"] = TransactionId  # type: ignore[attr-defined]
     context = MigrationContext.configure(connection, opts={"include_object": is_ours})
     return list(compare_metadata(context, database.metadata))
 

@@ -1,0 +1,137 @@
+"""Photos from strangers come out harmless, or not at all."""
+
+from __future__ import annotations
+
+import io
+import random
+import struct
+import zlib
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from open311.adapters.images import LONGEST_SIDE, THUMBNAIL_SIDE, UnreadableImage, clean_image
+
+HALVES = ((220, 30, 30), (30, 30, 220))
+
+
+def photo(kind: str = "JPEG", mode: str = "RGB", size: tuple[int, int] = (400, 300), **options: Any) -> bytes:
+    """Left half red, right half blue."""
+    image = Image.new("RGB", size, HALVES[0])
+    image.paste(HALVES[1], (size[0] // 2, 0, *size))
+    written = io.BytesIO()
+    image.convert(mode).save(written, kind, **options)
+    return written.getvalue()
+
+
+def with_exif(**tags: Any) -> Image.Exif:
+    exif = Image.Exif()
+    for tag, value in tags.items():
+        exif[int(tag[1:], 16)] = value
+    return exif
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "CMYK"), ("JPEG", "L"), ("PNG", "RGBA"), ("PNG", "P"), ("PNG", "LA"), ("PNG", "1"),
+     ("WEBP", "RGB"), ("WEBP", "RGBA"), ("HEIF", "RGB")],
+)  # fmt: skip
+def test_photos_of_every_accepted_kind_become_jpeg(kind: str, mode: str) -> None:
+    clean = clean_image(photo(kind, mode))
+    assert (clean.width, clean.height) == (400, 300)
+    assert opened(clean.image).format == opened(clean.thumbnail).format == "JPEG"
+    assert max(opened(clean.thumbnail).size) == THUMBNAIL_SIDE
+
+
+def test_a_deep_png_keeps_its_brightness() -> None:
+    written = io.BytesIO()
+    Image.new("I;16", (8, 8), 32_768).save(written, "PNG")
+    grey = opened(clean_image(written.getvalue()).image).convert("L").getpixel((4, 4))
+    assert isinstance(grey, int)
+    assert 120 <= grey <= 136
+
+
+def test_the_place_is_gone_from_the_photo() -> None:
+    exif = with_exif(x010F="Maker", x9286="a comment")
+    exif.get_ifd(0x8825).update({1: "N", 2: (39.0, 57.0, 9.0), 3: "W", 4: (75.0, 9.0, 54.0)})
+    source = photo(exif=exif.tobytes(), comment=b"secret")
+    assert b"Maker" in source
+    clean = clean_image(source)
+    for data in (clean.image, clean.thumbnail):
+        assert not opened(data).getexif()
+        assert b"Exif" not in data
+        assert b"Maker" not in data
+        assert b"secret" not in data
+
+
+def test_a_photo_that_lies_on_its_side_is_turned_upright() -> None:
+    clean = clean_image(photo(exif=with_exif(x0112=6).tobytes()))
+    assert (clean.width, clean.height) == (300, 400)
+    red = opened(clean.image).getpixel((150, 20))
+    assert isinstance(red, tuple)
+    assert red[0] > 180 > red[2]
+
+
+def test_transparency_becomes_white() -> None:
+    written = io.BytesIO()
+    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(written, "PNG")
+    corner = opened(clean_image(written.getvalue()).image).getpixel((0, 0))
+    assert isinstance(corner, tuple)
+    assert min(corner) > 250
+
+
+def test_a_large_photo_is_made_smaller() -> None:
+    clean = clean_image(photo(size=(4000, 1000)))
+    assert (clean.width, clean.height) == (LONGEST_SIDE, LONGEST_SIDE // 4)
+
+
+def test_the_same_photo_gives_the_same_bytes() -> None:
+    assert clean_image(photo()) == clean_image(photo())
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """A PNG whose header promises more than is there."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + header
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+
+GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<html>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", GIF, photo()[:500], photo("PNG")[:60],
+     photo("HEIF")[:200], b"\xff\xd8\xff" + bytes(100), b"%PDF-1.4"],
+)  # fmt: skip
+def test_anything_else_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableImage):
+        clean_image(data)
+
+
+def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
+    with pytest.raises(UnreadableImage):
+        clean_image(png_that_claims(60_000, 60_000))
+
+
+def test_too_many_bytes_are_refused() -> None:
+    with pytest.raises(UnreadableImage, match="MB"):
+        clean_image(photo(), most_bytes=100)
+
+
+def test_random_bytes_never_break_anything_but_the_photo() -> None:
+    chance = random.Random(311)
+    source = bytearray(photo())
+    for _ in range(200):
+        broken = bytearray(source)
+        for _ in range(20):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        try:
+            assert clean_image(bytes(broken)).image.startswith(b"\xff\xd8")
+        except UnreadableImage:
+            continue
