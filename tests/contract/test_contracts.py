@@ -111,8 +111,8 @@ ROWS: list[tuple[str, type[Document], list[dict[str, Any]]]] = [
     (
         "services",
         documents.ServiceDocument,
-        [{"service_code": "001", "service_name": "A", "metadata": True, "type": "batch"}]
-        + [
+        [
+            {"service_code": "001", "service_name": "A", "metadata": True, "type": "batch"},
             {
                 "service_code": "b.2-c_d",
                 "service_name": "B & C",
@@ -121,7 +121,7 @@ ROWS: list[tuple[str, type[Document], list[dict[str, Any]]]] = [
                 "type": "blackbox",
                 "keywords": "x, y",
                 "group": "G",
-            }
+            },
         ],
     ),
     ("service_definition", documents.ServiceDefinitionDocument, [{"service_code": "001", "attributes": []}]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from flask.cli import with_appcontext
 
@@ -20,5 +22,6 @@ def publish(everything: bool, jurisdiction: str | None, service_code: str | None
         raise click.UsageError("say --all, --jurisdiction or --service-code")
     done = 0
     for done in republish(installation().environment, jurisdiction, service_code):
-        click.echo(f"\r{done} service requests", nl=False)
+        if sys.stdout.isatty():
+            click.echo(f"\r{done} service requests", nl=False)
     click.echo(f"\r{done} service requests published anew")

@@ -35,7 +35,9 @@ def _step(jurisdiction: Jurisdiction, number: str, status: Status, **what: objec
 @group.command()
 @click.argument("number")
 @jurisdiction_option
-@click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]), required=True, help="How it ended.")
+@click.option(
+    "--outcome", type=click.Choice([outcome.value for outcome in Outcome]), required=True, help="How it ended."
+)
 @click.option("--text", required=True, help="What residents read.")
 @click.option("--note", default="", help="For staff only.")
 def close(number: str, jurisdiction: Jurisdiction, outcome: str, text: str, note: str) -> None:
@@ -55,7 +57,11 @@ def reopen(number: str, jurisdiction: Jurisdiction, text: str) -> None:
 @group.command()
 @click.argument("number")
 @jurisdiction_option
-@click.option("--status", type=click.Choice([status.value for status in Status]), help="The new state; without one it is a comment.")
+@click.option(
+    "--status",
+    type=click.Choice([status.value for status in Status]),
+    help="The new state; without one it is a comment.",
+)
 @click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]), help="With --status closed.")
 @click.option("--scheduled", help="Date and time, with --status scheduled.")
 @click.option("--text", default="", help="What residents read.")

@@ -23,10 +23,10 @@ def load(jurisdiction: Jurisdiction, count: int, days: int) -> None:
     if not is_empty(jurisdiction.key):
         click.echo(f"{jurisdiction.key} has service requests already; no sample loaded")
         return
-    done = 0
-    for done in load_sample(installation().environment, jurisdiction, count, now(), days):
-        click.echo(f"\r{done} of {count}", nl=False)
-    click.echo(f"\r{done} sample service requests loaded; 'open311 sample remove' takes them out again")
+    with click.progressbar(length=count, label="sample") as bar:
+        for done in load_sample(installation().environment, jurisdiction, count, now(), days):
+            bar.update(done - bar.pos)
+    click.echo(f"{count} sample service requests loaded; 'open311 sample remove' takes them out again")
 
 
 @group.command()
