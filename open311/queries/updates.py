@@ -22,7 +22,7 @@ _LIST = Statement(
         Update.uuid.label("update_id"),
         Publication.service_request_id,
         Publication.service_code,
-        case((Update.status == func.any(_CLOSED), "closed"), (Update.status.is_not(None), "open"), else_=None).label("status"),
+        case((Update.status == func.any(_CLOSED), "closed"), (Update.status.is_not(None), "open")).label("status"),
         Update.description,
         Update.media_url,
         Update.occurred_at.label("updated_datetime"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
+from open311.domain.errors import Refusal
 
 
 def _jurisdiction(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdiction:
@@ -26,3 +28,12 @@ def jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--jurisdiction", callback=_jurisdiction, help="Key of a jurisdiction in config/city.yaml; default: the first."
     )(command)
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Tell the person at the command line why something was refused, without a traceback."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None

@@ -11,11 +11,10 @@ from flask.cli import AppGroup
 from open311.actions.progress import Actor, comment, endorse, moderate, progress
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
-from open311.domain.errors import Refusal
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import read_moment
 from open311.domain.privacy import Moderation
-from open311.entrypoints.commands.options import jurisdiction_option
+from open311.entrypoints.commands.options import jurisdiction_option, refusals_told
 
 group = AppGroup("requests", help="Close, reopen, update and moderate service requests.")
 
@@ -25,10 +24,8 @@ def _actor() -> Actor:
 
 
 def _step(jurisdiction: Jurisdiction, number: str, status: Status, **what: object) -> None:
-    try:
+    with refusals_told():
         progress(installation().environment, jurisdiction.key, number, status, _actor(), **what)  # type: ignore[arg-type]
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from None
     click.echo(f"{number} is {status}")
 
 
@@ -95,18 +92,14 @@ def update(
         return
     if not text:
         raise click.UsageError("say --status, --text or both")
-    try:
+    with refusals_told():
         comment(installation().environment, jurisdiction.key, number, _actor(), text, public=True)
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from None
     click.echo(f"{number} has a new comment")
 
 
 def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation) -> None:
-    try:
+    with refusals_told():
         moderate(installation().environment, jurisdiction.key, number, decision, _actor())
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from None
     click.echo(f"{number} is {decision}")
 
 
@@ -131,8 +124,6 @@ def hide(number: str, jurisdiction: Jurisdiction) -> None:
 @jurisdiction_option
 def me_too(number: str, jurisdiction: Jurisdiction) -> None:
     """Note that somebody else has the concern of service request NUMBER."""
-    try:
+    with refusals_told():
         endorse(jurisdiction.key, number, "call_centre")
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from None
     click.echo(f"{number} has one more 'me too'")

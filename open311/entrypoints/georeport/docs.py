@@ -32,7 +32,7 @@ MEDIA_TYPES = {
     "json": "application/schema+json",
     "xsd": "application/xml",
     "yaml": "application/yaml",
-    "md": "text/markdown; charset=utf-8",
+    "md": "text/markdown",
 }
 """What is published of ``schemas/``, by suffix."""
 
