@@ -71,7 +71,7 @@ def endpoint(document: type[Document]) -> Callable[[Callable[..., Reply]], Calla
             fmt = format_of(suffix)
             try:
                 jurisdiction = jurisdiction_of(base)
-                _limit_reads(jurisdiction)
+                limit_reads(jurisdiction)
                 reply = view(Call(base, jurisdiction, fmt, _arguments()), **names)
             except Refusal as refusal:
                 return refused(refusal, fmt)
@@ -149,7 +149,7 @@ def writer(jurisdiction: Jurisdiction, scope: str | None) -> Client | None:
     return client
 
 
-def _limit_reads(jurisdiction: Jurisdiction) -> None:
+def limit_reads(jurisdiction: Jurisdiction) -> None:
     """Count a read: against the key where a valid one is given and has a limit, else against the address."""
     if request.method not in ("GET", "HEAD"):
         return

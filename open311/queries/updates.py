@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, case, func, literal, select
+from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, case, func, literal, select, tuple_
+from sqlalchemy.orm import aliased
 
 from open311.domain.lifecycle import PUBLISHED, Status
 from open311.models.publication import Publication
@@ -16,13 +17,28 @@ from open311.queries.reading import Statement, fetch_dicts
 _CLOSED: Any = literal([status.value for status in Status if PUBLISHED[status] == "closed"], ARRAY(Text()))
 _WINDOW: Any = bindparam("numbers", type_=ARRAY(Text()))
 
+# A comment is no step: it bears the state that was in force, or else clients would open what is closed.
+_earlier = aliased(Update)
+_IN_FORCE = func.coalesce(
+    Update.status,
+    select(_earlier.status)
+    .where(
+        _earlier.service_request == Update.service_request,
+        _earlier.status.is_not(None),
+        tuple_(_earlier.occurred_at, _earlier.key) < tuple_(Update.occurred_at, Update.key),
+    )
+    .order_by(_earlier.occurred_at.desc(), _earlier.key.desc())
+    .limit(1)
+    .correlate(Update)
+    .scalar_subquery(),
+)
 _LIST = Statement(
     select(
         Update.key.label("key"),
         Update.uuid.label("update_id"),
         Publication.service_request_id,
         Publication.service_code,
-        case((Update.status == func.any(_CLOSED), "closed"), (Update.status.is_not(None), "open")).label("status"),
+        case((func.any(_CLOSED) == _IN_FORCE, "closed"), else_="open").label("status"),
         Update.description,
         Update.media_url,
         Update.occurred_at.label("updated_datetime"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request
 
-from open311.api.endpoint import Call, Reply, endpoint, jurisdiction_of, root_url
+from open311.api.endpoint import Call, Reply, endpoint, jurisdiction_of, limit_reads, root_url
 from open311.api.problems import refused
 from open311.catalog.city import Endpoint
 from open311.domain.errors import Refusal, UnknownBoundary
@@ -21,7 +23,9 @@ def list_layers(call: Call) -> Reply:
     """The boundary layers by which requests can be filtered, every vintage."""
     here = f"{root_url()}{call.endpoint.path}/boundaries"
     rows = boundaries.layers(call.jurisdiction.key)
-    return Reply([{**row, "url": f"{here}/{row['layer']}.geojson?vintage={row['vintage']}"} for row in rows])
+    return Reply(
+        [{**row, "url": f"{here}/{row['layer']}.geojson?{urlencode({'vintage': row['vintage']})}"} for row in rows]
+    )
 
 
 @blueprint.get("/boundaries/<name:layer>.geojson")
@@ -39,6 +43,7 @@ def boundary_shape(base: Endpoint, layer: str, code: str) -> Response:
 def _shapes(base: Endpoint, layer: str, code: str) -> Response:
     try:
         jurisdiction = jurisdiction_of(base)
+        limit_reads(jurisdiction)
         found, count = boundaries.shapes(jurisdiction.key, layer, request.args.get("vintage", "").strip(), code)
         if not count:
             raise UnknownBoundary(f"no boundary {layer}{':' + code if code else ''} is loaded")

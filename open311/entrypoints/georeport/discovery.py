@@ -14,7 +14,7 @@ from open311.queries.catalogue import in_force_since
 from open311.wire.documents import DiscoveryDocument
 from open311.wire.formats import FORMATS
 
-blueprint = Blueprint("discovery", __name__, template_folder="templates", static_folder="static")
+blueprint = Blueprint("discovery", __name__, template_folder="templates")
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 

@@ -76,7 +76,6 @@ def _row(jurisdiction: Jurisdiction, row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "update_id": str(row["update_id"]),
-        "status": row["status"] or "open",
         "media_url": row["media_url"] if told else None,
     }
 
