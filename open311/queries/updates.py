@@ -19,7 +19,7 @@ _WINDOW: Any = bindparam("numbers", type_=ARRAY(Text()))
 
 # A comment is no step: it bears the state that was in force, or else clients would open what is closed.
 _earlier = aliased(Update)
-_IN_FORCE = func.coalesce(
+_in_force = func.coalesce(
     Update.status,
     select(_earlier.status)
     .where(
@@ -38,7 +38,7 @@ _LIST = Statement(
         Update.uuid.label("update_id"),
         Publication.service_request_id,
         Publication.service_code,
-        case((func.any(_CLOSED) == _IN_FORCE, "closed"), else_="open").label("status"),
+        case((_in_force == func.any(_CLOSED), "closed"), else_="open").label("status"),
         Update.description,
         Update.media_url,
         Update.occurred_at.label("updated_datetime"),
