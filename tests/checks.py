@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from open311.actions.environment import Environment, connection
-from open311.actions.publish import TAG, render_faces
+from open311.actions.publish import render_faces
 from open311.models.base import database
 
 TAGS = "SELECT service_request, boundary, requested_datetime FROM request_boundary ORDER BY 1, 2"
@@ -20,7 +20,10 @@ def check_publications(environment: Environment) -> None:
     fresh = {face["key"]: tuple(face[name] for name in COMPARED) for face in render_faces(environment, keys)}
     assert stored == fresh, "a publication is not what a fresh rendering makes of its service request"
     tags = execute(TAGS).fetchall()
-    execute("DELETE FROM request_boundary")
-    execute(TAG, (keys,))
-    assert tags == execute(TAGS).fetchall(), "boundary tags are not those of the public points"
+    fresh_tags = execute(
+        "SELECT DISTINCT p.service_request, b.key, p.requested_datetime FROM publication p"
+        " JOIN boundary_layer l ON l.jurisdiction = p.jurisdiction"
+        " JOIN boundary b ON b.layer = l.key AND ST_Intersects(b.geometry, p.point) ORDER BY 1, 2"
+    ).fetchall()
+    assert tags == fresh_tags, "boundary tags are not those of the public points"
     database.session.rollback()

@@ -85,10 +85,18 @@ WHERE r.jurisdiction = %(jurisdiction)s AND r.service_request_id = s.service_req
       IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _STORED)}, s.long, s.lat)
 RETURNING r.key
 """
-_HISTORY = """
-INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, actor, occurred_at)
-SELECT key, jurisdiction, 'status', true, 'received', %(actor)s, requested_datetime
-FROM service_request WHERE key = ANY(%(new)s);
+_RECEIVED = """
+INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description, actor,
+                                    occurred_at)
+SELECT r.key, r.jurisdiction, 'status', true, step.status, step.outcome, step.text, %(actor)s, step.moment
+FROM service_request r
+CROSS JOIN LATERAL (
+    SELECT 'received', NULL, NULL, r.requested_datetime
+    UNION ALL
+    SELECT r.status, r.outcome, r.status_notes, coalesce(r.closed_datetime, r.updated_datetime)
+    WHERE r.status <> 'received'
+) AS step(status, outcome, text, moment)
+WHERE r.key = ANY(%(new)s)
 """
 _STEPS = """
 INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description, actor,
@@ -96,9 +104,9 @@ INSERT INTO service_request_update (service_request, jurisdiction, kind, public,
 SELECT r.key, r.jurisdiction, 'status', true, r.status, r.outcome, r.status_notes, %(actor)s,
        coalesce(r.closed_datetime, r.updated_datetime)
 FROM service_request r
-WHERE r.key = ANY(%(keys)s) AND r.status <> 'received'
+WHERE r.key = ANY(%(changed)s)
   AND NOT EXISTS (SELECT FROM service_request_update u
-                  WHERE NOT r.key = ANY(%(new)s) AND u.service_request = r.key AND u.status = r.status
+                  WHERE u.service_request = r.key AND u.status = r.status
                     AND u.outcome IS NOT DISTINCT FROM r.outcome
                     AND u.description IS NOT DISTINCT FROM r.status_notes)
 """
@@ -120,8 +128,8 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
     changed = []
     if len(new) < len(cases):
         changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
-    execute(_HISTORY, {**given, "new": new})
-    execute(_STEPS, {**given, "new": new, "keys": new + changed})
+        execute(_STEPS, {**given, "changed": changed})
+    execute(_RECEIVED, {**given, "new": new})
     execute("DROP TABLE staged")
     publish(environment, new, new=True)
     if changed:
@@ -141,3 +149,10 @@ def reserve_numbers(jurisdiction: str) -> None:
         """,
         (jurisdiction,),
     )
+
+
+@transaction
+def analyze() -> None:
+    """Let PostgreSQL look at what came in, or its plans would be those of an empty table."""
+    for table in ("service_request", "service_request_update", "publication", "request_boundary"):
+        connection().execute(f"ANALYZE {table}")

@@ -60,15 +60,17 @@ WITH gone AS (DELETE FROM publication WHERE service_request = ANY(%s) RETURNING 
 INSERT INTO publication_change (jurisdiction, service_request) SELECT jurisdiction, service_request FROM gone
 """
 _UNTAG = "DELETE FROM request_boundary WHERE service_request = ANY(%s)"
-TAG = """
+# The points come as arrays, so that the plan can only be: each point into the index of pieces. A point on the seam of
+# two pieces of one boundary is found in both, hence the conflict.
+_TAG = """
 INSERT INTO request_boundary (boundary, requested_datetime, service_request)
-SELECT part.boundary, p.requested_datetime, p.service_request
-FROM publication p
-JOIN boundary_part part ON part.jurisdiction = p.jurisdiction AND ST_Intersects(part.geometry, p.point)
-WHERE p.service_request = ANY(%s)
+SELECT part.boundary, face.requested, face.key
+FROM unnest(%(key)b::bigint[], %(jurisdiction)s::text[], %(requested_datetime)b::timestamptz[],
+            %(long)b::float8[], %(lat)b::float8[]) AS face(key, jurisdiction, requested, long, lat)
+JOIN boundary_part part ON part.jurisdiction = face.jurisdiction
+     AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(face.long, face.lat), 4326))
 ON CONFLICT DO NOTHING
 """
-"""A point on the seam of two pieces of one boundary is found in both, hence the conflict."""
 
 
 def publish(environment: Environment, keys: Sequence[int], *, new: bool = False) -> int:
@@ -86,8 +88,9 @@ def publish(environment: Environment, keys: Sequence[int], *, new: bool = False)
     if len(public) < len(listed) and not new:
         execute(_TAKE_BACK, (list(set(listed) - set(public)),))
     if faces:
-        execute(_UPSERT, {name: [face[name] for face in faces] for name in faces[0]})
-        execute(TAG, (public,))
+        given = {name: [face[name] for face in faces] for name in faces[0]}
+        execute(_UPSERT, given)
+        execute(_TAG, given)
     return len(public)
 
 
@@ -154,12 +157,15 @@ def service_of(environment: Environment, jurisdiction: str, service_code: str) -
     return known.services.get(service_code) if known else None
 
 
-@lru_cache(maxsize=4096)
 def stamp(service: Service, public_url: str) -> str:
     """A hash of all that a publication is rendered from besides the case."""
+    return _stamp(service.publishing, service.location, service.location_layer, public_url)
+
+
+@lru_cache(maxsize=1024)
+def _stamp(*settings: str) -> str:
     described_as = [(name, type(field).__name__) for name, field in described(ServiceRequestDocument).items()]
-    rendered_from = (described_as, str(service.publishing), str(service.location), service.location_layer, public_url)
-    return hashlib.sha256(repr(rendered_from).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((described_as, [str(each) for each in settings])).encode()).hexdigest()[:16]
 
 
 def _placed(environment: Environment, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:

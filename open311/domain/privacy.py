@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from open311.domain.definition import Precision, Publishing
 
@@ -35,6 +36,7 @@ def first_moderation(publishing: Publishing) -> Moderation:
     return Moderation.APPROVED if publishing is Publishing.AT_ONCE else Moderation.PENDING
 
 
+@lru_cache(maxsize=256)
 def exposure(publishing: Publishing, location: Precision, private: bool, moderation: Moderation) -> Exposure:
     """What everybody may see of a case.
 

@@ -29,7 +29,13 @@ class Update(Base):
             text("key DESC"),
             postgresql_where=text("public"),
         ),
-        Index("uq_service_request_update_client", "api_client", "client_update_id", unique=True),
+        Index(
+            "uq_service_request_update_client",
+            "api_client",
+            "client_update_id",
+            unique=True,
+            postgresql_where=text("client_update_id IS NOT NULL"),
+        ),
     )
 
     key: Mapped[Key]

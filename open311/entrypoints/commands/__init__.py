@@ -8,6 +8,7 @@ from open311.entrypoints.commands import (
     boundaries,
     catalog,
     city,
+    imports,
     keys,
     publications,
     requests,
@@ -19,7 +20,7 @@ from open311.entrypoints.commands import (
 
 def register(app: Flask) -> None:
     """Add every command to ``open311``."""
-    for module in (boundaries, catalog, city, keys, requests, sample, schema):
+    for module in (boundaries, catalog, city, imports, keys, requests, sample, schema):
         app.cli.add_command(module.group)
     app.cli.add_command(publications.publish)
     app.cli.add_command(serving.serve)

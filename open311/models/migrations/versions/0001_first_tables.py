@@ -481,7 +481,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("public"),
     )
     op.create_index(
-        "uq_service_request_update_client", "service_request_update", ["api_client", "client_update_id"], unique=True
+        "uq_service_request_update_client",
+        "service_request_update",
+        ["api_client", "client_update_id"],
+        unique=True,
+        postgresql_where=sa.text("client_update_id IS NOT NULL"),
     )
     op.create_table(
         "token",
