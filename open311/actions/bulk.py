@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from open311.actions.environment import Environment, connection, transaction
-from open311.actions.publish import publish
+from open311.actions.publish import publish, publish_new
 
 BATCH = 5_000
 """Rows of one transaction: large enough for sets to pay, small enough for memory and locks."""
@@ -72,7 +72,7 @@ _INSERT = f"""
 INSERT INTO service_request (jurisdiction, origin, point, {_STORED_COLUMNS})
 SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
 ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
-RETURNING key
+RETURNING service_request_id, key
 """
 # Only what the same origin brought is brought up to date; what residents filed here is never overwritten.
 _UPDATE = f"""
@@ -124,14 +124,23 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
     with connection().cursor() as cursor, cursor.copy(f"COPY staged ({_COLUMNS}) FROM STDIN") as copy:
         for case in cases:
             copy.write_row(case)
-    new = [row[0] for row in execute(_INSERT, given).fetchall()]
+    keys: dict[str, int] = dict(execute(_INSERT, given).fetchall())
+    new = list(keys.values())
     changed = []
     if len(new) < len(cases):
         changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
         execute(_STEPS, {**given, "changed": changed})
     execute(_RECEIVED, {**given, "new": new})
     execute("DROP TABLE staged")
-    publish(environment, new, new=True)
+    made = {"jurisdiction": jurisdiction, "private": False, "photo": None}
+    publish_new(
+        environment,
+        [
+            {**case._asdict(), **made, "key": keys[case.service_request_id]}
+            for case in cases
+            if case.service_request_id in keys
+        ],
+    )
     if changed:
         publish(environment, changed)
     return Added(len(new), len(changed), len(cases) - len(new) - len(changed))

@@ -73,32 +73,41 @@ ON CONFLICT DO NOTHING
 """
 
 
-def publish(environment: Environment, keys: Sequence[int], *, new: bool = False) -> int:
+def publish(environment: Environment, keys: Sequence[int]) -> int:
     """Render and tag these service requests anew, or take back what may not be seen; answers how many are public.
 
-    Locks the cases, so that two renderings of one case come one after the other. ``new`` says that this transaction
-    made them, so that nobody else can see them yet and there is nothing to remove.
+    Locks the cases, so that two renderings of one case come one after the other.
     """
     listed = list(keys)
-    faces = render_faces(environment, listed, lock=not new)
-    public = [face["key"] for face in faces]
-    execute = connection().execute
-    if not new:
-        execute(_UNTAG, (listed,))
-    if len(public) < len(listed) and not new:
-        execute(_TAKE_BACK, (list(set(listed) - set(public)),))
-    if faces:
-        given = {name: [face[name] for face in faces] for name in faces[0]}
-        execute(_UPSERT, given)
-        execute(_TAG, given)
-    return len(public)
+    faces = render_faces(environment, listed, lock=True)
+    connection().execute(_UNTAG, (listed,))
+    if hidden := set(listed) - {face["key"] for face in faces}:
+        connection().execute(_TAKE_BACK, (list(hidden),))
+    return _write(faces)
+
+
+def publish_new(environment: Environment, cases: Sequence[dict[str, Any]]) -> int:
+    """Publish what this very transaction made; ``cases`` are rows as ``_CASES`` reads them, so it need not read."""
+    return _write(_faces(environment, cases))
 
 
 def render_faces(environment: Environment, keys: Sequence[int], *, lock: bool = False) -> list[dict[str, Any]]:
     """The public faces of those of these service requests that have one."""
     with connection().cursor(row_factory=dict_row, binary=True) as cursor:
         cases = cursor.execute(_CASES + _LOCK if lock else _CASES, (list(keys),)).fetchall()
+    return _faces(environment, cases)
+
+
+def _faces(environment: Environment, cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [face for case in _placed(environment, cases) if (face := render(environment, case)) is not None]
+
+
+def _write(faces: list[dict[str, Any]]) -> int:
+    if faces:
+        given = {name: [face[name] for face in faces] for name in faces[0]}
+        connection().execute(_UPSERT, given)
+        connection().execute(_TAG, given)
+    return len(faces)
 
 
 def exposure_of(service: Service | None, case: Mapping[str, Any]) -> Exposure | None:
@@ -168,7 +177,7 @@ def _stamp(*settings: str) -> str:
     return hashlib.sha256(repr((described_as, [str(each) for each in settings])).encode()).hexdigest()[:16]
 
 
-def _placed(environment: Environment, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _placed(environment: Environment, cases: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
     """Give each case the point that may be seen (``place``)."""
     by_layer: dict[str, list[int]] = {}
     for case in cases:

@@ -10,7 +10,7 @@ from typing import Any
 
 from open311.actions.environment import Environment, add, connection, defer, transaction
 from open311.actions.idempotency import Once, remembered
-from open311.actions.publish import publish
+from open311.actions.publish import publish, publish_new
 from open311.adapters.images import CleanImage, UnreadableImage, clean_image
 from open311.catalog.city import Jurisdiction
 from open311.domain.definition import Answer, Service, ServiceType, check_answers
@@ -74,15 +74,15 @@ def _file(
     if once and (before := remembered(once, jurisdiction.key, api_client)):
         return Receipt(**before)
     moment = (draft.requested or now()).replace(microsecond=0)
-    realtime = service.type is ServiceType.REALTIME
-    key, number = _add_case(jurisdiction, service, draft, moment, api_client, numbered=realtime)
+    case = _add_case(jurisdiction, service, draft, moment, api_client)
+    key, number = case["key"], case["service_request_id"]
     _add_answers(key, answers)
     _add_reporter(key, draft.reporter)
-    _add_photos(environment, key, photos)
+    files = _add_photos(environment, key, photos)
     _add_history(jurisdiction.key, key, draft, moment, api_client)
     token = None
-    if realtime:
-        publish(environment, [key], new=True)
+    if number:
+        publish_new(environment, [{**case, "private": False, "photo": files[0] if files else None}])
     elif service.type is ServiceType.BATCH:
         token = secrets.token_urlsafe(16)
         add(Token, {"token": token, "jurisdiction": jurisdiction.key, "service_request": key})
@@ -112,51 +112,43 @@ INSERT INTO service_request (jurisdiction, service_request_id, service_code, ser
 VALUES (%(jurisdiction)s, CASE WHEN %(numbered)s THEN nextval('service_request_number')::text END, %(service_code)s,
     %(service_name)s, %(department)s, %(agency_responsible)s, %(service_notice)s, %(description)s, %(status)s,
     ST_SetSRID(ST_MakePoint(%(long)s, %(lat)s), 4326), %(address)s, %(address_id)s, %(zipcode)s, %(media_url)s,
-    %(requested)s, %(requested)s, %(expected)s, %(channel)s, %(api_client)s, %(language)s, %(moderation)s)
+    %(requested_datetime)s, %(updated_datetime)s, %(expected_datetime)s, %(channel)s, %(api_client)s, %(language)s,
+    %(moderation)s)
 RETURNING key, service_request_id
 """
 
 
 def _add_case(
-    jurisdiction: Jurisdiction,
-    service: Service,
-    draft: Draft,
-    moment: datetime,
-    api_client: int | None,
-    *,
-    numbered: bool,
-) -> tuple[int, str | None]:
-    row: Any = (
-        connection()
-        .execute(
-            _ADD_CASE,
-            {
-                "jurisdiction": jurisdiction.key,
-                "numbered": numbered,
-                "service_code": service.service_code,
-                "service_name": service.service_name,
-                "department": service.department,
-                "agency_responsible": service.agency_responsible,
-                "service_notice": service.service_notice or None,
-                "description": draft.description or None,
-                "status": Status.RECEIVED,
-                "long": draft.point.long if draft.point else None,
-                "lat": draft.point.lat if draft.point else None,
-                "address": draft.address,
-                "address_id": draft.address_id,
-                "zipcode": draft.zipcode,
-                "media_url": draft.media_url,
-                "requested": moment,
-                "expected": jurisdiction.calendar.due(moment, service.resolve) if service.resolve else None,
-                "channel": draft.channel,
-                "api_client": api_client,
-                "language": draft.language,
-                "moderation": first_moderation(service.publishing),
-            },
-        )
-        .fetchone()
-    )
-    return row[0], row[1]
+    jurisdiction: Jurisdiction, service: Service, draft: Draft, moment: datetime, api_client: int | None
+) -> dict[str, Any]:
+    """The row, with its key and (``realtime``) its number."""
+    case: dict[str, Any] = {
+        "jurisdiction": jurisdiction.key,
+        "service_code": service.service_code,
+        "service_name": service.service_name,
+        "department": service.department,
+        "agency_responsible": service.agency_responsible,
+        "service_notice": service.service_notice or None,
+        "description": draft.description or None,
+        "status": Status.RECEIVED,
+        "status_notes": None,
+        "long": draft.point.long if draft.point else None,
+        "lat": draft.point.lat if draft.point else None,
+        "address": draft.address,
+        "address_id": draft.address_id,
+        "zipcode": draft.zipcode,
+        "media_url": draft.media_url,
+        "requested_datetime": moment,
+        "updated_datetime": moment,
+        "expected_datetime": jurisdiction.calendar.due(moment, service.resolve) if service.resolve else None,
+        "channel": draft.channel,
+        "api_client": api_client,
+        "language": draft.language,
+        "moderation": first_moderation(service.publishing),
+    }
+    numbered = service.type is ServiceType.REALTIME
+    row: Any = connection().execute(_ADD_CASE, {**case, "numbered": numbered}).fetchone()
+    return {**case, "key": row[0], "service_request_id": row[1]}
 
 
 def _add_answers(key: int, answers: Sequence[Answer]) -> None:
@@ -202,19 +194,23 @@ def _add_reporter(key: int, reporter: Reporter) -> None:
     )
 
 
-def _add_photos(environment: Environment, key: int, photos: Sequence[CleanImage]) -> None:
+def _add_photos(environment: Environment, key: int, photos: Sequence[CleanImage]) -> list[str]:
+    """Keep the photos; answers the names of their files."""
+    files = []
     for photo in photos:
+        files.append(environment.files.save(photo.image, "jpg"))
         connection().execute(
             "INSERT INTO media (service_request, file, thumbnail, width, height, kind, alt_text)"
             " VALUES (%s, %s, %s, %s, %s, 'submitted', '')",
             (
                 key,
-                environment.files.save(photo.image, "jpg"),
+                files[-1],
                 environment.files.save(photo.thumbnail, "jpg"),
                 photo.width,
                 photo.height,
             ),
         )
+    return files
 
 
 def _add_history(jurisdiction: str, key: int, draft: Draft, moment: datetime, api_client: int | None) -> None:

@@ -17,17 +17,18 @@ LINE_LIMIT = 500
 """Characters of any single-line field."""
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_SPACE = re.compile(r"\s+")
 
 
 def clean_text(text: str) -> str:
     """Text of several lines: NFC, trimmed, newlines as LF, no character that XML cannot hold."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return _ILLEGAL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 
 def clean_line(text: str) -> str:
     """Text of one line: as ``clean_text``, and white space folded to single spaces."""
-    return _SPACE.sub(" ", clean_text(text))
+    return " ".join(clean_text(text).split())
 
 
 @dataclass(frozen=True, slots=True)
