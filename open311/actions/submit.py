@@ -48,15 +48,15 @@ def submit(
     Photos that cannot be read are left out: a broken photo never loses a report.
 
     :raises UnknownService: the code is unknown or retired.
-    :raises InvalidDraft: answers are missing or wrong; every reason at once.
+    :raises InvalidDraft: the draft has faults, answers are missing or wrong; every reason at once.
     :raises KeyReused: the idempotency key came with another body before.
     """
     service = jurisdiction.services.get(draft.service_code)
     if service is None or service.retired:
         raise UnknownService(f"service_code {draft.service_code!r} is not a service of {jurisdiction.name}")
     answers, reasons = check_answers(service.attributes, draft.answers, jurisdiction.timezone)
-    if reasons:
-        raise InvalidDraft(reasons)
+    if draft.faults or reasons:
+        raise InvalidDraft([*draft.faults, *reasons])
     return _file(environment, jurisdiction, service, draft, answers, _photos(draft.photos), api_client, once)
 
 
@@ -73,6 +73,20 @@ def _file(
 ) -> Receipt:
     if once and (before := remembered(once, jurisdiction.key, api_client)):
         return Receipt(**before)
+    with connection().pipeline():  # what needs no answer travels together: two round trips, not ten
+        return _write(environment, jurisdiction, service, draft, answers, photos, api_client, once)
+
+
+def _write(
+    environment: Environment,
+    jurisdiction: Jurisdiction,
+    service: Service,
+    draft: Draft,
+    answers: Sequence[Answer],
+    photos: Sequence[CleanImage],
+    api_client: int | None,
+    once: Once | None,
+) -> Receipt:
     moment = (draft.requested or now()).replace(microsecond=0)
     case = _add_case(jurisdiction, service, draft, moment, api_client)
     key, number = case["key"], case["service_request_id"]

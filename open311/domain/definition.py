@@ -156,6 +156,11 @@ def check_answers(
     return answers, reasons
 
 
+def is_decimal(text: str) -> bool:
+    """Whether this is a finite decimal number in plain digits, as a client may send it."""
+    return bool(_NUMBER.fullmatch(text)) and math.isfinite(float(text))
+
+
 def _fault(attribute: Attribute, values: tuple[str, ...], zone: str) -> str:
     """Say what is wrong with the values of one answer, or nothing."""
     if attribute.datatype is not Datatype.MULTIVALUELIST and len(values) > 1:
@@ -165,8 +170,7 @@ def _fault(attribute: Attribute, values: tuple[str, ...], zone: str) -> str:
         wrong = [value for value in values if value not in keys]
         return f"{', '.join(wrong)!r} is not one of {', '.join(keys)}" if wrong else ""
     if attribute.datatype is Datatype.NUMBER:
-        number = _NUMBER.fullmatch(values[0]) and math.isfinite(float(values[0]))
-        return "" if number else f"{values[0]!r} is not a number"
+        return "" if is_decimal(values[0]) else f"{values[0]!r} is not a number"
     if attribute.datatype is Datatype.DATETIME:
         try:
             read_moment(values[0], zone)

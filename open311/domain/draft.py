@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from open311.domain.errors import InvalidDraft
+from open311.domain.definition import is_decimal
 from open311.domain.place import Point
 
 DESCRIPTION_LIMIT = 4000
@@ -50,7 +50,10 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A service request as it arrives. Make one with ``Draft.of``, which cleans and checks."""
+    """A service request as it arrives. Make one with ``Draft.of``, which cleans and checks.
+
+    One with ``faults`` is filed by no action: they are told together with those of its answers.
+    """
 
     jurisdiction: str
     service_code: str
@@ -66,6 +69,8 @@ class Draft:
     language: str | None = None
     photos: Sequence[bytes] = ()
     requested: datetime | None = None
+    faults: tuple[str, ...] = ()
+    """What is wrong with it, in sentences for whoever sent it."""
 
     @classmethod
     def of(
@@ -86,8 +91,6 @@ class Draft:
 
         ``lines`` holds address, address_id, zipcode, media_url and language, ``reporter`` the fields of ``Reporter``.
         Empty counts as absent everywhere.
-
-        :raises InvalidDraft: with every fault at once.
         """
         reasons: list[str] = []
         clean = {name: clean_line(text) for name, text in (lines or {}).items()}
@@ -109,8 +112,6 @@ class Draft:
             for code, values in cleaned.items()
             if any(len(value) > DESCRIPTION_LIMIT for value in values)
         ]
-        if reasons:
-            raise InvalidDraft(reasons)
         return cls(
             jurisdiction=jurisdiction,
             service_code=service_code,
@@ -121,6 +122,7 @@ class Draft:
             reporter=Reporter(**known),
             channel=channel,
             photos=tuple(photos),
+            faults=tuple(reasons),
         )
 
 
@@ -132,6 +134,8 @@ def _point(lat: str, long: str, reasons: list[str]) -> Point | None:
         reasons.append("lat and long go together: " + ("lat" if not lat else "long") + " required")
         return None
     try:
+        if not (is_decimal(lat) and is_decimal(long)):
+            raise ValueError(f"not {lat!r}, {long!r}")
         return Point(long=float(long), lat=float(lat))
     except ValueError as fault:
         reasons.append(f"lat and long must be decimal degrees (WGS84): {fault}")

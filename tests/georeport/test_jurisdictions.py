@@ -1,0 +1,158 @@
+"""jurisdiction_id: optional where one city answers, required where several do; the sandbox is a world of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copy, copytree
+from typing import Any
+
+import pytest
+import yaml
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+
+from open311.actions.keys import issue_key
+from open311.api.installation import Installation
+from open311.app import Settings, create_app
+from open311.models.base import database
+from open311.queries.reading import READ
+from tests.conftest import API, GRAFFITI, SANDBOX, CheckedClient, _Reader
+
+HOME = Path(__file__).resolve().parents[2]
+RESOURCES = ("discovery", "services", "services/SR-CL01", "requests", "servicerequestupdates", "boundaries")
+
+
+def serve(connection: Connection, **settings: Any) -> FlaskClient:
+    """A client of another server with other settings, inside the test's transaction."""
+    app = create_app(Settings(database_url=connection.engine.url.render_as_string(hide_password=False), **settings))
+    app.config["TESTING"] = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.test_client_class = CheckedClient
+    with app.app_context():
+        database.engines[None] = connection  # type: ignore[assignment]
+        database.engines[READ] = _Reader(connection)  # type: ignore[assignment]
+    return app.test_client()
+
+
+def small_city(directory: Path, change: Callable[[dict[str, Any]], None], *services: str) -> Path:
+    """This city's files with some of its services only, ``config/city.yaml`` changed."""
+    copytree(HOME / "config", directory / "config")
+    (directory / "service_definitions").mkdir()
+    for service in services:
+        copy(HOME / "service_definitions" / f"{service}.yaml", directory / "service_definitions")
+    file = directory / "config" / "city.yaml"
+    city = yaml.safe_load(file.read_text())
+    change(city)
+    file.write_text(yaml.safe_dump(city))
+    return directory
+
+
+@pytest.fixture
+def two_cities(city: Connection, tmp_path: Path) -> FlaskClient:
+    """A server with one endpoint for two jurisdictions, ``phila.gov`` and ``sandbox.phila.gov``."""
+
+    def change(city: dict[str, Any]) -> None:
+        city["jurisdictions"][1]["jurisdiction_id"] = "sandbox.phila.gov"
+        both = [jurisdiction["key"] for jurisdiction in city["jurisdictions"]]
+        city["endpoints"] = [{"path": API, "type": "production", "jurisdictions": both}]
+
+    return serve(city, city_dir=small_city(tmp_path, change, "SR-CL01"), public_url="https://311.example.org")
+
+
+@pytest.fixture
+def sandbox_key(city: Connection, installation: Installation) -> str:
+    return issue_key(installation.environment.city.jurisdictions["sandbox.phila.gov"], "tests")
+
+
+def listed(client: FlaskClient, address: str) -> list[str]:
+    return [case["service_request_id"] for case in client.get(address).get_json()]
+
+
+# One jurisdiction
+
+
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_the_only_jurisdiction_may_be_named_or_not(client: FlaskClient, resource: str, suffix: str) -> None:
+    path = f"{API}/{resource}.{suffix}"
+    plain = client.get(path)
+    assert plain.status_code == 200
+    for query in ("?jurisdiction_id=", "?jurisdiction_id=phila.gov", "?jurisdiction_id=%20phila.gov%20"):
+        assert client.get(path + query).data == plain.data
+    assert client.get(f"{path}?jurisdiction_id=elsewhere.gov").status_code == 404
+
+
+@pytest.mark.parametrize("where", ["data", "query_string"])
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+def test_reports_for_another_jurisdiction_are_refused(
+    client: FlaskClient, api_key: str, where: str, suffix: str
+) -> None:
+    form = {"data": {**GRAFFITI, "api_key": api_key}, "query_string": {}}
+    form[where]["jurisdiction_id"] = "elsewhere.gov"
+    assert client.post(f"{API}/requests.{suffix}", **form).status_code == 404
+
+
+def test_reports_may_name_the_only_jurisdiction_or_leave_it_empty(report: Any) -> None:
+    assert report(jurisdiction_id="phila.gov")
+    assert report(jurisdiction_id="")
+
+
+# The sandbox
+
+
+def test_the_sandbox_has_data_and_keys_of_its_own(client: FlaskClient, report: Any, sandbox_key: str) -> None:
+    tried = report(SANDBOX, api_key=sandbox_key)
+    real = report()
+    assert listed(client, f"{SANDBOX}/requests.json") == [tried]
+    assert listed(client, f"{API}/requests.json") == [real]
+    assert client.get(f"{API}/requests/{tried}.json").status_code == 404
+    assert client.get(f"{SANDBOX}/requests/{real}.json").status_code == 404
+    assert listed(client, f"{API}/requests.json?service_request_id={tried},{real}") == [real]
+
+
+def test_the_sandbox_answers_to_the_citys_own_id(client: FlaskClient) -> None:
+    assert client.get(f"{SANDBOX}/services.json?jurisdiction_id=phila.gov").status_code == 200
+
+
+def test_the_sandbox_offers_what_the_city_offers(client: FlaskClient) -> None:
+    assert client.get(f"{SANDBOX}/services.json").data == client.get(f"{API}/services.json").data
+
+
+def test_keys_of_one_are_worth_nothing_at_the_other(client: FlaskClient, api_key: str, sandbox_key: str) -> None:
+    for base, key in ((API, sandbox_key), (SANDBOX, api_key)):
+        assert client.post(f"{base}/requests.json", data={**GRAFFITI, "api_key": key}).status_code == 403
+
+
+# Several jurisdictions
+
+
+@pytest.mark.parametrize("query", ["", "?jurisdiction_id="])
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+@pytest.mark.parametrize("resource", [resource for resource in RESOURCES if resource != "discovery"])
+def test_one_of_several_must_be_named(two_cities: FlaskClient, resource: str, suffix: str, query: str) -> None:
+    response = two_cities.get(f"{API}/{resource}.{suffix}{query}")
+    assert response.status_code == 400
+    told = response.get_data(as_text=True)
+    assert "jurisdiction_id required" in told
+    assert "phila.gov, sandbox.phila.gov" in told
+
+
+@pytest.mark.parametrize("path", ["/discovery.json", f"{API}/discovery.json", f"{API}/discovery.xml"])
+def test_discovery_needs_no_jurisdiction(two_cities: FlaskClient, path: str) -> None:
+    assert two_cities.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+def test_an_unknown_one_is_not_found(two_cities: FlaskClient, suffix: str) -> None:
+    assert two_cities.get(f"{API}/services.{suffix}?jurisdiction_id=elsewhere.gov").status_code == 404
+
+
+def test_each_of_several_has_its_own_data(two_cities: FlaskClient, api_key: str, sandbox_key: str) -> None:
+    for name, key in (("phila.gov", api_key), ("sandbox.phila.gov", sandbox_key)):
+        form = {**GRAFFITI, "api_key": key}
+        assert two_cities.post(f"{API}/requests.json", data=form).status_code == 400
+        response = two_cities.post(f"{API}/requests.json", data={**form, "jurisdiction_id": name})
+        number = response.get_json()[0]["service_request_id"]
+        assert listed(two_cities, f"{API}/requests.json?jurisdiction_id={name}") == [number]
+        assert two_cities.get(f"{API}/services.json?jurisdiction_id={name}").get_json()
