@@ -13,6 +13,7 @@ from werkzeug.routing import BaseConverter
 from open311.actions.environment import Environment
 from open311.actions.limits import count_write
 from open311.api.installation import installation
+from open311.api.kept import KEEP, Mark
 from open311.api.limits import MINUTE
 from open311.api.problems import refused
 from open311.catalog.city import Endpoint, Jurisdiction
@@ -27,7 +28,7 @@ HOUR = 3600
 class Name(BaseConverter):
     """A code or number in a path, up to the suffix."""
 
-    regex = "[^/]+?"
+    regex = r"[^/\0]+?"
 
 
 class Suffix(BaseConverter):
@@ -60,26 +61,37 @@ class Reply:
     document: type[Document] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    keep: Mark | None = None
+    """Set where the finished answer may be kept (``api/kept``)."""
 
 
-def endpoint(document: type[Document]) -> Callable[[Callable[..., Reply]], Callable[..., Response]]:
-    """Make a view of a function ``(call, **names from the path) -> Reply``."""
+def endpoint(
+    document: type[Document], *, any_jurisdiction: bool = False
+) -> Callable[[Callable[..., Reply]], Callable[..., Response]]:
+    """Make a view of a function ``(call, **names from the path) -> Reply``.
+
+    ``any_jurisdiction``: where several cities share the endpoint, none need be named; the first one is meant.
+    """
 
     def wrapped(view: Callable[..., Reply]) -> Callable[..., Response]:
         @functools.wraps(view)
         def run(base: Endpoint, suffix: str = "", **names: str) -> Response:
             fmt = format_of(suffix)
             try:
-                jurisdiction = jurisdiction_of(base)
+                jurisdiction = jurisdiction_of(base, any_will_do=any_jurisdiction)
                 limit_reads(jurisdiction)
                 reply = view(Call(base, jurisdiction, fmt, _arguments()), **names)
             except Refusal as refusal:
                 return refused(refusal, fmt)
             written = reply.document or document
             body = render(written, fmt, reply.rows) if reply.joined is None else wrap(written, fmt, reply.joined)
-            response = Response(b"" if reply.status == 304 else body, reply.status, content_type=fmt.content_type)
-            response.headers.extend(reply.headers)
-            return response
+            if reply.keep:
+                request.environ[KEEP] = reply.keep
+            return Response(
+                b"" if reply.status == 304 else body,
+                reply.status,
+                headers=[("Content-Type", fmt.content_type), *reply.headers.items()],
+            )
 
         return run
 
@@ -87,10 +99,21 @@ def endpoint(document: type[Document]) -> Callable[[Callable[..., Reply]], Calla
 
 
 def _arguments() -> MultiDict[str, str]:
-    """What was sent: of a form, its fields come before those of the query."""
-    if request.method != "POST":
+    """What was sent: of a form, its fields come before those of the query.
+
+    NUL, which no text in PostgreSQL can hold, is dropped from all of it.
+    """
+    if request.method == "POST":
+        sent = [(name, value.replace("\0", "")) for name, value in request.form.items(multi=True)]
+        return CombinedMultiDict([MultiDict(sent), arguments_of_query()])
+    return arguments_of_query()
+
+
+def arguments_of_query() -> MultiDict[str, str]:
+    """What stands in the query, without NUL."""
+    if b"%00" not in request.query_string:
         return request.args
-    return CombinedMultiDict([request.form, request.args])
+    return MultiDict((name, value.replace("\0", "")) for name, value in request.args.items(multi=True))
 
 
 def format_of(suffix: str) -> Format:
@@ -102,29 +125,33 @@ def format_of(suffix: str) -> Format:
     return next((fmt for fmt in FORMATS.values() if fmt.media_type == best), DEFAULT)
 
 
-def jurisdiction_of(base: Endpoint) -> Jurisdiction:
-    """The city that is asked: named in the form or the query, or the only one of the endpoint."""
-    named = (request.form.get("jurisdiction_id") if request.method == "POST" else None) or request.args.get(
-        "jurisdiction_id", ""
-    )
+def jurisdiction_of(base: Endpoint, *, any_will_do: bool = False) -> Jurisdiction:
+    """The city that is asked: named in the form or the query, or the only one of the endpoint.
+
+    :raises MissingJurisdiction: there are several, and none is named.
+    :raises UnknownJurisdiction: the endpoint does not serve the one that is named.
+    """
+    named = _given("jurisdiction_id")
     known = installation().environment.city.jurisdictions
-    served = [known[key] for key in base.jurisdictions]
-    named = named.strip()
+    if not named and (any_will_do or len(base.jurisdictions) == 1):
+        return known[base.jurisdictions[0]]
+    served = {known[key].jurisdiction_id: known[key] for key in base.jurisdictions}
     if not named:
-        if len(served) > 1:
-            raise MissingJurisdiction(
-                "jurisdiction_id required: " + ", ".join(jurisdiction.jurisdiction_id for jurisdiction in served)
-            )
-        return served[0]
-    for jurisdiction in served:
-        if jurisdiction.jurisdiction_id == named:
-            return jurisdiction
-    raise UnknownJurisdiction(f"jurisdiction_id {named!r} was not found")
+        raise MissingJurisdiction("jurisdiction_id required: " + ", ".join(served))
+    if named not in served:
+        raise UnknownJurisdiction(f"jurisdiction_id {named!r} was not found")
+    return served[named]
 
 
 def given_key() -> str:
     """The API key: a form field, or in the query."""
-    return (request.form.get("api_key") or request.args.get("api_key") or "").strip()
+    return _given("api_key")
+
+
+def _given(name: str) -> str:
+    """A parameter of the form or, if it is not there or empty, of the query."""
+    form = request.form.get(name) if request.method == "POST" else None
+    return (form or request.args.get(name) or "").strip()
 
 
 def writer(jurisdiction: Jurisdiction, scope: str | None) -> Client | None:
@@ -151,11 +178,12 @@ def writer(jurisdiction: Jurisdiction, scope: str | None) -> Client | None:
 
 def limit_reads(jurisdiction: Jurisdiction) -> None:
     """Count a read: against the key where a valid one is given and has a limit, else against the address."""
-    if request.method not in ("GET", "HEAD"):
-        return
     here = installation()
-    most, bucket = here.reads_per_minute, str(request.remote_addr)
-    if most and (api_key := given_key()) and (client := client_of(jurisdiction.key, api_key)):
+    most = here.reads_per_minute
+    if not most or request.method != "GET":
+        return
+    bucket = str(request.remote_addr)
+    if (api_key := given_key()) and (client := client_of(jurisdiction.key, api_key)):
         bucket = f"key:{client.key}"
         most = most if client.reads_per_minute is None else client.reads_per_minute
     here.read_limit.count(f"{jurisdiction.key}:{bucket}", most)
@@ -163,9 +191,10 @@ def limit_reads(jurisdiction: Jurisdiction) -> None:
 
 def root_url() -> str:
     """Where this server is, as clients see it; without a slash at the end."""
-    return installation().public_url or request.host_url.rstrip("/")
+    return installation().public_url or request.root_url.rstrip("/")
 
 
-def add_converters(app: Flask) -> None:
-    """Teach the URL map about names and suffixes."""
+def shape_urls(app: Flask) -> None:
+    """Teach the URL map about names and suffixes; two addresses of one view are no reason to redirect."""
     app.url_map.converters.update(name=Name, suffix=Suffix)
+    app.url_map.redirect_defaults = False

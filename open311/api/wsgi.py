@@ -1,14 +1,47 @@
-"""What has to happen before Flask reads a request."""
+"""What happens to a request before Flask reads it, and to every answer after: plain WSGI, so that it costs little."""
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Start = Callable[..., Any]
+Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
+
+ALWAYS = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "Link, ETag, Retry-After"),
+    ("X-Content-Type-Options", "nosniff"),
+]
+"""What every answer carries."""
+PREFLIGHT = [
+    ("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+]
+COMPRESSED = ("application/json", "text/xml", "application/geo+json", "text/html")
+"""Types of documents that are made whole in memory."""
+SMALL = 1024
+"""Bytes below which compressing costs more than it saves."""
 
 _BOUNDARY = re.compile(r"""boundary=([^";\s]*=[^";\s]*)""", re.IGNORECASE)
+_NO_GZIP = re.compile(r"gzip\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$)")
+
+
+class Answer(NamedTuple):
+    """A finished answer."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: Iterable[bytes]
+
+
+def answer_of(app: Wsgi, environ: dict[str, Any]) -> Answer:
+    """Call an application; ours have said status and headers when they return."""
+    said: list[Any] = []
+    body = app(environ, lambda status, headers, _=None: said.extend((status, headers)))
+    return Answer(said[0], said[1], body)
 
 
 def quote_boundary(app: Wsgi) -> Wsgi:
@@ -17,10 +50,55 @@ def quote_boundary(app: Wsgi) -> Wsgi:
     Clients in use (OneBusAway's library) send ``boundary====123===``; unquoted, the form would read as empty.
     """
 
-    def run(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def run(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         kind = environ.get("CONTENT_TYPE", "")
         if "=" in kind and kind[:10].lower() == "multipart/":
             environ["CONTENT_TYPE"] = _BOUNDARY.sub(r'boundary="\1"', kind)
         return app(environ, start_response)
 
     return run
+
+
+def takes_gzip(environ: dict[str, Any]) -> bool:
+    """Whether the client asked for gzip, and not with ``q=0``."""
+    accepted = environ.get("HTTP_ACCEPT_ENCODING", "").lower()
+    return "gzip" in accepted and not _NO_GZIP.search(accepted)
+
+
+def finish(app: Wsgi) -> Wsgi:
+    """Add the headers of every answer, and compress documents for clients that ask for it.
+
+    ``HEAD`` is answered as ``GET`` without the body, so that the headers agree whatever the encoding.
+    """
+
+    def run(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if method == "HEAD":
+            environ = {**environ, "REQUEST_METHOD": "GET"}
+        status, headers, body = answer_of(app, environ)
+        named = {name.lower(): value for name, value in headers}
+        headers += ALWAYS
+        if method == "OPTIONS":
+            headers += [("Access-Control-Allow-Methods", named.get("allow", "GET, POST, OPTIONS")), *PREFLIGHT]
+        if named.get("content-type", "").partition(";")[0] in COMPRESSED:
+            headers.append(("Vary", "Accept-Encoding"))
+            if takes_gzip(environ) and int(named.get("content-length", 0)) > SMALL:
+                packed = gzip.compress(joined(body), compresslevel=4, mtime=0)
+                headers = [header for header in headers if header[0] != "Content-Length"]
+                headers += [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))]
+                body = [packed]
+        start_response(status, headers)
+        if method == "HEAD":
+            joined(body)
+            return []
+        return body
+
+    return run
+
+
+def joined(body: Iterable[bytes]) -> bytes:
+    """The whole body; what it holds open is closed."""
+    try:
+        return b"".join(body)
+    finally:
+        getattr(body, "close", lambda: None)()

@@ -28,6 +28,7 @@ from open311.models.boundary import RequestBoundary
 from open311.models.publication import Publication
 from open311.queries.filters import FILTERS, JURISDICTION, LINKS, PUBLICATIONS, Parts, Source, centre
 from open311.queries.reading import Statement, fetch, fetch_one
+from open311.queries.versions import VERSION
 
 FAR_FUTURE: Any = literal_column("'9999-01-01'::timestamptz")
 """The nearest neighbours in time of this moment are the newest."""
@@ -60,11 +61,12 @@ class Listing:
 
 @dataclass(frozen=True)
 class Page:
-    """Documents, joined by the separator that was asked for, newest first."""
+    """Documents, joined by the separator that was asked for, newest first; and the data's version (``versions``)."""
 
     joined: bytes
     count: int
     last: Cursor | None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ def page(listing: Listing, column: str, separator: bytes, plan: str | None = Non
     statement, values = _prepare(listing, column, separator, plan, whole=True)
     row = fetch_one(statement, values)
     assert row is not None
-    joined, count, requested, number = row
-    return Page(joined or b"", count, Cursor(requested, number) if count else None)
+    joined, count, requested, number, version = row
+    return Page(joined or b"", count, Cursor(requested, number) if count else None, version)
 
 
 def rows(listing: Listing, column: str, plan: str | None = None) -> list[tuple[int, bytes, datetime, str]]:
@@ -172,6 +174,7 @@ def _statement(shape: _Shape) -> Statement:
             func.count(),
             literal_column("(array_agg(page.requested))[count(*)]"),
             literal_column("(array_agg(page.number))[count(*)]"),
+            VERSION,
         ).select_from(inner)
     )
 

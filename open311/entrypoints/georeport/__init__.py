@@ -9,7 +9,7 @@ from open311.entrypoints.georeport import (
     boundaries,
     discovery,
     docs,
-    headers,
+    failures,
     media,
     service_requests,
     services,
@@ -31,4 +31,4 @@ def register(app: Flask, city: City) -> None:
     app.register_blueprint(discovery.blueprint, name="discovery_root", url_defaults={"base": city.endpoints[0]})
     app.register_blueprint(media.blueprint)
     app.register_blueprint(docs.blueprint)
-    headers.register(app)
+    failures.register(app)

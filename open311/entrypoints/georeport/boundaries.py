@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from open311.api.endpoint import Call, Reply, endpoint, jurisdiction_of, limit_reads, root_url
+from open311.api.endpoint import Call, Reply, arguments_of_query, endpoint, jurisdiction_of, limit_reads, root_url
 from open311.api.problems import refused
 from open311.catalog.city import Endpoint
 from open311.domain.errors import Refusal, UnknownBoundary
@@ -44,7 +44,7 @@ def _shapes(base: Endpoint, layer: str, code: str) -> Response:
     try:
         jurisdiction = jurisdiction_of(base)
         limit_reads(jurisdiction)
-        found, count = boundaries.shapes(jurisdiction.key, layer, request.args.get("vintage", "").strip(), code)
+        found, count = boundaries.shapes(jurisdiction.key, layer, arguments_of_query().get("vintage", "").strip(), code)
         if not count:
             raise UnknownBoundary(f"no boundary {layer}{':' + code if code else ''} is loaded")
     except Refusal as refusal:

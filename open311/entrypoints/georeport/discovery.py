@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template
 
 from open311.api.endpoint import Call, Reply, endpoint, root_url
 from open311.api.installation import installation
+from open311.api.kept import Mark
 from open311.catalog.city import Endpoint
 from open311.models.base import now
 from open311.queries.catalogue import in_force_since
@@ -20,10 +21,10 @@ SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 
 
 @blueprint.get("/discovery<suffix:suffix>")
-@endpoint(DiscoveryDocument)
+@endpoint(DiscoveryDocument, any_jurisdiction=True)
 def discovery(call: Call) -> Reply:
     """The endpoints and their formats."""
-    return Reply([_row(call.endpoint)])
+    return Reply([_row(call.endpoint)], keep=Mark(call.jurisdiction.key))
 
 
 @blueprint.get("/")

@@ -20,5 +20,4 @@ def photo(name: str) -> Response:
         return errors(404, ["no such photo"], DEFAULT)
     answer = Response(content, content_type="image/jpeg")
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from open311.api.endpoint import Call, Reply, endpoint
+from open311.api.kept import Mark
 from open311.domain.definition import Attribute, Service
 from open311.domain.errors import UnknownService
 from open311.wire.documents import ServiceDefinitionDocument, ServiceDocument
@@ -19,7 +20,7 @@ blueprint = Blueprint("services", __name__)
 def list_services(call: Call) -> Reply:
     """Every kind of report that can be filed now; never a part of the list (GeoReport v2, GET Service List)."""
     services = call.jurisdiction.services.values()
-    return Reply([_row(service) for service in services if not service.retired])
+    return Reply([_row(service) for service in services if not service.retired], keep=Mark(call.jurisdiction.key))
 
 
 @blueprint.get("/services/<name:service_code><suffix:suffix>")
@@ -29,7 +30,8 @@ def service_definition(call: Call, service_code: str) -> Reply:
     service = call.jurisdiction.services.get(service_code)
     if service is None:
         raise UnknownService(f"service_code {service_code!r} is not a service of {call.jurisdiction.name}")
-    return Reply([{"service_code": service_code, "attributes": [_question(each) for each in service.attributes]}])
+    row = {"service_code": service_code, "attributes": [_question(each) for each in service.attributes]}
+    return Reply([row], keep=Mark(call.jurisdiction.key))
 
 
 def _row(service: Service) -> dict[str, Any]:
