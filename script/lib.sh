@@ -248,12 +248,12 @@ release_database() {
     exec 8>&- 9>&-
 }
 
-# The same server, the database's name with _test behind it.
-test_url() {
+# Print the URL of another database on the same server: neighbour URL SUFFIX puts the suffix behind the database's name.
+neighbour() {
     local address="${1%%\?*}"
     case "$address" in
-        *://*/?*) echo "${address}_test${1#"$address"}" ;;
-        *) die "DATABASE_URL names no database; say in TEST_DATABASE_URL which one the tests may use." ;;
+        *://*/?*) echo "$address$2${1#"$address"}" ;;
+        *) die "DATABASE_URL names no database." "Name one, or say in TEST_DATABASE_URL which one the tests may use." ;;
     esac
 }
 
@@ -264,6 +264,6 @@ use_database() {
         note "data in $CLUSTER, socket in $SOCKET"
         DATABASE_URL="postgresql+psycopg://open311@/open311?host=$SOCKET"
     fi
-    [ "${TEST_DATABASE_URL:-}" ] || TEST_DATABASE_URL="$(test_url "$DATABASE_URL")"
+    [ "${TEST_DATABASE_URL:-}" ] || TEST_DATABASE_URL="$(neighbour "$DATABASE_URL" _test)"
     export DATABASE_URL TEST_DATABASE_URL
 }
