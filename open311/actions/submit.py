@@ -74,37 +74,24 @@ def _file(
     if once and (before := remembered(once, jurisdiction.key, api_client)):
         return Receipt(**before)
     with connection().pipeline():  # what needs no answer travels together: two round trips, not ten
-        return _write(environment, jurisdiction, service, draft, answers, photos, api_client, once)
-
-
-def _write(
-    environment: Environment,
-    jurisdiction: Jurisdiction,
-    service: Service,
-    draft: Draft,
-    answers: Sequence[Answer],
-    photos: Sequence[CleanImage],
-    api_client: int | None,
-    once: Once | None,
-) -> Receipt:
-    moment = (draft.requested or now()).replace(microsecond=0)
-    case = _add_case(jurisdiction, service, draft, moment, api_client)
-    key, number = case["key"], case["service_request_id"]
-    _add_answers(key, answers)
-    _add_reporter(key, draft.reporter)
-    files = _add_photos(environment, key, photos)
-    _add_history(jurisdiction.key, key, draft, moment, api_client)
-    token = None
-    if number:
-        publish_new(environment, [{**case, "private": False, "photo": files[0] if files else None}])
-    elif service.type is ServiceType.BATCH:
-        token = secrets.token_urlsafe(16)
-        add(Token, {"token": token, "jurisdiction": jurisdiction.key, "service_request": key})
-        defer(environment, "number_service_request", key=key)
-    receipt = Receipt(number, token, service.service_notice)
-    if once:
-        once.keep(jurisdiction.key, api_client, receipt)
-    return receipt
+        moment = (draft.requested or now()).replace(microsecond=0)
+        case = _add_case(jurisdiction, service, draft, moment, api_client)
+        key, number = case["key"], case["service_request_id"]
+        _add_answers(key, answers)
+        _add_reporter(key, draft.reporter)
+        files = _add_photos(environment, key, photos)
+        _add_history(jurisdiction.key, key, draft, moment, api_client)
+        token = None
+        if number:
+            publish_new(environment, [{**case, "private": False, "photo": files[0] if files else None}])
+        elif service.type is ServiceType.BATCH:
+            token = secrets.token_urlsafe(16)
+            add(Token, {"token": token, "jurisdiction": jurisdiction.key, "service_request": key})
+            defer(environment, "number_service_request", key=key)
+        receipt = Receipt(number, token, service.service_notice)
+        if once:
+            once.keep(jurisdiction.key, api_client, receipt)
+        return receipt
 
 
 def _photos(uploads: Sequence[bytes]) -> list[CleanImage]:
