@@ -36,7 +36,7 @@ ALL_TIME = "updated_after=2000-01-01"
 BOX = "bbox={west},{south},{east},{north}"
 CORNERS = "west={west}&south={south}&east={east}&north={north}"
 CIRCLE = "lat={lat}&long={long}&radius=1000"
-AROUND = "west={west}&south={south}&east={east}&north={north}"
+AROUND = "lat={lat}&long={long}"
 REPORT = (
     "service_code=SR-CL01&attribute[property_type]=public&lat={lat}&long={long}"
     "&description=A+tag+on+the+wall+of+the+school,+about+two+metres+high"
@@ -61,8 +61,8 @@ def figures(etag_query: str) -> list[Figure]:
         *(listed(kind, size, fmt) for size in (1000, 50) for kind in ("page", "ward") for fmt in ("json", "xml")),
         Figure("box-all-time", f"{page}.json?{BOX}&{ALL_TIME}", f"/box?{CORNERS}", 2),
         Figure("box-90-days", f"{page}.json?{BOX}", f"/recent_box?{CORNERS}", 3),
-        Figure("radius-all-time", f"{page}.json?{CIRCLE}&{ALL_TIME}", f"/box?{AROUND}", 2),
-        Figure("radius-90-days", f"{page}.json?{CIRCLE}", f"/recent_box?{AROUND}", 3),
+        Figure("radius-all-time", f"{page}.json?{CIRCLE}&{ALL_TIME}", f"/circle?{AROUND}", 2),
+        Figure("radius-90-days", f"{page}.json?{CIRCLE}", f"/recent_circle?{AROUND}", 3),
         Figure("one-json", f"{page}/{{number}}.json", "/one?format=json&number={number}", 0.6),
         Figure("one-xml", f"{page}/{{number}}.xml", "/one?format=xml&number={number}", 0.6),
         Figure("services", f"{API}/services.json", "/services", 0.6),

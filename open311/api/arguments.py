@@ -39,12 +39,13 @@ def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: dat
     if by_number:
         return Listing(jurisdiction.key, {"service_request_id": by_number})
     given = _filters(arguments, jurisdiction)
-    sort = arguments.get("sort", "").strip() or "newest"
+    sort = _one(arguments, "sort") or "newest"
     if sort not in ("newest", "distance"):
         raise InvalidArgument(f"sort is newest or distance, not {sort!r}")
     if sort == "distance" and "radius" not in given:
         raise InvalidArgument("sort=distance needs lat, long and radius")
-    cursor = read_cursor(arguments["cursor"].strip()) if arguments.get("cursor", "").strip() else None
+    word = _one(arguments, "cursor")
+    cursor = read_cursor(word) if word else None
     if cursor and sort == "distance":
         raise InvalidArgument("cursor goes with sort=newest; use page with sort=distance")
     return Listing(
@@ -63,7 +64,7 @@ def _filters(arguments: MultiDict[str, str], jurisdiction: Jurisdiction) -> dict
         codes = [code.strip() for code in arguments.getlist(name) if code.strip()]
         if codes:
             texts[target] = [*texts.get(target, []), *(f"{name}:{code}" for code in codes)]
-    circle = [arguments.get(name, "").strip() for name in ("long", "lat", "radius")]
+    circle = [_one(arguments, name) for name in ("long", "lat", "radius")]
     if any(circle):
         if not all(circle):
             raise InvalidArgument("lat, long and radius go together")
@@ -104,8 +105,13 @@ def _window(given: Mapping[str, Parts], now: datetime) -> dict[str, Parts]:
         return {}
 
 
+def _one(arguments: MultiDict[str, str], name: str) -> str:
+    """The first value of a parameter, or nothing."""
+    return arguments[name].strip() if name in arguments else ""
+
+
 def _whole(arguments: MultiDict[str, str], name: str, default: int, most: int | None) -> int:
-    text = arguments.get(name, "").strip()
+    text = _one(arguments, name)
     if not text:
         return default
     if not text.isascii() or not text.isdigit() or not int(text[:10]) > 0:

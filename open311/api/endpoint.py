@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.routing import BaseConverter
+from werkzeug.sansio.utils import get_current_url
 
 from open311.actions.environment import Environment
 from open311.actions.limits import count_write
@@ -191,7 +193,12 @@ def limit_reads(jurisdiction: Jurisdiction) -> None:
 
 def root_url() -> str:
     """Where this server is, as clients see it; without a slash at the end."""
-    return installation().public_url or request.root_url.rstrip("/")
+    return installation().public_url or _address(request.scheme, request.host, request.root_path)
+
+
+@lru_cache(maxsize=256)
+def _address(scheme: str, host: str, path: str) -> str:
+    return get_current_url(scheme, host, path).rstrip("/")
 
 
 def shape_urls(app: Flask) -> None:

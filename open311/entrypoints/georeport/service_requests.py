@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
@@ -145,7 +145,7 @@ def _once(arguments: MultiDict[str, str], photos: Sequence[tuple[str, bytes]]) -
 
 
 def _wants_extensions(call: Call) -> bool:
-    return call.arguments.get("extensions", "").strip().lower() == "true"
+    return "extensions" in call.arguments and call.arguments["extensions"].strip().lower() == "true"
 
 
 FRESH = {"Cache-Control": "no-cache"}
@@ -165,18 +165,30 @@ def _links(call: Call, asked: Listing, page: Page) -> dict[str, str]:
     """``Link``: where the next page is. It goes by cursor, which stays right while requests come in."""
     if "service_request_id" in asked.given:
         return {}
-    plain = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "cursor")]
-    here = f"{root_url()}{request.path}"
-    links = []
+    places = {}
     if page.count == asked.page_size:
         if asked.by_distance:
-            links.append(("next", [*plain, ("page", str(asked.page + 1))]))
+            places["next"] = f"page={asked.page + 1}"
         elif page.last:
-            links.append(("next", [*plain, ("cursor", write_cursor(page.last))]))
+            places["next"] = f"cursor={write_cursor(page.last)}"
     if asked.cursor or asked.page > 1:
-        links.append(("first", plain))
+        places["first"] = ""
     if asked.page > 1 and not asked.cursor:
-        links.append(("prev", [*plain, ("page", str(asked.page - 1))]))
-    if not links:
+        places["prev"] = f"page={asked.page - 1}"
+    if not places:
         return {}
-    return {"Link": ", ".join(f'<{here}?{urlencode(query)}>; rel="{rel}"' for rel, query in links)}
+    here, question = f"{root_url()}{quote(request.path)}", _question()
+    links = [(rel, "&".join(part for part in (question, place) if part)) for rel, place in places.items()]
+    return {"Link": ", ".join(f'<{here}?{query}>; rel="{rel}"' for rel, query in links)}
+
+
+def _question() -> str:
+    """The query without the place in the list, as it was sent where a URL can hold it so."""
+    sent = request.query_string.decode("latin-1")
+    if not _PLAIN_QUERY.fullmatch(sent):
+        sent = urlencode(list(request.args.items(multi=True)))
+    kept = [part for part in sent.split("&") if part and part.partition("=")[0] not in ("page", "cursor")]
+    return "&".join(kept)
+
+
+_PLAIN_QUERY = re.compile(r"(?:[A-Za-z0-9._~!$'()*+,;:@/?=&-]|%[0-9A-Fa-f]{2})*")
