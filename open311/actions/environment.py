@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
@@ -11,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import procrastinate
 import psycopg
 from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
 
 from open311.adapters.files import Files
 from open311.catalog.city import City
@@ -36,20 +38,32 @@ def transaction(action: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(action)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = database.session()
         try:
-            result = action(*args, **kwargs)
-            database.session.commit()
+            under_way = _UNDER_WAY.set(_psycopg(session))
+            try:
+                result = action(*args, **kwargs)
+            finally:
+                _UNDER_WAY.reset(under_way)
+            session.commit()
         except BaseException:
-            database.session.rollback()
+            session.rollback()
             raise
         return result
 
     return run
 
 
+_UNDER_WAY: ContextVar[psycopg.Connection[Any]] = ContextVar("connection")
+
+
 def connection() -> psycopg.Connection[Any]:
     """The psycopg connection of the session's transaction."""
-    return database.session.connection().connection.driver_connection  # type: ignore[return-value]
+    return _UNDER_WAY.get(None) or _psycopg(database.session())
+
+
+def _psycopg(session: Session) -> psycopg.Connection[Any]:
+    return session.connection().connection.driver_connection  # type: ignore[return-value]
 
 
 def add(table: Any, row: Mapping[str, Any]) -> None:
