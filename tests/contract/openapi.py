@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
 from referencing import Registry, Resource
 
-from tests.contract.contracts import SCHEMAS
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
 @cache

@@ -31,6 +31,8 @@ ERROR = render(documents.ErrorDocument, FORMATS["xml"], [{"code": 404, "descript
         ("/open311/v2/requests.json", 200, JSON, ONE.replace(b'"lat":null', b'"lat":90.5'), "GET"),
         ("/open311/v2/requests.json", 200, JSON, ONE.replace(b'"lat":null', b'"email":"a@example.org","lat":1'), "GET"),
         ("/open311/v2/requests.xml", 400, XML, ERROR, "GET"),
+        ("/open311/v2/requests.xml", 422, XML, ERROR.replace(b"404", b"422"), "GET"),
+        ("/open311/v2/services.json", 304, "", b"", "GET"),
         ("/open311/v2/requests.xml", 404, "text/html; charset=utf-8", b"<!doctype html>", "GET"),
         ("/open311/v2/requests.json", 404, XML, ERROR, "GET"),
         ("/open311/v2/requests.pdf", 404, JSON, b'[{"code":404,"description":"no"}]', "GET"),

@@ -16,8 +16,8 @@ from open311.models.update import KINDS
 from open311.wire import documents
 from open311.wire.document import Document, described, is_optional
 from open311.wire.formats import FORMATS, compiled, render, wrap
-from tests.contract.contracts import SCHEMAS, check_json, check_xml
-from tests.contract.openapi import json_schema
+from tests.contract.contracts import check_json, check_xml
+from tests.contract.openapi import SCHEMAS, json_schema
 
 MOMENT = datetime(2026, 1, 31, 13, 45, 0, 987654, tzinfo=UTC)
 
