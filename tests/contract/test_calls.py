@@ -172,6 +172,7 @@ def test_a_call_reads_the_parameters_that_are_described_and_no_others(
     sent = {"api_key": api_key, **SENT.get(call, {})}
     if call == "postServiceRequestUpdate":
         sent["service_request_id"] = number
+    read.clear()
     answer = watched.open(f"{API}{address}", method=method.upper(), query_string=sent)
     assert answer.status_code == (404 if call == "getServiceRequestIdFromToken" else 200)
     described_here = query_of(call) | (form_of(call) - {"media"} if call in WRITES else set())
