@@ -112,7 +112,7 @@ class Bench:
         name = psycopg.conninfo.conninfo_to_dict(self.url)["dbname"]
         with psycopg.connect(self.url, dbname="postgres", autocommit=True) as admin:
             there = admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone()
-            if there and self.asked.reuse:
+            if there is not None and self.asked.reuse:
                 with psycopg.connect(self.url) as own:
                     (rows,) = own.execute("SELECT count(*) FROM publication").fetchone() or (0,)
                 if rows >= self.asked.rows:
