@@ -1,0 +1,92 @@
+"""A real browser on a real server: what tests of pages stand on.
+
+``page`` is a tab at the width of a telephone and, in a second run of the same test, of a desk; ``open_page`` makes one
+of any width. Whatever goes wrong in a tab fails its test: an error of JavaScript, something that the page's
+Content-Security-Policy forbids, a file that is missing, and any request to another host, which is stopped as well.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from tests.serving import serving
+
+TELEPHONE, DESK = 390, 1280
+ARGUMENTS = [
+    "--no-sandbox",  # root, as in a container, has no other way
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+OpenPage = Callable[[int], Page]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; none is ever downloaded.
+
+    It ends with the last test of this directory: while Playwright runs, no other event loop can start in this thread.
+    """
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("there is no chromium; script/setup --dev installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with a database of its own, which the tests of one file share."""
+    with serving(own_database, tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
+    """Open a tab of so many pixels' width; paths are those of the server."""
+    faults: list[str] = []
+    home = urlsplit(server).netloc
+
+    def stay(route: Route) -> None:
+        if urlsplit(route.request.url).netloc == home:
+            route.continue_()
+        else:
+            faults.append(f"a request to another host: {route.request.url}")
+            route.abort()
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    def run(width: int) -> Page:
+        context = browser.new_context(base_url=server, viewport={"width": width, "height": 800})
+        contexts.append(context)
+        context.route("**/*", stay)
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    contexts = []
+    yield run
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(params=[TELEPHONE, DESK], ids=["telephone", "desk"])
+def page(open_page: OpenPage, request: pytest.FixtureRequest) -> Page:
+    """A tab at each of the two widths."""
+    return open_page(request.param)
