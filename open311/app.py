@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from open311.actions.environment import Environment
@@ -17,6 +20,7 @@ from open311.api.endpoint import shape_urls
 from open311.api.installation import Installation
 from open311.api.kept import KeptAnswers
 from open311.api.wsgi import finish, quote_boundary
+from open311.catalog.faults import CatalogError
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
 from open311.entrypoints import commands, georeport
@@ -26,6 +30,10 @@ from open311.queries.reading import READ
 
 MOST_BYTES = 100 * 1024 * 1024
 """Of one upload with all its photos."""
+
+
+FOR_READING = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_pre_ping": False}
+"""Connections that commit by themselves; ``queries/reading`` notices when one is dead, which costs no round trip."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +113,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         "url": settings.database_url,
         "pool_size": settings.pool_size,
         "max_overflow": 4,
+        "pool_pre_ping": True,
         "connect_args": {"options": "-c timezone=UTC", "application_name": "open311"},
     }
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={name: value for name, value in engine.items() if name != "url"},
-        SQLALCHEMY_BINDS={READ: {**engine, "isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}},
+        SQLALCHEMY_BINDS={READ: {**engine, **FOR_READING}},
         MAX_CONTENT_LENGTH=MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
@@ -139,10 +148,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def main() -> None:
     """The command line: ``open311 --help``."""
-    FlaskGroup(
+    group = FlaskGroup(
         create_app=create_app,
         add_default_commands=False,
         add_version_option=False,
         load_dotenv=False,
         help="Run and look after a city's Open311 server.",
-    ).main(prog_name="open311")
+    )
+    try:
+        group.main(prog_name="open311")
+    except CatalogError as faults:
+        sys.exit(f"the city's files have faults:\n{faults}")
+    except (OperationalError, psycopg.OperationalError) as fault:
+        sys.exit(f"the database of DATABASE_URL does not answer: {getattr(fault, 'orig', fault)}")

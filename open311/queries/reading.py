@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 from psycopg.rows import TupleRow, dict_row
-from sqlalchemy import Executable
+from sqlalchemy import Engine, Executable
 from sqlalchemy.dialects import postgresql
 
 from open311.models.base import database
@@ -34,12 +35,7 @@ class Statement:
 
 def fetch(statement: Statement, given: Mapping[str, Any]) -> list[TupleRow]:
     """All rows, as tuples."""
-    connection = database.engines[READ].raw_connection()
-    try:
-        cursor = connection.driver_connection.cursor(binary=True)  # type: ignore[union-attr]
-        return list(cursor.execute(statement.sql, {**statement.constants, **given}).fetchall())
-    finally:
-        connection.close()
+    return _run(statement, given, binary=True)
 
 
 def fetch_one(statement: Statement, given: Mapping[str, Any]) -> TupleRow | None:
@@ -50,9 +46,29 @@ def fetch_one(statement: Statement, given: Mapping[str, Any]) -> TupleRow | None
 
 def fetch_dicts(statement: Statement, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     """All rows, as dictionaries."""
-    connection = database.engines[READ].raw_connection()
+    return _run(statement, given, row_factory=dict_row)
+
+
+def _run(statement: Statement, given: Mapping[str, Any], **how: Any) -> list[Any]:
+    values = {**statement.constants, **given}
+    engine = database.engines[READ]
     try:
-        cursor = connection.driver_connection.cursor(row_factory=dict_row)  # type: ignore[union-attr]
-        return list(cursor.execute(statement.sql, {**statement.constants, **given}).fetchall())
+        return _attempt(engine, statement.sql, values, how)
+    except psycopg.OperationalError as fault:
+        if fault.sqlstate and not fault.sqlstate.startswith(GOING_DOWN):
+            raise
+        # The server was started anew: all connections of the pool are dead, and new ones may do.
+        engine.dispose()
+        return _attempt(engine, statement.sql, values, how)
+
+
+GOING_DOWN = "57P"
+"""SQLSTATEs with which PostgreSQL ends connections; one that was cut has none at all."""
+
+
+def _attempt(engine: Engine, sql: str, values: dict[str, Any], how: dict[str, Any]) -> list[Any]:
+    connection = engine.raw_connection()
+    try:
+        return list(connection.driver_connection.cursor(**how).execute(sql, values).fetchall())  # type: ignore[union-attr]
     finally:
         connection.close()
