@@ -12,9 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 OPEN311 = Path(sys.executable).with_name("open311")
 PATIENCE = 60.0
 """Seconds until a server that has not answered counts as broken."""
+
+
+@pytest.fixture(scope="module")
+def server(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with a database of its own, which the tests of one file share."""
+    with serving(own_database, tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @contextmanager

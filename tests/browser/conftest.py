@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from tests.serving import serving
+from tests.serving import server
+
+__all__ = ["server"]
 
 TELEPHONE, DESK = 390, 1280
 ARGUMENTS = [
@@ -44,13 +46,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def server(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with a database of its own, which the tests of one file share."""
-    with serving(own_database, tmp_path_factory.mktemp("server")) as address:
-        yield address
 
 
 @pytest.fixture
