@@ -1,4 +1,4 @@
-"""What README and ``docs/`` say of the code is so, and they say all of it: settings, commands, rooms, paths."""
+"""What is written about the code is so, and it is all of it: settings, commands, rooms, paths, figures."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import click
 import pytest
 from flask import Flask
 
+from bench.__main__ import figures
 from open311.app import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-README, OPERATIONS = ((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/operations.md"))
+README, OPERATIONS, BENCH = (
+    (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/operations.md", "bench/README.md")
+)
 
 
 def quoted(text: str) -> list[str]:
@@ -129,7 +132,9 @@ def paths(text: str) -> list[str]:
     return [each for each in found if re.fullmatch(r"[\w./-]+", each) and "/" in each and not each.startswith("/")]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/operations.md", "docs/blueprint.md", "schemas/README.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/operations.md", "docs/blueprint.md", "schemas/README.md", "bench/README.md"]
+)
 def test_a_path_that_is_named_exists(document: str) -> None:
     home = (ROOT / document).parent
     named = paths((ROOT / document).read_text("utf-8"))
@@ -141,3 +146,13 @@ def test_a_path_that_is_named_exists(document: str) -> None:
 def test_every_contract_is_listed_beside_them() -> None:
     listed = set(quoted((ROOT / "schemas/README.md").read_text("utf-8")))
     assert {path.name for path in (ROOT / "schemas").iterdir()} - {"README.md"} <= listed
+
+
+# Benchmarks
+
+
+def test_every_figure_is_explained_with_its_goal() -> None:
+    table = rows(BENCH, "The figures and their goals")
+    explained = {name: float(goal) for names, goal, _ in table for name in quoted(names)}
+    measured = {figure.name: figure.goal for figure in figures("")}
+    assert explained.items() >= measured.items()
