@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,25 @@ SANDBOX = "/open311/test/v2"
 
 def make_database(url: str, template: str | None = None) -> None:
     """Make the database anew, empty or as a copy of another."""
+    drop_database(url)
+    with _administration(url) as (connection, name):
+        source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name) + source)
+
+
+def drop_database(url: str) -> None:
+    """Take the database away, whoever uses it."""
+    with _administration(url) as (connection, name):
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+@contextmanager
+def _administration(url: str) -> Iterator[tuple[psycopg.Connection[Any], sql.Identifier]]:
+    """A connection beside the database, and the database's name."""
     target = make_url(url)
     admin = target.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
     with psycopg.connect(admin, autocommit=True) as connection:
-        name = sql.Identifier(str(target.database))
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name) + source)
+        yield connection, sql.Identifier(str(target.database))
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +91,21 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with app.app_context():
         for engine in database.engines.values():
             engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def own_database(app: Flask, database_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A copy of the tests' database for one module, whose rows are seen by other threads and processes."""
+    with app.app_context():
+        database.session.remove()
+        for engine in database.engines.values():
+            engine.dispose()
+    url = make_url(database_url)
+    name = f"{url.database}_{request.module.__name__.rpartition('.')[2]}"
+    own = url.set(database=name).render_as_string(hide_password=False)
+    make_database(own, url.database)
+    yield own
+    drop_database(own)
 
 
 class _Reader:

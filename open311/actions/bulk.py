@@ -48,10 +48,12 @@ class Added:
     new: int = 0
     changed: int = 0
     same: int = 0
+    kept: int = 0
+    """Left as they are, though they differ: filed or worked on here."""
 
     def __add__(self, other: Added) -> Added:
         """Both together."""
-        return Added(self.new + other.new, self.changed + other.changed, self.same + other.same)
+        return Added(self.new + other.new, self.changed + other.changed, self.same + other.same, self.kept + other.kept)
 
 
 _COLUMNS = ", ".join(Case._fields)
@@ -74,17 +76,43 @@ SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {", ".join(f"s.{name}" for name i
 ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
 RETURNING service_request_id, key
 """
-# Only what the same origin brought is brought up to date; what residents filed here is never overwritten.
-_UPDATE = f"""
-UPDATE service_request r SET point = {_POINT}, version = r.version + 1,
-    {", ".join(f"{name} = s.{name}" for name in _STORED)}
-FROM staged s
-WHERE r.jurisdiction = %(jurisdiction)s AND r.service_request_id = s.service_request_id AND r.origin = %(origin)s
-  AND NOT r.key = ANY(%(new)s)
-  AND ({", ".join(f"r.{name}" for name in _STORED)}, ST_X(r.point), ST_Y(r.point))
-      IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _STORED)}, s.long, s.lat)
-RETURNING r.key
+_SAME_NUMBER = "r.jurisdiction = %(jurisdiction)s AND r.service_request_id = s.service_request_id"
+_DIFFERS = f"""
+({", ".join(f"r.{name}" for name in _STORED)}, ST_X(r.point), ST_Y(r.point))
+IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _STORED)}, s.long, s.lat)
 """
+# Only what the same origin brought is brought up to date, and only until somebody works on it here: what residents
+# filed and what staff decided is never overwritten. Each change is one row of the history.
+_UPDATE = f"""
+WITH old AS (
+    SELECT r.* FROM service_request r JOIN staged s ON {_SAME_NUMBER}
+    WHERE r.origin = %(origin)s AND NOT r.key = ANY(%(new)s) AND {_DIFFERS}
+      AND NOT EXISTS (SELECT FROM service_request_update u
+                      WHERE u.service_request = r.key AND u.actor <> %(actor)s AND u.kind <> 'comment')
+    FOR UPDATE OF r
+), changed AS (
+    UPDATE service_request r SET point = {_POINT}, version = r.version + 1,
+        {", ".join(f"{name} = s.{name}" for name in _STORED)}
+    FROM staged s WHERE {_SAME_NUMBER} AND r.key IN (SELECT key FROM old)
+    RETURNING r.*
+)
+INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description, changes,
+                                    actor, occurred_at)
+SELECT r.key, r.jurisdiction, coalesce(step.kind, 'system'), step.kind IS NOT NULL,
+       step.status, step.outcome, step.text,
+       (SELECT jsonb_object_agg(name, jsonb_build_array(was.value, is_now.value))
+        FROM jsonb_each(to_jsonb(old) - 'version') AS was(name, value)
+        JOIN jsonb_each(to_jsonb(r)) AS is_now(name, value) USING (name) WHERE was.value <> is_now.value),
+       %(actor)s, coalesce(step.moment, r.updated_datetime)
+FROM changed r JOIN old USING (key)
+LEFT JOIN LATERAL (
+    SELECT 'status' AS kind, r.status, r.outcome, r.status_notes AS text,
+           coalesce(r.closed_datetime, r.updated_datetime) AS moment
+    WHERE (r.status, r.outcome, r.status_notes) IS DISTINCT FROM (old.status, old.outcome, old.status_notes)
+) AS step ON true
+RETURNING service_request
+"""
+_KEPT = f"SELECT count(*) FROM staged s JOIN service_request r ON {_SAME_NUMBER} WHERE {_DIFFERS}"
 _RECEIVED = """
 INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description, actor,
                                     occurred_at)
@@ -97,18 +125,6 @@ CROSS JOIN LATERAL (
     WHERE r.status <> 'received'
 ) AS step(status, outcome, text, moment)
 WHERE r.key = ANY(%(new)s)
-"""
-_STEPS = """
-INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description, actor,
-                                    occurred_at)
-SELECT r.key, r.jurisdiction, 'status', true, r.status, r.outcome, r.status_notes, %(actor)s,
-       coalesce(r.closed_datetime, r.updated_datetime)
-FROM service_request r
-WHERE r.key = ANY(%(changed)s)
-  AND NOT EXISTS (SELECT FROM service_request_update u
-                  WHERE u.service_request = r.key AND u.status = r.status
-                    AND u.outcome IS NOT DISTINCT FROM r.outcome
-                    AND u.description IS NOT DISTINCT FROM r.status_notes)
 """
 
 
@@ -126,10 +142,10 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
             copy.write_row(case)
     keys: dict[str, int] = dict(execute(_INSERT, given).fetchall())
     new = list(keys.values())
-    changed = []
+    changed, kept = [], 0
     if len(new) < len(cases):
         changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
-        execute(_STEPS, {**given, "changed": changed})
+        (kept,) = execute(_KEPT, given).fetchone() or (0,)
     execute(_RECEIVED, {**given, "new": new})
     execute("DROP TABLE staged")
     made = {"jurisdiction": jurisdiction, "private": False, "photo": None}
@@ -143,7 +159,7 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
     )
     if changed:
         publish(environment, changed)
-    return Added(len(new), len(changed), len(cases) - len(new) - len(changed))
+    return Added(len(new), len(changed), len(cases) - len(new) - len(changed) - kept, kept)
 
 
 @transaction

@@ -29,6 +29,8 @@ class Imported:
     refused: int = 0
     added: Added = field(default_factory=Added)
     handled: Counter[str] = field(default_factory=Counter)
+    absent: list[str] = field(default_factory=list)
+    """Fields of ours for which the file has no column."""
 
 
 def import_requests(
@@ -45,7 +47,8 @@ def import_requests(
     simply started again.
 
     :raises UnreadableTable: the file cannot be read.
-    :raises Refused: the file lacks a column without which there is nothing to import.
+    :raises Refused: the file lacks a column without which there is nothing to import, or the mapping names a service
+        that there is not.
     """
     done = Imported()
     with open_table(path) as table, write_table(rejects, ["line", "reason", *table.columns]) as refused:
@@ -62,7 +65,9 @@ def import_requests(
                     progress(table.bytes_read())
             done.added = batches.finish()
         progress(table.bytes_read())
-    done.handled = rows.handled
+    done.handled, done.absent = rows.handled, rows.absent
+    if done.added.kept:
+        done.handled["kept"] = done.added.kept
     reserve_numbers(jurisdiction.key)
     analyze()
     return done

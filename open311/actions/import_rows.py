@@ -31,6 +31,7 @@ HANDLED = {
     "closed_before_requested": "closed before they were requested: taken as closed when requested",
     "updated_before_requested": "updated before they were requested: taken as updated when requested",
     "expected_before_requested": "expected before they were requested: kept as they are",
+    "kept": "filed here, or worked on here since: left as they are",
     "repeated": "with a number that came before in the file: refused",
 }
 """What is counted, in the words in which it is told."""
@@ -54,7 +55,19 @@ class Rows:
         }
         if not self._positions["requested_datetime"]:
             raise Refused(f"the file has no column {' or '.join(mapping.columns['requested_datetime'])}")
+        for code in self._named_services():
+            if code not in jurisdiction.services:
+                raise Refused(f"the mapping names the service {code!r}, which {jurisdiction.name} does not have")
         self._by_name = {service.service_name.casefold(): service for service in jurisdiction.services.values()}
+
+    @property
+    def absent(self) -> list[str]:
+        """The fields for which the mapping names columns, but the file has none of them."""
+        return [field for field, positions in self._positions.items() if not positions]
+
+    def _named_services(self) -> set[str]:
+        fallback = self.mapping.when.service_unknown
+        return {*self.mapping.services.values(), *({fallback} - {"reject"})}
 
     def case(self, row: Sequence[str]) -> Case:
         """The case that a row tells of.
@@ -116,11 +129,11 @@ class Rows:
         known = self.jurisdiction.services
         code, name = self._text(row, "service_code").strip(), self._text(row, "service_name").strip()
         for theirs in (code, name):
-            if theirs and (ours := self.mapping.services.get(theirs)) and ours in known:
-                return known[ours]
+            if theirs in self.mapping.services:
+                return known[self.mapping.services[theirs]]
         service = known.get(code) or self._by_name.get(name.casefold())
         if service is None:
-            if self.mapping.when.service_unknown not in known:
+            if self.mapping.when.service_unknown == "reject":
                 raise Refused(f"unknown service {code or name or '(none)'!r}")
             self.handled["service_unknown"] += 1
             return known[self.mapping.when.service_unknown]

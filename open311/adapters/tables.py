@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -37,9 +38,19 @@ class Table:
         return (row for row in self._reader if row)
 
 
+def _as_windows_1252(fault: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8 come from an older program, which wrote Windows-1252."""
+    if not isinstance(fault, UnicodeDecodeError):
+        raise fault
+    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
+
+
+codecs.register_error("windows-1252", _as_windows_1252)
+
+
 @contextmanager
 def open_table(path: Path) -> Iterator[Table]:
-    """Open a CSV; bytes that are no UTF-8 become U+FFFD, which later cleaning takes away.
+    """Open a CSV in UTF-8, or in Windows-1252 where its bytes are no UTF-8.
 
     :raises UnreadableTable: with a sentence for the person who imports.
     """
@@ -48,7 +59,7 @@ def open_table(path: Path) -> Iterator[Table]:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
             unpacked = gzip.GzipFile(fileobj=file) if packed else file
-            text = io.TextIOWrapper(cast(Any, unpacked), encoding="utf-8-sig", errors="replace", newline="")
+            text = io.TextIOWrapper(cast(Any, unpacked), encoding="utf-8-sig", errors="windows-1252", newline="")
             table = Table(file, text)
             if not table.columns:
                 raise UnreadableTable(f"{path} is empty")

@@ -39,6 +39,8 @@ def requests(file: Path, mapping_file: Path, jurisdiction: str | None, rejects: 
     if key not in known:
         raise click.BadParameter(f"no jurisdiction {key!r}; there are {', '.join(known)}", param_hint="--jurisdiction")
     rejects = rejects or Path(f"{file.name}.rejects.csv")
+    if rejects.resolve() == file.resolve():
+        raise click.BadParameter("would overwrite the file itself", param_hint="--rejects")
     try:
         with click.progressbar(length=file.stat().st_size, label=file.name) as bar:
             done = import_requests(
@@ -50,5 +52,7 @@ def requests(file: Path, mapping_file: Path, jurisdiction: str | None, rejects: 
         f"{done.rows} rows: {done.added.new} new, {done.added.changed} changed, {done.added.same} as before, "
         f"{done.refused} refused" + (f" (see {rejects})" if done.refused else "")
     )
+    if done.absent:
+        click.echo(f"the file has no column for {', '.join(done.absent)}")
     for kind, count in done.handled.most_common():
         click.echo(f"{count} {HANDLED[kind]}")
