@@ -16,10 +16,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from open311.actions.environment import Environment
 from open311.adapters.files import LocalFiles
-from open311.api.endpoint import shape_urls
+from open311.api.endpoint import SmallForm, shape_urls
 from open311.api.installation import Installation
 from open311.api.kept import KeptAnswers
-from open311.api.wsgi import finish, quote_boundary
+from open311.api.wsgi import finish, merge_slashes, quote_boundary
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
@@ -136,10 +136,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         reads_per_minute=settings.reads_per_minute,
         updates_enabled=settings.updates_enabled,
     )
+    app.request_class = SmallForm
     shape_urls(app)
     georeport.register(app, city)
     commands.register(app)
-    app.wsgi_app = KeptAnswers(finish(quote_boundary(app.wsgi_app)), app)  # type: ignore[method-assign]
+    app.wsgi_app = KeptAnswers(finish(merge_slashes(quote_boundary(app.wsgi_app))), app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]

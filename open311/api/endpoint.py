@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from werkzeug.formparser import FormDataParser
 from werkzeug.routing import BaseConverter
 from werkzeug.sansio.utils import get_current_url
 
@@ -18,6 +19,7 @@ from open311.api.installation import installation
 from open311.api.kept import KEEP, Mark
 from open311.api.limits import MINUTE
 from open311.api.problems import refused
+from open311.api.wsgi import BY_ACCEPT
 from open311.catalog.city import Endpoint, Jurisdiction
 from open311.domain.errors import Forbidden, MissingJurisdiction, Refusal, UnknownJurisdiction
 from open311.queries.api_clients import Client, client_of
@@ -37,6 +39,16 @@ class Suffix(BaseConverter):
     """The suffix of a known format, or nothing."""
 
     regex = r"(?:\.(?:{}))?".format("|".join(FORMATS))
+
+
+class SmallForm(Request):
+    """A request whose form, where it is not multipart, is as small as a text part: it is read into memory whole."""
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """The parser, after the limit is set."""
+        if self.mimetype == "application/x-www-form-urlencoded":
+            self.max_content_length = self.max_form_memory_size
+        return super().make_form_data_parser()
 
 
 @dataclass(frozen=True)
@@ -122,9 +134,13 @@ def format_of(suffix: str) -> Format:
     """The suffix's format; without one what ``Accept`` prefers, XML by default."""
     if suffix:
         return FORMATS[suffix.lstrip(".")]
-    offered = [fmt.media_type for fmt in FORMATS.values()] + ["application/xml"]
-    best = request.accept_mimetypes.best_match(offered, DEFAULT.media_type)
-    return next((fmt for fmt in FORMATS.values() if fmt.media_type == best), DEFAULT)
+    request.environ[BY_ACCEPT] = True
+    return _OFFERED[request.accept_mimetypes.best_match(_OFFERED, DEFAULT.media_type)]
+
+
+_OFFERED = {fmt.media_type: fmt for fmt in FORMATS.values()} | {"application/xml": FORMATS["xml"]}
+_OFFERED |= {fmt.content_type: fmt for fmt in FORMATS.values()}
+"""What ``Accept`` may name; some clients name the charset with it."""
 
 
 def jurisdiction_of(base: Endpoint, *, any_will_do: bool = False) -> Jurisdiction:

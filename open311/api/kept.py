@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import Any, NamedTuple
 
+import psycopg
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from open311.api.installation import installation
 from open311.api.limits import MINUTE
@@ -39,8 +41,15 @@ class _Kept(NamedTuple):
 
     mark: Mark
     answer: Answer
-    body: bytes | None
+    size: int
     etag: str | None
+
+    def given(self, if_none_match: str | None) -> Answer | None:
+        """What a client gets that holds this page or none."""
+        if holds(self.etag, if_none_match):
+            headers = [header for header in self.answer.headers if header[0] not in _OF_BODY]
+            return Answer("304 NOT MODIFIED", headers, [])
+        return None if self.answer.status.startswith("304") else self.answer
 
 
 class KeptAnswers:
@@ -71,28 +80,23 @@ class KeptAnswers:
             int(time.time() // MINUTE),
         )
         kept = self._answers.get(question)
-        if kept is not None and self._is_right(kept.mark, environ):
-            if holds(kept.etag, environ.get("HTTP_IF_NONE_MATCH")):
-                start_response("304 NOT MODIFIED", [line for line in kept.answer.headers if line[0] not in _OF_BODY])
-                return []
-            if kept.body is not None:
-                start_response(kept.answer.status, list(kept.answer.headers))
-                return [kept.body]
-        answer = answer_of(self._app, environ)
-        if KEEP in environ:
-            answer = self._keep(question, environ[KEEP], answer)
-        start_response(answer.status, answer.headers)
+        answer = kept.given(environ.get("HTTP_IF_NONE_MATCH")) if kept else None
+        if kept is None or answer is None or not self._is_right(kept.mark, environ):
+            answer = answer_of(self._app, environ)
+            if KEEP in environ:
+                answer = self._keep(question, environ[KEEP], answer)
+        start_response(answer.status, list(answer.headers))
         return answer.body
 
     def _is_right(self, mark: Mark, environ: dict[str, Any]) -> bool:
-        """Whether the answer is still right, and the client may read on; who may not is refused by the application."""
+        """Whether the answer is still right, and the client may read on; else the application says what is wrong."""
         with self._flask.app_context():
-            if mark.version is not None and mark.version != version(mark.jurisdiction):
-                return False
             here = installation()
             try:
+                if mark.version is not None and mark.version != version(mark.jurisdiction):
+                    return False
                 here.read_limit.count(f"{mark.jurisdiction}:{environ.get('REMOTE_ADDR')}", here.reads_per_minute)
-            except TooManyRequests:
+            except (TooManyRequests, psycopg.Error, SQLAlchemyError):
                 return False
             return True
 
@@ -102,7 +106,7 @@ class KeptAnswers:
         etag = next((value for name, value in answer.headers if name == "ETag"), None)
         with self._lock:
             self._drop(question)
-            self._answers[question] = _Kept(mark, answer, None if answer.status.startswith("304") else body, etag)
+            self._answers[question] = _Kept(mark, answer, len(body) + _OVERHEAD, etag)
             self._bytes += len(body) + _OVERHEAD
             while self._bytes > MOST_BYTES:
                 self._drop(next(iter(self._answers)))
@@ -110,7 +114,7 @@ class KeptAnswers:
 
     def _drop(self, question: Any) -> None:
         if gone := self._answers.pop(question, None):
-            self._bytes -= len(gone.body or b"") + _OVERHEAD
+            self._bytes -= gone.size
 
 
 _OVERHEAD = 2048

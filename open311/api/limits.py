@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from open311.domain.errors import TooManyRequests
@@ -29,4 +30,4 @@ class ReadLimit:
             self._window, self._used = window, {}
         used = self._used[bucket] = self._used.get(bucket, 0) + 1
         if used > most:
-            raise TooManyRequests(f"at most {most} reads a minute", max(1, round((window + 1) * MINUTE - moment)))
+            raise TooManyRequests(f"at most {most} reads a minute", max(1, math.ceil((window + 1) * MINUTE - moment)))

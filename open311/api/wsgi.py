@@ -25,7 +25,11 @@ COMPRESSED = ("application/json", "text/xml", "application/geo+json", "text/html
 SMALL = 1024
 """Bytes below which compressing costs more than it saves."""
 
+BY_ACCEPT = "open311.by_accept"
+"""Set in the WSGI environment where ``Accept`` decided the format."""
+
 _BOUNDARY = re.compile(r"""boundary=([^";\s]*=[^";\s]*)""", re.IGNORECASE)
+_SLASHES = re.compile("//+")
 _NO_GZIP = re.compile(r"gzip\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$)")
 
 
@@ -59,6 +63,17 @@ def quote_boundary(app: Wsgi) -> Wsgi:
     return run
 
 
+def merge_slashes(app: Wsgi) -> Wsgi:
+    """Take ``/v2//requests`` for ``/v2/requests``: clients join addresses so, and POST does not follow redirects."""
+
+    def run(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        if "//" in environ["PATH_INFO"]:
+            environ["PATH_INFO"] = _SLASHES.sub("/", environ["PATH_INFO"])
+        return app(environ, start_response)
+
+    return run
+
+
 def takes_gzip(environ: dict[str, Any]) -> bool:
     """Whether the client asked for gzip, and not with ``q=0``."""
     accepted = environ.get("HTTP_ACCEPT_ENCODING", "").lower()
@@ -80,8 +95,8 @@ def finish(app: Wsgi) -> Wsgi:
         headers += ALWAYS
         if method == "OPTIONS":
             headers += [("Access-Control-Allow-Methods", named.get("allow", "GET, POST, OPTIONS")), *PREFLIGHT]
-        if named.get("content-type", "").partition(";")[0] in COMPRESSED:
-            headers.append(("Vary", "Accept-Encoding"))
+        if status.startswith("304") or named.get("content-type", "").partition(";")[0] in COMPRESSED:
+            headers.append(("Vary", "Accept, Accept-Encoding" if BY_ACCEPT in environ else "Accept-Encoding"))
             if takes_gzip(environ) and int(named.get("content-length", 0)) > SMALL:
                 packed = gzip.compress(joined(body), compresslevel=4, mtime=0)
                 headers = [header for header in headers if header[0] != "Content-Length"]

@@ -7,6 +7,7 @@ import logging
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from open311.api.endpoint import format_of
 from open311.api.problems import failed
 from open311.wire.formats import DEFAULT, FORMATS, Format
 
@@ -26,5 +27,6 @@ def _broken(fault: Exception) -> Response:
 
 
 def _format() -> Format:
-    """The format that a path which reached no view asks for."""
-    return FORMATS.get(request.path.rpartition(".")[2], DEFAULT)
+    """The format that a path which reached no view asks for; a suffix that is unknown gets the default."""
+    _, dot, suffix = request.path.rpartition("/")[2].rpartition(".")
+    return FORMATS.get(suffix, DEFAULT) if dot else format_of("")
