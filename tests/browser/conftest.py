@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Route,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.serving import server
 
@@ -30,7 +39,11 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-OpenPage = Callable[[int], Page]
+PATIENCE = 60_000
+"""Milliseconds until something that does not come counts as missing; a busy machine is no fault."""
+expect.set_options(timeout=PATIENCE)
+
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
@@ -49,9 +62,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
-    """Open a tab of so many pixels' width; paths are those of the server."""
-    faults: list[str] = []
+def faults() -> list[str]:
+    """What went wrong in the tabs of a test so far; whoever expects something takes it out."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str, faults: list[str]) -> Iterator[OpenPage]:
+    """Open a tab of so many pixels' width, with JavaScript or without; paths are those of the server."""
     home = urlsplit(server).netloc
 
     def stay(route: Route) -> None:
@@ -65,16 +83,18 @@ def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
         if message.type == "error":
             faults.append(message.text)
 
-    def run(width: int) -> Page:
-        context = browser.new_context(base_url=server, viewport={"width": width, "height": 800})
+    def run(width: int, *, javascript: bool = True) -> Page:
+        size = ViewportSize(width=width, height=800)
+        context = browser.new_context(base_url=server, viewport=size, java_script_enabled=javascript)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         context.route("**/*", stay)
         page = context.new_page()
         page.on("console", hear)
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page
 
-    contexts = []
+    contexts: list[BrowserContext] = []
     yield run
     for context in contexts:
         context.close()

@@ -52,12 +52,10 @@ def test_it_leads_back_to_the_endpoints(open_page: OpenPage) -> None:
     expect(page).to_have_url("/discovery.html")
 
 
-def test_without_javascript_it_says_where_the_text_is(open_page: OpenPage, server: str) -> None:
-    context = open_page(DESK).context.browser.new_context(base_url=server, java_script_enabled=False)
-    page = context.new_page()
+def test_without_javascript_it_says_where_the_text_is(open_page: OpenPage) -> None:
+    page = open_page(DESK, javascript=False)
     page.goto("/docs")
     expect(page.get_by_role("link", name="/schemas/openapi.yaml")).to_be_visible()
-    context.close()
 
 
 def test_everybody_can_use_our_part_of_it(page: Page) -> None:
