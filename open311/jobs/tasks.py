@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import procrastinate
 from flask import Flask
@@ -13,6 +14,7 @@ from open311.actions.limits import forget_old_windows
 from open311.actions.republish import republish
 from open311.actions.submit import give_number
 from open311.api.installation import installation
+from open311.catalog.read import read_city
 
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=2)
 STALLED_AFTER = 120
@@ -31,7 +33,10 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
     @queue.task(name="republish_service", retry=RETRY)
     def republish_service(jurisdiction: str, service_code: str) -> None:
         with app.app_context():
-            for done in republish(installation().environment, jurisdiction, service_code):
+            # The job is there because the files changed, perhaps since this worker read them.
+            known = installation().environment
+            environment = replace(known, city=read_city(known.city.directory))
+            for done in republish(environment, jurisdiction, service_code):
                 _LOG.info("%s %s: %s publications made anew", jurisdiction, service_code, done)
 
     @queue.periodic(cron="17 * * * *")
