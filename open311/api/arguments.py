@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +18,8 @@ WINDOW = timedelta(days=90)
 """The longest span of requested times (GeoReport v2, GET Service Requests)."""
 MOST = 1000
 """Service requests on a page."""
+EVERY = 2**31 - 1
+"""As many on a page as are named by number."""
 
 SHORT = {"ward": "boundary"}
 """Parameters that stand for a boundary of the layer of their name: ``ward=5`` is ``boundary=ward:5``."""
@@ -37,7 +38,7 @@ def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: dat
     """
     by_number = _read("service_request_id", arguments.getlist("service_request_id"), jurisdiction)
     if by_number:
-        return Listing(jurisdiction.key, {"service_request_id": by_number})
+        return Listing(jurisdiction.key, {"service_request_id": by_number}, page_size=EVERY)
     given = _filters(arguments, jurisdiction)
     sort = _one(arguments, "sort") or "newest"
     if sort not in ("newest", "distance"):
@@ -136,6 +137,9 @@ def read_cursor(word: str) -> Cursor:
     try:
         plain = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode()
         moment, number = plain.split(" ", 1)
-        return Cursor(datetime.fromisoformat(moment), number)
-    except (ValueError, binascii.Error):
-        raise InvalidArgument("cursor is not one that this server gave") from None
+        cursor = Cursor(datetime.fromisoformat(moment), number)
+        if number and "\0" not in number and write_cursor(cursor) == word:
+            return cursor
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidArgument("cursor is not one that this server gave")

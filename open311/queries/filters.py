@@ -41,6 +41,8 @@ JURISDICTION: BindParameter[str] = BindParameter("jurisdiction", type_=Text())
 """The jurisdiction that is asked; every statement has this parameter."""
 MOST_METRES = 50_000
 """The largest radius."""
+MOST_BOUNDARIES = 10
+"""The most boundaries that must all hold: PostgreSQL plans each as another join."""
 
 Parts = tuple[Any, ...]
 """Plain values, one for each SQL parameter; none where nothing is filtered."""
@@ -165,7 +167,10 @@ _BOUNDARY = re.compile(r"([a-z][a-z0-9_]*)(?:@([^:@]+))?:(.+)")
 def boundaries(texts: Sequence[str], jurisdiction: Jurisdiction) -> Parts:
     """``layer:code`` or ``layer@vintage:code``, each as three parts; a layer that the city has not is an error."""
     parts: list[str] = []
-    for text in dict.fromkeys(text.strip() for text in texts if text.strip()):
+    given = dict.fromkeys(text.strip() for text in texts if text.strip())
+    if len(given) > MOST_BOUNDARIES:
+        raise ValueError(f"at most {MOST_BOUNDARIES} boundaries can be given")
+    for text in given:
         found = _BOUNDARY.fullmatch(text)
         if not found:
             raise ValueError(f"boundary is layer:code or layer@vintage:code, not {text!r}")
@@ -271,7 +276,7 @@ def boundary_key(
 
 @filter_by("bbox", box, Float)
 def bbox(_: Source, *sides: BindParameter[float]) -> ColumnElement[bool]:
-    """In the box, edges included."""
+    """In the box, edges included; PostGIS compares in single precision, so up to two metres more may come along."""
     return Publication.point.op("&&")(func.ST_MakeEnvelope(*sides, 4326))
 
 

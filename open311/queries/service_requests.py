@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from open311.models.boundary import RequestBoundary
 from open311.models.publication import Publication
+from open311.models.service_request import ServiceRequest
 from open311.queries.filters import FILTERS, JURISDICTION, LINKS, PUBLICATIONS, Parts, Source, centre
 from open311.queries.reading import Statement, fetch, fetch_one
 from open311.queries.versions import VERSION
@@ -221,14 +222,13 @@ def _nearest(found: Select[Any], conditions: list[ColumnElement[bool]], count: A
 
 
 def _after(source: Source) -> ColumnElement[bool]:
-    """Later in the list than the cursor."""
+    """Later in the list than the cursor, whose case gives the tie-break even if it was taken back meanwhile."""
     moment: Any = bindparam("after_time", type_=DateTime(timezone=True))
-    other = Publication.__table__.alias()
     key = (
-        select(other.c.service_request)
+        select(ServiceRequest.key)
         .where(
-            other.c.jurisdiction == JURISDICTION,
-            other.c.service_request_id == bindparam("after_number", type_=Text()),
+            ServiceRequest.jurisdiction == JURISDICTION,
+            ServiceRequest.service_request_id == bindparam("after_number", type_=Text()),
         )
         .scalar_subquery()
     )

@@ -27,6 +27,6 @@ def _broken(fault: Exception) -> Response:
 
 
 def _format() -> Format:
-    """The format that a path which reached no view asks for; a suffix that is unknown gets the default."""
+    """The format that a path which reached no view asks for: JSON for GeoJSON, the default for an unknown suffix."""
     _, dot, suffix = request.path.rpartition("/")[2].rpartition(".")
-    return FORMATS.get(suffix, DEFAULT) if dot else format_of("")
+    return FORMATS.get(suffix.removeprefix("geo"), DEFAULT) if dot else format_of("")
