@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from open311.actions.environment import Environment
 from open311.adapters.files import LocalFiles
 from open311.api.endpoint import SmallForm, shape_urls
+from open311.api.hot import HotReads
 from open311.api.installation import Installation
 from open311.api.kept import KeptAnswers
 from open311.api.wsgi import finish, merge_slashes, quote_boundary
@@ -140,7 +141,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     shape_urls(app)
     georeport.register(app, city)
     commands.register(app)
-    app.wsgi_app = KeptAnswers(finish(merge_slashes(quote_boundary(app.wsgi_app))), app)  # type: ignore[method-assign]
+    inner = HotReads(quote_boundary(app.wsgi_app), app, *georeport.hot_reads(city))
+    app.wsgi_app = KeptAnswers(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]

@@ -59,6 +59,12 @@ class Call:
     jurisdiction: Jurisdiction
     format: Format
     arguments: MultiDict[str, str]
+    root_url: str
+    """Where this server is, as clients see it; without a slash at the end."""
+    path: str
+    query: str
+    """As it was sent."""
+    if_none_match: str | None
 
     @property
     def environment(self) -> Environment:
@@ -78,6 +84,15 @@ class Reply:
     keep: Mark | None = None
     """Set where the finished answer may be kept (``api/kept``)."""
 
+    def finished(self, document: type[Document], fmt: Format) -> tuple[list[tuple[str, str]], bytes]:
+        """Headers and body of the answer; ``document`` where the reply names no other."""
+        if self.status == 304:
+            return list(self.headers.items()), b""
+        headers = [("Content-Type", fmt.content_type), *self.headers.items()]
+        if self.joined is not None:
+            return headers, wrap(self.document or document, fmt, self.joined)
+        return headers, render(self.document or document, fmt, self.rows)
+
 
 def endpoint(
     document: type[Document], *, any_jurisdiction: bool = False
@@ -94,22 +109,30 @@ def endpoint(
             try:
                 jurisdiction = jurisdiction_of(base, any_will_do=any_jurisdiction)
                 limit_reads(jurisdiction)
-                reply = view(Call(base, jurisdiction, fmt, _arguments()), **names)
+                reply = view(_call(base, jurisdiction, fmt), **names)
             except Refusal as refusal:
                 return refused(refusal, fmt)
-            written = reply.document or document
-            body = render(written, fmt, reply.rows) if reply.joined is None else wrap(written, fmt, reply.joined)
+            headers, body = reply.finished(document, fmt)
             if reply.keep:
                 request.environ[KEEP] = reply.keep
-            return Response(
-                b"" if reply.status == 304 else body,
-                reply.status,
-                headers=[("Content-Type", fmt.content_type), *reply.headers.items()],
-            )
+            return Response(body, reply.status, headers=headers)
 
         return run
 
     return wrapped
+
+
+def _call(base: Endpoint, jurisdiction: Jurisdiction, fmt: Format) -> Call:
+    return Call(
+        endpoint=base,
+        jurisdiction=jurisdiction,
+        format=fmt,
+        arguments=_arguments(),
+        root_url=root_url(),
+        path=request.path,
+        query=request.query_string.decode("latin-1"),
+        if_none_match=request.headers.get("If-None-Match"),
+    )
 
 
 def _arguments() -> MultiDict[str, str]:
@@ -149,7 +172,11 @@ def jurisdiction_of(base: Endpoint, *, any_will_do: bool = False) -> Jurisdictio
     :raises MissingJurisdiction: there are several, and none is named.
     :raises UnknownJurisdiction: the endpoint does not serve the one that is named.
     """
-    named = _given("jurisdiction_id")
+    return served_by(base, _given("jurisdiction_id"), any_will_do=any_will_do)
+
+
+def served_by(base: Endpoint, named: str, *, any_will_do: bool = False) -> Jurisdiction:
+    """The same for an id that was read already."""
     known = installation().environment.city.jurisdictions
     if not named and (any_will_do or len(base.jurisdictions) == 1):
         return known[base.jurisdictions[0]]
@@ -209,11 +236,12 @@ def limit_reads(jurisdiction: Jurisdiction) -> None:
 
 def root_url() -> str:
     """Where this server is, as clients see it; without a slash at the end."""
-    return installation().public_url or _address(request.scheme, request.host, request.root_path)
+    return installation().public_url or address(request.scheme, request.host, request.root_path)
 
 
 @lru_cache(maxsize=256)
-def _address(scheme: str, host: str, path: str) -> str:
+def address(scheme: str, host: str, path: str) -> str:
+    """The URL of a place that a request tells of; without a slash at the end."""
     return get_current_url(scheme, host, path).rstrip("/")
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from inspect import unwrap
+
 from flask import Flask
 
+from open311.api.hot import Hot
 from open311.catalog.city import City
 from open311.entrypoints.georeport import (
     boundaries,
@@ -16,6 +19,7 @@ from open311.entrypoints.georeport import (
     tokens,
     updates,
 )
+from open311.wire.documents import ServiceRequestDocument
 
 
 def register(app: Flask, city: City) -> None:
@@ -32,3 +36,13 @@ def register(app: Flask, city: City) -> None:
     app.register_blueprint(media.blueprint)
     app.register_blueprint(docs.blueprint)
     failures.register(app)
+
+
+def hot_reads(city: City) -> tuple[dict[str, Hot], dict[str, tuple[str, Hot]]]:
+    """What clients read most, for ``api/hot``: the list of service requests and one of them, at every endpoint."""
+    listed, one = unwrap(service_requests.list_service_requests), unwrap(service_requests.one_service_request)
+    paths = {f"{base.path}/requests": base for base in city.endpoints}
+    return (
+        {path: (base, listed, ServiceRequestDocument) for path, base in paths.items()},
+        {path: ("service_request_id", (base, one, ServiceRequestDocument)) for path, base in paths.items()},
+    )

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response
 
-from open311.api.endpoint import Call, Reply, arguments_of_query, endpoint, jurisdiction_of, limit_reads, root_url
+from open311.api.endpoint import Call, Reply, arguments_of_query, endpoint, jurisdiction_of, limit_reads
 from open311.api.problems import refused
 from open311.catalog.city import Endpoint
 from open311.domain.errors import Refusal, UnknownBoundary
@@ -21,7 +21,7 @@ blueprint = Blueprint("boundaries", __name__)
 @endpoint(LayerDocument)
 def list_layers(call: Call) -> Reply:
     """The boundary layers by which requests can be filtered, every vintage."""
-    here = f"{root_url()}{call.endpoint.path}/boundaries"
+    here = f"{call.root_url}{call.endpoint.path}/boundaries"
     rows = boundaries.layers(call.jurisdiction.key)
     return Reply(
         [{**row, "url": f"{here}/{row['layer']}.geojson?{urlencode({'vintage': row['vintage']})}"} for row in rows]

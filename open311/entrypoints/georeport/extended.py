@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from open311.api.endpoint import Call, root_url
-from open311.catalog.city import Jurisdiction
+from open311.api.endpoint import Call
 from open311.domain.privacy import Moderation, exposure
 from open311.queries.extensions import extensions
 from open311.wire.documents import ServiceRequestExtensionsDocument
@@ -18,16 +17,16 @@ def extended(call: Call, found: Sequence[tuple[int, bytes]]) -> bytes:
     more = extensions([key for key, _ in found])
     fragment = compiled(ServiceRequestExtensionsDocument, call.format)
     merged = [
-        call.format.merge(document, fragment(_row(call.jurisdiction, more[key])), ServiceRequestExtensionsDocument)
+        call.format.merge(document, fragment(_row(call, more[key])), ServiceRequestExtensionsDocument)
         for key, document in found
         if key in more
     ]
     return call.format.separator.join(merged)
 
 
-def _row(jurisdiction: Jurisdiction, case: dict[str, Any]) -> dict[str, Any]:
+def _row(call: Call, case: dict[str, Any]) -> dict[str, Any]:
     """One service request's extensions, without what its service's settings hide."""
-    service = jurisdiction.services.get(case["service_code"])
+    service = call.jurisdiction.services.get(case["service_code"])
     told = photos = False
     if service is not None:
         seen = exposure(service.publishing, service.location, private=False, moderation=Moderation(case["moderation"]))
@@ -57,15 +56,15 @@ def _row(jurisdiction: Jurisdiction, case: dict[str, Any]) -> dict[str, Any]:
             "me_too": case["me_too"],
             "sample": case["sample"],
             "boundaries": case["boundaries"],
-            "photos": [_photo(photo) for photo in case["photos"]] if photos else [],
+            "photos": [_photo(call.root_url, photo) for photo in case["photos"]] if photos else [],
         },
     }
 
 
-def _photo(photo: dict[str, Any]) -> dict[str, Any]:
+def _photo(root_url: str, photo: dict[str, Any]) -> dict[str, Any]:
     return {
-        "url": f"{root_url()}/media/{photo['file']}",
-        "thumbnail_url": f"{root_url()}/media/{photo['thumbnail']}",
+        "url": f"{root_url}/media/{photo['file']}",
+        "thumbnail_url": f"{root_url}/media/{photo['thumbnail']}",
         "kind": photo["kind"],
         "alt_text": photo["alt_text"],
     }

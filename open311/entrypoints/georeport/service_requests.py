@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from open311.actions.idempotency import Once
 from open311.actions.submit import submit
 from open311.api.arguments import listing, write_cursor
-from open311.api.endpoint import Call, Reply, endpoint, root_url, writer
+from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.kept import Mark
 from open311.api.validators import holds, validator
 from open311.domain.draft import Draft
@@ -39,7 +39,7 @@ def list_service_requests(call: Call) -> Reply:
         last = service_requests.Cursor(rows[-1][2], rows[-1][3]) if rows else None
         page = Page(extended(call, [(row[0], row[1]) for row in rows]), len(rows), last)
         return Reply(joined=page.joined, headers=_headers(call, asked, page))
-    held = request.headers.get("If-None-Match")
+    held = call.if_none_match
     if held and holds(etag := _etag(call, asked, version(call.jurisdiction.key)), held):
         return Reply(status=304, headers={**FRESH, "ETag": str(etag)})
     page = service_requests.page(asked, call.format.suffix, call.format.separator)
@@ -158,7 +158,7 @@ def _headers(call: Call, asked: Listing, page: Page) -> dict[str, str]:
 
 
 def _etag(call: Call, asked: Listing, version: str | None) -> str | None:
-    return validator(version, asked, call.format.suffix, request.query_string)
+    return validator(version, asked, call.format.suffix, call.query)
 
 
 def _links(call: Call, asked: Listing, page: Page) -> dict[str, str]:
@@ -177,16 +177,16 @@ def _links(call: Call, asked: Listing, page: Page) -> dict[str, str]:
         places["prev"] = f"page={asked.page - 1}"
     if not places:
         return {}
-    here, question = f"{root_url()}{quote(request.path)}", _question()
+    here, question = f"{call.root_url}{quote(call.path)}", _question(call)
     links = [(rel, "&".join(part for part in (question, place) if part)) for rel, place in places.items()]
     return {"Link": ", ".join(f'<{here}?{query}>; rel="{rel}"' for rel, query in links)}
 
 
-def _question() -> str:
+def _question(call: Call) -> str:
     """The query without the place in the list, as it was sent where a URL can hold it so."""
-    sent = request.query_string.decode("latin-1")
+    sent = call.query
     if not _PLAIN_QUERY.fullmatch(sent):
-        sent = urlencode(list(request.args.items(multi=True)))
+        sent = urlencode(list(call.arguments.items(multi=True)))
     kept = [part for part in sent.split("&") if part and part.partition("=")[0] not in ("page", "cursor")]
     return "&".join(kept)
 
