@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -55,11 +55,20 @@ _FACE = {
     "stamp": "text",
 }
 """What ``render`` makes, and its types."""
+_PLACE = ("key", "jurisdiction", "requested_datetime", "long", "lat")
+"""What of it tagging needs."""
+
+
 # One face comes as plain parameters, many as arrays: turning Python's values into arrays is half the cost of a report.
-_ONE = "(SELECT {}) AS face".format(", ".join(f"%({name})s::{kind} AS {name}" for name, kind in _FACE.items()))
-_MANY = "unnest({}) AS face({})".format(
-    ", ".join(f"%({name}){'s' if kind == 'text' else 'b'}::{kind}[]" for name, kind in _FACE.items()), ", ".join(_FACE)
-)
+def _one(names: Iterable[str]) -> str:
+    return "(SELECT {}) AS face".format(", ".join(f"%({name})s::{_FACE[name]} AS {name}" for name in names))
+
+
+def _many(names: Iterable[str]) -> str:
+    arrays = (f"%({name})b::{_FACE[name]}[]" for name in names)
+    return "unnest({}) AS face({})".format(", ".join(arrays), ", ".join(names))
+
+
 _UPSERT = """
 INSERT INTO publication (service_request, jurisdiction, service_request_id, service_code, open, requested_datetime,
                          updated_datetime, point, words, json, xml, stamp)
@@ -87,8 +96,8 @@ JOIN boundary_part part ON part.jurisdiction = face.jurisdiction
      AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(face.long, face.lat), 4326))
 ON CONFLICT DO NOTHING
 """
-_UPSERT_ONE, _TAG_ONE = _UPSERT.format(faces=_ONE), _TAG.format(faces=_ONE)
-_UPSERT_MANY, _TAG_MANY = _UPSERT.format(faces=_MANY), _TAG.format(faces=_MANY)
+_UPSERT_ONE, _TAG_ONE = _UPSERT.format(faces=_one(_FACE)), _TAG.format(faces=_one(_PLACE))
+_UPSERT_MANY, _TAG_MANY = _UPSERT.format(faces=_many(_FACE)), _TAG.format(faces=_many(_PLACE))
 
 
 def publish(environment: Environment, keys: Sequence[int]) -> int:
