@@ -53,8 +53,8 @@ def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: dat
         jurisdiction.key,
         given | _window(given, now),
         by_distance=sort == "distance",
-        page=_whole(arguments, "page", 1, None),
-        page_size=_whole(arguments, "page_size", MOST, MOST),
+        page=whole(arguments, "page", 1, None),
+        page_size=whole(arguments, "page_size", MOST, MOST),
         cursor=cursor,
     )
 
@@ -111,7 +111,12 @@ def _one(arguments: MultiDict[str, str], name: str) -> str:
     return arguments[name].strip() if name in arguments else ""
 
 
-def _whole(arguments: MultiDict[str, str], name: str, default: int, most: int | None) -> int:
+def whole(arguments: MultiDict[str, str], name: str, default: int, most: int | None) -> int:
+    """A whole number from 1.
+
+    :raises InvalidArgument: for anything else.
+    :raises TooMuchAsked: for more than ``most``.
+    """
     text = _one(arguments, name)
     if not text:
         return default

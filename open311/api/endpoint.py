@@ -19,7 +19,7 @@ from open311.api.installation import installation
 from open311.api.kept import KEEP, Mark
 from open311.api.limits import MINUTE
 from open311.api.problems import refused
-from open311.api.wsgi import BY_ACCEPT
+from open311.api.wsgi import BY_ACCEPT, COUNTED
 from open311.catalog.city import Endpoint, Jurisdiction
 from open311.domain.errors import Forbidden, MissingJurisdiction, Refusal, UnknownJurisdiction
 from open311.queries.api_clients import Client, client_of
@@ -225,7 +225,7 @@ def limit_reads(jurisdiction: Jurisdiction) -> None:
     """Count a read: against the key where a valid one is given and has a limit, else against the address."""
     here = installation()
     most = here.reads_per_minute
-    if not most or request.method != "GET":
+    if not most or request.method != "GET" or COUNTED in request.environ:
         return
     bucket = str(request.remote_addr)
     if (api_key := given_key()) and (client := client_of(jurisdiction.key, api_key)):

@@ -21,7 +21,7 @@ from werkzeug.wsgi import get_host
 from open311.api.endpoint import Call, Reply, address, served_by
 from open311.api.installation import installation
 from open311.api.kept import KEEP
-from open311.api.wsgi import Start, Wsgi
+from open311.api.wsgi import COUNTED, Start, Wsgi
 from open311.catalog.city import Endpoint
 from open311.domain.errors import Refusal
 from open311.wire.document import Document
@@ -75,9 +75,12 @@ class HotReads:
         with self._flask.app_context():
             here = installation()
             named = arguments["jurisdiction_id"].strip() if "jurisdiction_id" in arguments else ""
+            jurisdiction = served_by(base, named)
+            here.read_limit.count(f"{jurisdiction.key}:{environ.get('REMOTE_ADDR')}", here.reads_per_minute)
+            environ[COUNTED] = True
             call = Call(
                 endpoint=base,
-                jurisdiction=served_by(base, named),
+                jurisdiction=jurisdiction,
                 format=fmt,
                 arguments=arguments,
                 root_url=here.public_url
@@ -87,7 +90,6 @@ class HotReads:
                 if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
             )
             reply = view(call, **names)
-            here.read_limit.count(f"{call.jurisdiction.key}:{environ.get('REMOTE_ADDR')}", here.reads_per_minute)
             headers, body = reply.finished(document, fmt)
         if reply.keep:
             environ[KEEP] = reply.keep

@@ -25,6 +25,8 @@ COMPRESSED = ("application/json", "text/xml", "application/geo+json", "text/html
 SMALL = 1024
 """Bytes below which compressing costs more than it saves."""
 
+COUNTED = "open311.counted"
+"""Set in the WSGI environment where a read was counted against its limit already."""
 BY_ACCEPT = "open311.by_accept"
 """Set in the WSGI environment where ``Accept`` decided the format."""
 
