@@ -8,7 +8,6 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import select
-from sqlalchemy.orm.exc import StaleDataError
 
 from open311.actions.environment import Environment, add, connection, transaction
 from open311.actions.publish import publish
@@ -49,19 +48,21 @@ def progress(
 ) -> str:
     """Take one step of the lifecycle; answers the id of the update.
 
-    ``text`` is public, ``note`` for staff only. ``seen_version`` is the version that the person looked at.
+    ``text`` is public, ``note`` for staff only. ``seen_version`` is the version that the person looked at. An update
+    that a client sends again counts once.
 
     :raises StepRefused: the table has no such step, or it lacks what it needs.
     :raises Conflict: somebody else changed the service request meanwhile.
     """
+    if before := _sent_before(actor):
+        return before
     case = _case(jurisdiction, number)
     if seen_version is not None and seen_version != case.version:
         raise Conflict(f"{number} was changed meanwhile; look at it again")
-    old = Status(case.status)
     text = clean_text(text)
-    check_step(old, status, outcome, text, scheduled)
+    check_step(Status(case.status), status, outcome, text, scheduled)
     moment = now().replace(microsecond=0)
-    before = {"status": case.status, "outcome": case.outcome}
+    old = _state(case)
     _apply(case, status, outcome, text, scheduled, moment)
     update_id = _record(
         case,
@@ -73,11 +74,34 @@ def progress(
         description=text or None,
         note=clean_text(note) or None,
         media_url=clean_line(media_url) or None,
-        changes=Jsonb({name: [old, getattr(case, name)] for name, old in before.items() if old != getattr(case, name)}),
-        occurred_at=occurred_at or moment,
+        changes=Jsonb({name: [old[name], new] for name, new in _state(case).items() if old[name] != new}),
+        occurred_at=max(occurred_at, _last_step(case)) if occurred_at else moment,
     )
     _finish(environment, case)
     return update_id
+
+
+_STATE = ("status", "outcome", "status_notes", "scheduled_datetime", "acknowledged_datetime", "closed_datetime")
+"""The columns that a step may change."""
+
+
+def _state(case: ServiceRequest) -> dict[str, Any]:
+    """Where the case stands, as JSON can hold it."""
+    values = {name: getattr(case, name) for name in _STATE}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _last_step(case: ServiceRequest) -> datetime:
+    """When the step was taken that the next one follows: told late, a step still comes after it in the history."""
+    row: Any = (
+        connection()
+        .execute(
+            "SELECT max(occurred_at) FROM service_request_update WHERE service_request = %s AND status IS NOT NULL",
+            (case.key,),
+        )
+        .fetchone()
+    )
+    return row[0]  # type: ignore[no-any-return]
 
 
 def _apply(
@@ -89,6 +113,7 @@ def _apply(
     moment: datetime,
 ) -> None:
     """Write the step into the case."""
+    reopened = PUBLISHED[Status(case.status)] == "closed" and PUBLISHED[status] == "open"
     case.status, case.outcome, case.updated_datetime = status, outcome, moment
     case.scheduled_datetime = scheduled
     if case.acknowledged_datetime is None and status is not Status.RECEIVED:
@@ -97,8 +122,8 @@ def _apply(
         case.closed_datetime = case.closed_datetime or moment
     else:
         case.closed_datetime = None
-    if text:
-        case.status_notes = text
+    if text or reopened:  # why it was closed is no word about what is open again
+        case.status_notes = text or None
 
 
 @transaction
@@ -110,10 +135,16 @@ def comment(
     text: str,
     *,
     public: bool,
+    note: str = "",
     media_url: str = "",
     occurred_at: datetime | None = None,
 ) -> str:
-    """Add a comment; what is not ``public`` waits for staff. Answers the id of the update."""
+    """Add a comment; what is not ``public`` waits for staff. Answers the id of the update.
+
+    A ``note`` is for staff only. An update that a client sends again counts once.
+    """
+    if before := _sent_before(actor):
+        return before
     case = _case(jurisdiction, number)
     moment = now().replace(microsecond=0)
     update_id = _record(
@@ -122,6 +153,7 @@ def comment(
         actor,
         public=public,
         description=clean_text(text) or None,
+        note=clean_text(note) or None,
         media_url=clean_line(media_url) or None,
         occurred_at=occurred_at or moment,
     )
@@ -129,6 +161,13 @@ def comment(
         case.updated_datetime = moment
     _finish(environment, case)
     return update_id
+
+
+@transaction
+def annotate(jurisdiction: str, number: str, actor: Actor, note: str) -> str:
+    """Add a note that staff alone ever see. Answers the id of the update."""
+    moment = now().replace(microsecond=0)
+    return _record(_case(jurisdiction, number), "note", actor, public=False, note=clean_text(note), occurred_at=moment)
 
 
 @transaction
@@ -159,6 +198,16 @@ def update_by(api_client: int, client_update_id: str) -> str | None:
         .fetchone()
     )
     return row[0] if row else None
+
+
+def _sent_before(actor: Actor) -> str | None:
+    """The id of the update that this one repeats, if it does; of two at once, the second waits here for the first."""
+    if actor.api_client is None or actor.client_update_id is None:
+        return None
+    connection().execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (actor.client_update_id, actor.api_client)
+    )
+    return update_by(actor.api_client, actor.client_update_id)
 
 
 def _case(jurisdiction: str, number: str) -> ServiceRequest:
@@ -193,8 +242,5 @@ def _record(case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
 
 
 def _finish(environment: Environment, case: ServiceRequest) -> None:
-    try:
-        database.session.flush()
-    except StaleDataError:
-        raise Conflict(f"{case.service_request_id} was changed meanwhile; look at it again") from None
+    database.session.flush()
     publish(environment, [case.key])

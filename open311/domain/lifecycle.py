@@ -72,3 +72,5 @@ def check_step(old: Status, new: Status, outcome: Outcome | None, text: str, sch
         raise StepRefused("only a closed service request has an outcome")
     if new is Status.SCHEDULED and scheduled is None:
         raise StepRefused("scheduling needs a date")
+    if new is not Status.SCHEDULED and scheduled is not None:
+        raise StepRefused("only a scheduled service request has a date")

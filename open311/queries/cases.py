@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Text, bindparam, select
 
 from open311.domain.lifecycle import Status
 from open311.models.service_request import ServiceRequest
+from open311.models.update import Update
 from open311.queries.filters import JURISDICTION
-from open311.queries.reading import Statement, fetch_one
+from open311.queries.reading import Statement, fetch_dicts, fetch_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,42 @@ class Summary:
     version: int
 
 
-_SUMMARY = Statement(
-    select(ServiceRequest.status, ServiceRequest.api_client, ServiceRequest.version).where(
-        ServiceRequest.jurisdiction == JURISDICTION,
-        ServiceRequest.service_request_id == bindparam("number", type_=Text()),
+_NUMBERED = (
+    ServiceRequest.jurisdiction == JURISDICTION,
+    ServiceRequest.service_request_id == bindparam("number", type_=Text()),
+)
+_SUMMARY = Statement(select(ServiceRequest.status, ServiceRequest.api_client, ServiceRequest.version).where(*_NUMBERED))
+_CASE = Statement(
+    select(
+        ServiceRequest.service_code,
+        ServiceRequest.service_name,
+        ServiceRequest.agency_responsible,
+        ServiceRequest.status,
+        ServiceRequest.outcome,
+        ServiceRequest.moderation,
+        ServiceRequest.address,
+        ServiceRequest.description,
+        ServiceRequest.requested_datetime,
+        ServiceRequest.expected_datetime,
+        ServiceRequest.scheduled_datetime,
+        ServiceRequest.closed_datetime,
+    ).where(*_NUMBERED)
+)
+_HISTORY = Statement(
+    select(
+        Update.occurred_at,
+        Update.kind,
+        Update.actor,
+        Update.public,
+        Update.status,
+        Update.outcome,
+        Update.description,
+        Update.note,
+        Update.changes,
     )
+    .join(ServiceRequest, ServiceRequest.key == Update.service_request)
+    .where(*_NUMBERED)
+    .order_by(Update.occurred_at, Update.key)
 )
 
 
@@ -33,3 +66,14 @@ def summary(jurisdiction: str, number: str) -> Summary | None:
     """State, filing client and version of a case, or none."""
     row = fetch_one(_SUMMARY, {"jurisdiction": jurisdiction, "number": number})
     return None if row is None else Summary(Status(row[0]), row[1], row[2])
+
+
+def case(jurisdiction: str, number: str) -> dict[str, Any] | None:
+    """What staff see of a case, or none."""
+    rows = fetch_dicts(_CASE, {"jurisdiction": jurisdiction, "number": number})
+    return rows[0] if rows else None
+
+
+def history(jurisdiction: str, number: str) -> list[dict[str, Any]]:
+    """All that happened to a case, oldest first, with what only staff may see."""
+    return fetch_dicts(_HISTORY, {"jurisdiction": jurisdiction, "number": number})

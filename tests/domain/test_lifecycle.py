@@ -26,11 +26,12 @@ def test_only_the_steps_of_the_table_are_allowed(old: Status, new: Status) -> No
     allowed = new in TABLE[old].split()
     assert (new in STEPS[old]) == allowed
     outcome = Outcome.RESOLVED if new is Status.CLOSED else None
+    day = "a day" if new is Status.SCHEDULED else None
     if allowed:
-        check_step(old, new, outcome, "text", scheduled="a day")
+        check_step(old, new, outcome, "text", scheduled=day)
     else:
         with pytest.raises(StepRefused, match="it can become"):
-            check_step(old, new, outcome, "text", scheduled="a day")
+            check_step(old, new, outcome, "text", scheduled=day)
 
 
 @pytest.mark.parametrize(("outcome", "text"), [(None, "done"), (Outcome.RESOLVED, " ")])
@@ -47,6 +48,11 @@ def test_only_what_is_closed_has_an_outcome() -> None:
 def test_scheduling_needs_a_date() -> None:
     with pytest.raises(StepRefused, match="date"):
         check_step(Status.RECEIVED, Status.SCHEDULED, None, "soon")
+
+
+def test_only_what_is_scheduled_has_a_date() -> None:
+    with pytest.raises(StepRefused, match="only a scheduled"):
+        check_step(Status.RECEIVED, Status.IN_PROGRESS, None, "soon", scheduled="a day")
 
 
 def test_closed_and_disputed_are_published_as_closed_and_nothing_else_is() -> None:

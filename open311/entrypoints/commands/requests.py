@@ -3,127 +3,164 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup
 
-from open311.actions.progress import Actor, comment, endorse, moderate, progress
+from open311.actions.progress import Actor, annotate, comment, endorse, moderate, progress
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
-from open311.domain.lifecycle import Outcome, Status
+from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.moment import read_moment
 from open311.domain.privacy import Moderation
 from open311.entrypoints.commands.options import jurisdiction_option, refusals_told
+from open311.queries import cases
 
-group = AppGroup("requests", help="Close, reopen, update and moderate service requests.")
-
-
-def _actor() -> Actor:
-    return Actor(f"staff:{getpass.getuser()}")
+group = AppGroup("requests", help="Show, close, reopen, update and moderate service requests.")
 
 
-def _step(jurisdiction: Jurisdiction, number: str, status: Status, **what: object) -> None:
-    with refusals_told():
-        progress(installation().environment, jurisdiction.key, number, status, _actor(), **what)  # type: ignore[arg-type]
-    click.echo(f"{number} is {status}")
+def _actor(_: click.Context, __: click.Parameter, login: str | None) -> Actor:
+    try:
+        return Actor(f"staff:{login or getpass.getuser()}")
+    except (KeyError, OSError):  # a container's user may have no name
+        raise click.BadParameter("you have no login name here; say who does it") from None
+
+
+def _numbered(command: Callable[..., None]) -> Callable[..., None]:
+    """NUMBER, and in which jurisdiction."""
+    return click.argument("number")(jurisdiction_option(command))
+
+
+_BY = click.option("--by", "actor", metavar="LOGIN", callback=_actor, help="Who does it; default: your login name.")
+_OUTCOME = click.Choice([outcome.value for outcome in Outcome])
+_TEXT = click.option("--text", default="", help="What residents read.")
+_NOTE = click.option("--note", default="", help="For staff only.")
 
 
 @group.command()
-@click.argument("number")
-@jurisdiction_option
-@click.option(
-    "--outcome", type=click.Choice([outcome.value for outcome in Outcome]), required=True, help="How it ended."
-)
+@_numbered
+@_BY
+@click.option("--outcome", type=_OUTCOME, required=True, help="How it ended.")
 @click.option("--text", required=True, help="What residents read.")
-@click.option("--note", default="", help="For staff only.")
-def close(number: str, jurisdiction: Jurisdiction, outcome: str, text: str, note: str) -> None:
+@_NOTE
+def close(number: str, jurisdiction: Jurisdiction, actor: Actor, outcome: str, text: str, note: str) -> None:
     """Close service request NUMBER with an outcome and a public text."""
-    _step(jurisdiction, number, Status.CLOSED, outcome=Outcome(outcome), text=text, note=note)
+    _step(number, jurisdiction, Status.CLOSED, actor, outcome=Outcome(outcome), text=text, note=note)
 
 
 @group.command()
-@click.argument("number")
-@jurisdiction_option
-@click.option("--text", default="", help="What residents read.")
-def reopen(number: str, jurisdiction: Jurisdiction, text: str) -> None:
+@_numbered
+@_BY
+@_TEXT
+@_NOTE
+def reopen(number: str, jurisdiction: Jurisdiction, actor: Actor, text: str, note: str) -> None:
     """Open service request NUMBER again."""
-    _step(jurisdiction, number, Status.RECEIVED, text=text)
+    _step(number, jurisdiction, Status.RECEIVED, actor, text=text, note=note)
 
 
 @group.command()
-@click.argument("number")
-@jurisdiction_option
-@click.option(
-    "--status",
-    type=click.Choice([status.value for status in Status]),
-    help="The new state; without one it is a comment.",
-)
-@click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]), help="With --status closed.")
-@click.option("--scheduled", help="Date and time, with --status scheduled.")
-@click.option("--text", default="", help="What residents read.")
-@click.option("--note", default="", help="For staff only.")
+@_numbered
+@_BY
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="The new state.")
+@click.option("--outcome", type=_OUTCOME, help="How it ended, with --status closed.")
+@click.option("--scheduled", metavar="TIME", help="Date and time, with --status scheduled.")
+@_TEXT
+@_NOTE
 def update(
     number: str,
     jurisdiction: Jurisdiction,
+    actor: Actor,
     status: str | None,
     outcome: str | None,
     scheduled: str | None,
     text: str,
     note: str,
 ) -> None:
-    """Take a step with service request NUMBER, or add a public comment."""
+    """Take a step with service request NUMBER (--status), or add a public comment (--text) or a note (--note)."""
     if status:
-        when: datetime | None = None
-        if scheduled:
-            try:
-                when = read_moment(scheduled, jurisdiction.timezone)
-            except ValueError as fault:
-                raise click.BadParameter(str(fault), param_hint="--scheduled") from None
-        _step(
-            jurisdiction,
-            number,
-            Status(status),
-            outcome=Outcome(outcome) if outcome else None,
-            text=text,
-            note=note,
-            scheduled=when,
-        )
+        how, when = Outcome(outcome) if outcome else None, _moment(scheduled, jurisdiction)
+        _step(number, jurisdiction, Status(status), actor, outcome=how, scheduled=when, text=text, note=note)
         return
-    if not text:
-        raise click.UsageError("say --status, --text or both")
+    if outcome or scheduled:
+        raise click.UsageError("--outcome and --scheduled go with --status")
+    if not (text.strip() or note.strip()):
+        raise click.UsageError("say --status, --text or --note")
     with refusals_told():
-        comment(installation().environment, jurisdiction.key, number, _actor(), text, public=True)
-    click.echo(f"{number} has a new comment")
+        if text.strip():
+            comment(installation().environment, jurisdiction.key, number, actor, text, public=True, note=note)
+        else:
+            annotate(jurisdiction.key, number, actor, note)
+    click.echo(f"{number} has a new {'comment' if text.strip() else 'note'}")
 
 
-def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation) -> None:
+def _moment(text: str | None, jurisdiction: Jurisdiction) -> datetime | None:
+    try:
+        return read_moment(text, jurisdiction.timezone) if text else None
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--scheduled") from None
+
+
+def _step(number: str, jurisdiction: Jurisdiction, status: Status, actor: Actor, **what: Any) -> None:
     with refusals_told():
-        moderate(installation().environment, jurisdiction.key, number, decision, _actor())
+        progress(installation().environment, jurisdiction.key, number, status, actor, **what)
+    click.echo(f"{number} is {status}")
+
+
+@group.command()
+@_numbered
+@_BY
+def approve(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Show what was written in service request NUMBER of a reviewed service."""
+    _moderate(number, jurisdiction, Moderation.APPROVED, actor)
+
+
+@group.command()
+@_numbered
+@_BY
+def hide(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Take service request NUMBER out of everything public."""
+    _moderate(number, jurisdiction, Moderation.HIDDEN, actor)
+
+
+def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, actor: Actor) -> None:
+    with refusals_told():
+        moderate(installation().environment, jurisdiction.key, number, decision, actor)
     click.echo(f"{number} is {decision}")
 
 
-@group.command()
-@click.argument("number")
-@jurisdiction_option
-def approve(number: str, jurisdiction: Jurisdiction) -> None:
-    """Show what was written in service request NUMBER of a reviewed service."""
-    _moderate(number, jurisdiction, Moderation.APPROVED)
-
-
-@group.command()
-@click.argument("number")
-@jurisdiction_option
-def hide(number: str, jurisdiction: Jurisdiction) -> None:
-    """Take service request NUMBER out of everything public."""
-    _moderate(number, jurisdiction, Moderation.HIDDEN)
-
-
 @group.command("me-too")
-@click.argument("number")
-@jurisdiction_option
+@_numbered
 def me_too(number: str, jurisdiction: Jurisdiction) -> None:
     """Note that somebody else has the concern of service request NUMBER."""
     with refusals_told():
         endorse(jurisdiction.key, number, "call_centre")
     click.echo(f"{number} has one more 'me too'")
+
+
+@group.command()
+@_numbered
+def show(number: str, jurisdiction: Jurisdiction) -> None:
+    """Show service request NUMBER with its history, and what it can become; for staff only."""
+    case = cases.case(jurisdiction.key, number)
+    if case is None:
+        raise click.ClickException(f"no service request {number!r}")
+    zone = ZoneInfo(jurisdiction.timezone)
+    for name, value in case.items():
+        if value is not None:
+            click.echo(f"{name}: {_local(value, zone) if isinstance(value, datetime) else value}")
+    click.echo(f"can become: {', '.join(sorted(STEPS[Status(case['status'])]))}")
+    for row in cases.history(jurisdiction.key, number):
+        waiting = "waits for staff" if row["kind"] == "comment" and not row["public"] else None
+        changed = row["changes"]["moderation"][1] if row["kind"] == "moderation" else None
+        told = (waiting, row["status"], row["outcome"], changed, row["description"])
+        note = f"(for staff: {row['note']})" if row["note"] else None
+        parts = (_local(row["occurred_at"], zone), row["kind"], row["actor"], *told, note)
+        click.echo("\t".join(part for part in parts if part))
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).isoformat(" ", "seconds")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint
 from werkzeug.datastructures import MultiDict
 
 from open311.actions.progress import Actor, comment, progress, update_by
-from open311.api.arguments import MOST, WINDOW
+from open311.api.arguments import MOST, WINDOW, whole
 from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
-from open311.domain.definition import Publishing
-from open311.domain.draft import DESCRIPTION_LIMIT
+from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text
 from open311.domain.errors import (
     Forbidden,
     InvalidArgument,
@@ -25,6 +24,7 @@ from open311.domain.errors import (
 )
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import read_moment
+from open311.domain.privacy import exposure, first_moderation
 from open311.models.base import now
 from open311.queries import cases, updates
 from open311.queries.filters import split
@@ -55,29 +55,41 @@ def list_updates(call: Call) -> Reply:
     _enabled()
     zone = call.jurisdiction.timezone
     start, end = (_moment(call.arguments, name, zone) for name in ("start_date", "end_date"))
-    if start and end and end - start > WINDOW:
-        raise TooMuchAsked("start_date and end_date may not span more than 90 days")
-    until = end or (start + WINDOW if start else now() + timedelta(minutes=1))
-    size = _whole(call.arguments, "page_size", MOST)
     rows = updates.page(
         call.jurisdiction.key,
-        start or until - WINDOW,
-        until,
+        *_window(start, end),
         split(call.arguments.getlist("service_request_id")),
-        _whole(call.arguments, "page", 1),
-        min(size, MOST),
+        whole(call.arguments, "page", 1, None),
+        whole(call.arguments, "page_size", MOST, MOST),
     )
     return Reply([_row(call.jurisdiction, row) for row in rows])
 
 
+def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+    """The span of time that is asked for, at most 90 days; the last 90 where nothing is said."""
+    if start and end:
+        if end - start > WINDOW:
+            raise TooMuchAsked("start_date and end_date may not span more than 90 days")
+        return start, end
+    try:
+        if start:
+            return start, start + WINDOW
+        end = end or now() + timedelta(minutes=1)
+        return end - WINDOW, end
+    except OverflowError:
+        raise InvalidArgument("start_date and end_date must leave room for 90 days") from None
+
+
 def _row(jurisdiction: Jurisdiction, row: dict[str, Any]) -> dict[str, Any]:
+    """The update, its picture only where the service shows those of residents at once."""
     service = jurisdiction.services.get(row["service_code"])
-    told = service is not None and service.publishing is Publishing.AT_ONCE
-    return {
-        **row,
-        "update_id": str(row["update_id"]),
-        "media_url": row["media_url"] if told else None,
-    }
+    shown = (
+        service is not None
+        and exposure(
+            service.publishing, service.location, private=False, moderation=first_moderation(service.publishing)
+        ).photos
+    )
+    return {**row, "update_id": str(row["update_id"]), "media_url": row["media_url"] if shown else None}
 
 
 @blueprint.post("/servicerequestupdates<suffix:suffix>")
@@ -93,10 +105,11 @@ def add_update(call: Call) -> Reply:
         raise Forbidden("api_key required")
     arguments = call.arguments
     number = arguments.get("service_request_id", "").strip()
-    client_update_id = arguments.get("update_id", "").strip() or None
-    text = arguments.get("description", "")
     if not number:
         raise MissingArgument("service_request_id required")
+    client_update_id = _line(arguments, "update_id") or None
+    media_url = _line(arguments, "media_url")
+    text = clean_text(arguments.get("description", ""))
     if len(text) > DESCRIPTION_LIMIT:
         raise InvalidArgument(f"description is longer than {DESCRIPTION_LIMIT} characters")
     case = cases.summary(call.jurisdiction.key, number)
@@ -106,7 +119,7 @@ def add_update(call: Call) -> Reply:
         return Reply([{"update_id": before}])
     occurred = _moment(arguments, "updated_datetime", call.jurisdiction.timezone)
     what: dict[str, Any] = {
-        "media_url": arguments.get("media_url", ""),
+        "media_url": media_url,
         "occurred_at": min(occurred, now()) if occurred else None,
     }
     actor = Actor("client", client.key, client_update_id)
@@ -121,6 +134,8 @@ def add_update(call: Call) -> Reply:
         _needs(text)
         return Reply([{"update_id": comment(*where, actor, text, public=True, **what)}])
     status, outcome = step
+    if status is Status.CLOSED:
+        _needs(text)
     return Reply([{"update_id": progress(*where, status, actor, outcome=outcome, text=text, **what)}])
 
 
@@ -141,8 +156,15 @@ def _step(word: str, current: Status) -> tuple[Status, Outcome | None] | None:
 
 
 def _needs(text: str) -> None:
-    if not text.strip():
+    if not text:
         raise MissingArgument("description required")
+
+
+def _line(arguments: MultiDict[str, str], name: str) -> str:
+    text = clean_line(arguments.get(name, ""))
+    if len(text) > LINE_LIMIT:
+        raise InvalidArgument(f"{name} is longer than {LINE_LIMIT} characters")
+    return text
 
 
 def _moment(arguments: MultiDict[str, str], name: str, zone: str) -> Any:
@@ -153,13 +175,6 @@ def _moment(arguments: MultiDict[str, str], name: str, zone: str) -> Any:
         return read_moment(text, zone)
     except ValueError as fault:
         raise InvalidArgument(f"{name}: {fault}") from None
-
-
-def _whole(arguments: MultiDict[str, str], name: str, default: int) -> int:
-    text = arguments.get(name, "").strip() or str(default)
-    if not text.isascii() or not text.isdigit() or not int(text[:8]) > 0:
-        raise InvalidArgument(f"{name} is a whole number from 1, not {text!r}")
-    return int(text[:8])
 
 
 def _enabled() -> None:
