@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psycopg
 from flask import Flask
-from flask.cli import FlaskGroup
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import UndefinedColumn, UndefinedTable
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from open311.actions.environment import Environment
@@ -150,17 +150,24 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def main() -> None:
-    """The command line: ``open311 --help``."""
-    group = FlaskGroup(
-        create_app=create_app,
-        add_default_commands=False,
-        add_version_option=False,
-        load_dotenv=False,
-        help="Run and look after a city's Open311 server.",
-    )
+    """The command line: ``open311 --help``. What keeps it from working is told in a line."""
     try:
-        group.main(prog_name="open311")
+        app = create_app()
     except CatalogError as faults:
         sys.exit(f"the city's files have faults:\n{faults}")
-    except (OperationalError, psycopg.OperationalError) as fault:
-        sys.exit(f"the database of DATABASE_URL does not answer: {getattr(fault, 'orig', fault)}")
+    except (ValueError, ArgumentError) as fault:
+        sys.exit(f"a setting cannot be used: {fault}")
+    try:
+        with app.app_context():
+            app.cli.main(prog_name="open311")
+    except (DBAPIError, psycopg.Error) as fault:
+        reason = getattr(fault, "orig", None) or fault
+        if isinstance(reason, psycopg.OperationalError):
+            sys.exit(f"the database of DATABASE_URL does not answer: {reason}")
+        if isinstance(reason, UndefinedTable | UndefinedColumn):
+            sys.exit(
+                f"the tables are not this version's ({reason.diag.message_primary}): run 'open311 database migrate'"
+            )
+        raise
+    except UnicodeEncodeError:
+        sys.exit("what was typed is not UTF-8")

@@ -20,6 +20,7 @@ from open311.entrypoints.commands import (
 
 def register(app: Flask) -> None:
     """Add every command to ``open311``."""
+    app.cli.help = "Run and look after a city's Open311 server."
     for module in (boundaries, catalog, city, imports, keys, requests, sample, schema):
         app.cli.add_command(module.group)
     app.cli.add_command(publications.publish)

@@ -2,48 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import click
 from flask.cli import AppGroup
 
-from open311.actions.load_boundaries import load_boundaries
+from open311.actions.load_boundaries import SAMPLE, load_boundaries
 from open311.adapters.geodata import UnreadableGeodata
 from open311.api.installation import installation
-from open311.catalog.city import Layer
+from open311.catalog.city import Jurisdiction
+from open311.entrypoints.commands.options import only_jurisdiction_option
 from open311.queries.boundaries import layers
 
 group = AppGroup("boundaries", help="Load and list boundary layers.")
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
+def _vintage(_: click.Context, __: click.Parameter, vintage: str | None) -> str | None:
+    """A word that queries can name, as config/boundaries.yaml has it too (schemas/boundaries.schema.json)."""
+    if vintage is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", vintage):
+        raise click.BadParameter("letters, digits, '.', '_' and '-' only")
+    if vintage == SAMPLE:
+        raise click.BadParameter(f"{SAMPLE!r} is kept for the layers that the project brings along")
+    return vintage
+
+
 @group.command()
 @click.argument("layer")
 @click.argument("source")
-@click.option("--jurisdiction", help="Only this one; default: every jurisdiction that names the layer.")
-@click.option("--vintage", help="Default: the one in config/boundaries.yaml.")
+@only_jurisdiction_option
+@click.option("--vintage", callback=_vintage, help="Default: the one in config/boundaries.yaml.")
 @click.option("--valid-from", type=_DAY, help="First day; default: the file's, else since ever.")
 @click.option("--valid-to", type=_DAY, help="Last day.")
 def load(
     layer: str,
     source: str,
-    jurisdiction: str | None,
+    jurisdiction: Jurisdiction | None,
     vintage: str | None,
     valid_from: datetime | None,
     valid_to: datetime | None,
 ) -> None:
     """Load LAYER of config/boundaries.yaml from the file or URL SOURCE, and tag service requests again."""
-    found = {
-        each.key: each
-        for each in installation().environment.city.jurisdictions.values()
-        if layer in each.layers and jurisdiction in (None, each.key)
-    }
+    asked = [jurisdiction] if jurisdiction else installation().environment.city.jurisdictions.values()
+    found = [each for each in asked if layer in each.layers]
     if not found:
         raise click.BadParameter(f"no layer {layer!r} in config/boundaries.yaml", param_hint="LAYER")
-    described: Layer = next(iter(found.values())).layers[layer]
+    described = found[0].layers[layer]
+    if valid_from and valid_to and valid_to < valid_from:
+        raise click.BadParameter("lies before --valid-from", param_hint="--valid-to")
     try:
         loaded = load_boundaries(
-            list(found.values()),
+            found,
             described,
             source,
             vintage=vintage,

@@ -12,6 +12,8 @@ from open311.catalog.city import Jurisdiction
 from open311.entrypoints.commands.options import jurisdiction_option
 from open311.queries.api_clients import all_clients, client_of
 
+_LIMIT = click.IntRange(0, 1_000_000)
+
 group = AppGroup("keys", help="Issue, list and revoke API keys.")
 
 
@@ -20,8 +22,8 @@ group = AppGroup("keys", help="Issue, list and revoke API keys.")
 @jurisdiction_option
 @click.option("--contact", default="", help="Whom to write to about this client.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeatable; default: requests.")
-@click.option("--writes-per-minute", type=click.IntRange(0), help="Default: the setting's; 0 is no limit.")
-@click.option("--reads-per-minute", type=click.IntRange(0), help="Default: the setting's; 0 is no limit.")
+@click.option("--writes-per-minute", type=_LIMIT, help="Default: the setting's; 0 is no limit.")
+@click.option("--reads-per-minute", type=_LIMIT, help="Default: the setting's; 0 is no limit.")
 def issue(
     name: str,
     jurisdiction: Jurisdiction,
@@ -31,6 +33,8 @@ def issue(
     reads_per_minute: int | None,
 ) -> None:
     """Make a key for the client NAME; it is shown once."""
+    if not name.strip():
+        raise click.BadParameter("is empty", param_hint="NAME")
     click.echo(issue_key(jurisdiction, name, contact, scopes or ("requests",), writes_per_minute, reads_per_minute))
 
 
@@ -52,14 +56,19 @@ def revoke(client: int) -> None:
 
 
 @group.command("ensure-development")
-@click.option("--file", "path", type=click.Path(path_type=Path), default=Path("var/api-key"), show_default=True)
+@click.option(
+    "--file", "path", type=click.Path(path_type=Path, dir_okay=False), default=Path("var/api-key"), show_default=True
+)
 @jurisdiction_option
 def ensure_development(path: Path, jurisdiction: Jurisdiction) -> None:
     """Keep one key for development in a file; make it where it is missing or not valid here."""
-    api_key = path.read_text().strip() if path.exists() else ""
-    if not api_key or client_of(jurisdiction.key, api_key) is None:
-        api_key = issue_key(jurisdiction, "development", scopes=SCOPES)
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(api_key + "\n")
+        api_key = path.read_text().strip()
+        if not api_key or client_of(jurisdiction.key, api_key) is None:
+            api_key = issue_key(jurisdiction, "development", scopes=SCOPES)
+            path.write_text(api_key + "\n")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise click.ClickException(f"{path} cannot be used: {fault}") from None
     click.echo(api_key)

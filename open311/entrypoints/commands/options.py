@@ -13,21 +13,29 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.errors import Refusal
 
 
-def _jurisdiction(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdiction:
-    """The jurisdiction of this key, or the first one of the city."""
+def _known(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdiction | None:
+    """The jurisdiction of this key, if one is named."""
     known = installation().environment.city.jurisdictions
-    if key is None:
-        return next(iter(known.values()))
-    if key not in known:
+    if key is not None and key not in known:
         raise click.BadParameter(f"no jurisdiction {key!r}; there are {', '.join(known)}")
-    return known[key]
+    return known[key] if key is not None else None
+
+
+def _known_or_first(context: click.Context, parameter: click.Parameter, key: str | None) -> Jurisdiction:
+    """The jurisdiction of this key, or the first one of the city."""
+    return _known(context, parameter, key) or next(iter(installation().environment.city.jurisdictions.values()))
 
 
 def jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--jurisdiction KEY``, the city's first by default."""
-    return click.option(
-        "--jurisdiction", callback=_jurisdiction, help="Key of a jurisdiction in config/city.yaml; default: the first."
-    )(command)
+    told = "Key of a jurisdiction in config/city.yaml; default: the first."
+    return click.option("--jurisdiction", callback=_known_or_first, help=told)(command)
+
+
+def only_jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--jurisdiction KEY``, none by default: all are meant."""
+    told = "Key of the only jurisdiction that is meant; default: all."
+    return click.option("--jurisdiction", callback=_known, help=told)(command)
 
 
 @contextmanager

@@ -9,19 +9,25 @@ from flask.cli import with_appcontext
 
 from open311.actions.republish import republish
 from open311.api.installation import installation
+from open311.catalog.city import Jurisdiction
+from open311.entrypoints.commands.options import only_jurisdiction_option
 
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Every service request of every jurisdiction.")
-@click.option("--jurisdiction", help="Only this jurisdiction's.")
+@only_jurisdiction_option
 @click.option("--service-code", help="Only this service's.")
 @with_appcontext
-def publish(everything: bool, jurisdiction: str | None, service_code: str | None) -> None:
+def publish(everything: bool, jurisdiction: Jurisdiction | None, service_code: str | None) -> None:
     """Render publications and boundary tags anew; safe at any time."""
-    if not (everything or jurisdiction or service_code):
-        raise click.UsageError("say --all, --jurisdiction or --service-code")
+    if everything == bool(jurisdiction or service_code):
+        raise click.UsageError("say --all, or --jurisdiction, --service-code or both")
+    environment = installation().environment
+    asked = [jurisdiction] if jurisdiction else environment.city.jurisdictions.values()
+    if service_code and not any(service_code in each.services for each in asked):
+        raise click.BadParameter(f"no service {service_code!r}", param_hint="--service-code")
     done = 0
-    for done in republish(installation().environment, jurisdiction, service_code):
+    for done in republish(environment, jurisdiction.key if jurisdiction else None, service_code):
         if sys.stdout.isatty():
             click.echo(f"\r{done} service requests", nl=False)
     click.echo(f"\r{done} service requests published anew")

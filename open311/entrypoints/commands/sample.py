@@ -17,7 +17,7 @@ group = AppGroup("sample", help="Load and remove invented service requests.")
 @group.command()
 @jurisdiction_option
 @click.option("--requests", "count", type=click.IntRange(1), default=5_000, show_default=True)
-@click.option("--days", type=click.IntRange(1), default=730, show_default=True, help="How far back they go.")
+@click.option("--days", type=click.IntRange(1, 36_500), default=730, show_default=True, help="How far back they go.")
 def load(jurisdiction: Jurisdiction, count: int, days: int) -> None:
     """Load a sample, clearly marked, if there is no service request yet."""
     if not is_empty(jurisdiction.key):

@@ -23,7 +23,7 @@ from open311.api.installation import installation
 @click.option("--threads", type=click.IntRange(1), default=4, show_default=True, help="Threads in each process.")
 @with_appcontext
 def serve(host: str | None, port: int | None, workers: int, threads: int) -> None:
-    """Serve the API with granian; first note what the city's files say now."""
+    """Serve the API; first note what the city's files say now."""
     settings = current_app.extensions["settings"]
     environment = installation().environment
     # Before anything is served: a service that became less public must not show what it showed before.
