@@ -43,7 +43,10 @@ def load(
     valid_from: datetime | None,
     valid_to: datetime | None,
 ) -> None:
-    """Load LAYER of config/boundaries.yaml from the file or URL SOURCE, and tag service requests again."""
+    """Load LAYER of config/boundaries.yaml from a file or URL (SOURCE).
+
+    Service requests are tagged again.
+    """
     asked = [jurisdiction] if jurisdiction else installation().environment.city.jurisdictions.values()
     found = [each for each in asked if layer in each.layers]
     if not found:

@@ -16,7 +16,10 @@ group = click.Group("catalog", help="Check the city's files.")
 @group.command()
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 def check(directory: Path | None) -> None:
-    """Check config/ and service_definitions/ (below DIRECTORY); every fault with file, line and reason."""
+    """Check config/ and service_definitions/ (below DIRECTORY).
+
+    Every fault is told with file, line and reason.
+    """
     try:
         city = read_city(directory or city_directory())
     except CatalogError as error:

@@ -14,7 +14,10 @@ group = AppGroup("city", help="Bring the database in line with the city's files.
 
 @group.command()
 def load() -> None:
-    """Note what the files say now; load sample boundaries where a layer has none."""
+    """Note what the files say now.
+
+    Sample boundaries are loaded where a layer has none.
+    """
     environment = installation().environment
     for line in [*load_city(environment), *load_samples(environment)]:
         click.echo(line)

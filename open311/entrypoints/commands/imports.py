@@ -28,7 +28,10 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--rejects", type=click.Path(path_type=Path), help="Where refused rows go; default: FILE.rejects.csv here."
 )
 def requests(file: Path, mapping_file: Path, jurisdiction: str | None, rejects: Path | None) -> None:
-    """Import service requests from the CSV FILE (.gz too); again is safe, and brings changes only."""
+    """Import service requests from the CSV FILE (.gz too).
+
+    Doing so again is safe, and brings changes only.
+    """
     environment = installation().environment
     try:
         mapping = read_mapping(mapping_file)

@@ -49,7 +49,10 @@ def list_keys() -> None:
 @group.command()
 @click.argument("client", type=int)
 def revoke(client: int) -> None:
-    """Make the key of CLIENT (the number that list shows) worthless."""
+    """Make the key of CLIENT (its number) worthless.
+
+    The number is the one that 'open311 keys list' shows.
+    """
     if not revoke_key(client):
         raise click.ClickException(f"no key {client}, or revoked already")
     click.echo(f"key {client} is revoked")
@@ -61,7 +64,10 @@ def revoke(client: int) -> None:
 )
 @jurisdiction_option
 def ensure_development(path: Path, jurisdiction: Jurisdiction) -> None:
-    """Keep one key for development in a file; make it where it is missing or not valid here."""
+    """Keep one key for development in a file.
+
+    It is made where it is missing or not valid here.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

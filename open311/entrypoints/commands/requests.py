@@ -80,7 +80,10 @@ def update(
     text: str,
     note: str,
 ) -> None:
-    """Take a step with service request NUMBER (--status), or add a public comment (--text) or a note (--note)."""
+    """Take a step with NUMBER, or add a comment or a note.
+
+    A step with --status, a public comment with --text alone, a note for staff with --note alone.
+    """
     if status:
         how, when = Outcome(outcome) if outcome else None, _moment(scheduled, jurisdiction)
         _step(number, jurisdiction, Status(status), actor, outcome=how, scheduled=when, text=text, note=note)
@@ -114,7 +117,10 @@ def _step(number: str, jurisdiction: Jurisdiction, status: Status, actor: Actor,
 @_numbered
 @_BY
 def approve(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
-    """Show what was written in service request NUMBER of a reviewed service."""
+    """Show what was written in service request NUMBER.
+
+    Of a reviewed service nothing but the state is public before.
+    """
     _moderate(number, jurisdiction, Moderation.APPROVED, actor)
 
 
@@ -135,7 +141,7 @@ def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, act
 @group.command("me-too")
 @_numbered
 def me_too(number: str, jurisdiction: Jurisdiction) -> None:
-    """Note that somebody else has the concern of service request NUMBER."""
+    """Note that somebody else has the concern of NUMBER."""
     with refusals_told():
         endorse(jurisdiction.key, number, "call_centre")
     click.echo(f"{number} has one more 'me too'")
@@ -144,7 +150,10 @@ def me_too(number: str, jurisdiction: Jurisdiction) -> None:
 @group.command()
 @_numbered
 def show(number: str, jurisdiction: Jurisdiction) -> None:
-    """Show service request NUMBER with its history, and what it can become; for staff only."""
+    """See service request NUMBER with its history; for staff only.
+
+    Also what it can become, and which comments wait for staff.
+    """
     case = cases.case(jurisdiction.key, number)
     if case is None:
         raise click.ClickException(f"no service request {number!r}")

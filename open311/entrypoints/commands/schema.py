@@ -35,6 +35,9 @@ def check() -> None:
 @group.command()
 @click.argument("message")
 def revision(message: str) -> None:
-    """Write a new migration from the models (for developers)."""
+    """Write a migration of what differs (for developers).
+
+    MESSAGE says why, and becomes part of the name.
+    """
     with database.engine.connect() as connection:
         schema.revision(connection, message)
