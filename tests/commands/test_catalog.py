@@ -1,0 +1,76 @@
+"""``open311 catalog check``: a city without faults, and one whose faults are told all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from open311.app import main
+from tests.georeport.test_jurisdictions import small_city
+
+DEFINITION = "service_definitions/SR-CL01.yaml"
+
+
+def nothing(_: dict[str, Any]) -> None:
+    """The city stays as it is."""
+
+
+def test_this_city_has_no_fault(run: Any) -> None:
+    told = run("catalog", "check").splitlines()
+    assert [line.partition(":")[0] for line in told] == ["phila.gov", "sandbox.phila.gov"]
+    assert all(line.endswith("no fault") for line in told)
+
+
+def test_another_city_is_checked_where_it_lies(run: Any, tmp_path: Path) -> None:
+    told = run("catalog", "check", str(small_city(tmp_path, nothing, "SR-CL01")))
+    assert told.splitlines()[0] == "phila.gov: 1 services, 1 with questions; no fault"
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    """A city with three faults in two files."""
+
+    def no_zone(city: dict[str, Any]) -> None:
+        city["jurisdictions"][0]["timezone"] = "Mars/Olympus"
+
+    directory = small_city(tmp_path, no_zone, "SR-CL01")
+    file = directory / DEFINITION
+    file.write_text(file.read_text().replace("department: ", "department: no_") + "colour: red\n")
+    return directory
+
+
+def line_of(file: Path, word: str) -> int:
+    (found,) = [number for number, line in enumerate(file.read_text().splitlines(), start=1) if word in line]
+    return found
+
+
+def test_every_fault_is_told_with_file_line_and_reason(run: Any, faulty: Path) -> None:
+    told = run("catalog", "check", str(faulty), exit_code=1).splitlines()
+    places = [line.rpartition(": ")[0].split(":")[:2] for line in told]
+    assert ["config/city.yaml", str(line_of(faulty / "config/city.yaml", "Mars/Olympus"))] in places
+    for word in ("department: no_", "colour: red"):
+        assert [DEFINITION, str(line_of(faulty / DEFINITION, word))] in places
+    reasons = "\n".join(told)
+    assert [word for word in ("Mars/Olympus", "no_", "colour") if word not in reasons] == []
+
+
+def test_a_city_with_faults_runs_no_command_and_tells_the_same(
+    run: Any, faulty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run("catalog", "check", str(faulty), exit_code=1)
+    monkeypatch.setenv("CITY_DIR", str(faulty))
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert str(stopped.value) == f"the city's files have faults:\n{told.rstrip()}"
+
+
+@pytest.mark.parametrize(("directory", "reason"), [("/nowhere", "'/nowhere' does not exist"), (__file__, "is a file")])
+def test_what_is_no_directory_is_told(refused: Any, directory: str, reason: str) -> None:
+    assert reason in refused("catalog", "check", directory)
+
+
+def test_an_empty_directory_lacks_everything(run: Any, tmp_path: Path) -> None:
+    told = run("catalog", "check", str(tmp_path), exit_code=1)
+    assert "config/city.yaml:1: the file is missing\n" in told
