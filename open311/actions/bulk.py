@@ -69,10 +69,12 @@ CREATE TEMPORARY TABLE staged (
 }
 ) ON COMMIT DROP
 """
+# Others have it: the clock of its promise stands still.
+_PAUSED = "CASE WHEN s.status IN ('waiting_on_reporter', 'referred') THEN s.updated_datetime END"
 _POINT = "ST_SetSRID(ST_MakePoint(s.long, s.lat), 4326)"
 _INSERT = f"""
-INSERT INTO service_request (jurisdiction, origin, point, {_STORED_COLUMNS})
-SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
+INSERT INTO service_request (jurisdiction, origin, point, paused_at, {_STORED_COLUMNS})
+SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {_PAUSED}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
 ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
 RETURNING service_request_id, key
 """
@@ -91,7 +93,7 @@ WITH old AS (
                       WHERE u.service_request = r.key AND u.actor <> %(actor)s AND u.kind <> 'comment')
     FOR UPDATE OF r
 ), changed AS (
-    UPDATE service_request r SET point = {_POINT}, version = r.version + 1,
+    UPDATE service_request r SET point = {_POINT}, paused_at = {_PAUSED}, version = r.version + 1,
         {", ".join(f"{name} = s.{name}" for name in _STORED)}
     FROM staged s WHERE {_SAME_NUMBER} AND r.key IN (SELECT key FROM old)
     RETURNING r.*
@@ -101,7 +103,7 @@ INSERT INTO service_request_update (service_request, jurisdiction, kind, public,
 SELECT r.key, r.jurisdiction, coalesce(step.kind, 'system'), step.kind IS NOT NULL,
        step.status, step.outcome, step.text,
        (SELECT jsonb_object_agg(name, jsonb_build_array(was.value, is_now.value))
-        FROM jsonb_each(to_jsonb(old) - 'version') AS was(name, value)
+        FROM jsonb_each(to_jsonb(old) - '{{version,description,status_notes}}'::text[]) AS was(name, value)
         JOIN jsonb_each(to_jsonb(r)) AS is_now(name, value) USING (name) WHERE was.value <> is_now.value),
        %(actor)s, coalesce(step.moment, r.updated_datetime)
 FROM changed r JOIN old USING (key)
@@ -144,6 +146,7 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
     new = list(keys.values())
     changed, kept = [], 0
     if len(new) < len(cases):
+        execute("SET LOCAL open311.any_step = 'on'")  # an import brings states, not steps
         changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
         (kept,) = execute(_KEPT, given).fetchone() or (0,)
     execute(_RECEIVED, {**given, "new": new})

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from psycopg.types.json import Jsonb
-from sqlalchemy import select
-
+from open311.actions.case import Actor, aside, finish, locked, record
 from open311.actions.environment import Environment, add, connection, transaction
-from open311.actions.publish import publish
+from open311.actions.publish import service_of
+from open311.actions.relate import canonical_of, mirror
+from open311.domain.deadline import SLA
 from open311.domain.draft import clean_line, clean_text
-from open311.domain.errors import Conflict, UnknownServiceRequest
-from open311.domain.lifecycle import PUBLISHED, Outcome, Status, check_step
+from open311.domain.errors import StepRefused
+from open311.domain.lifecycle import PAUSED, PUBLISHED, Outcome, Status, check_step
 from open311.domain.privacy import Moderation
-from open311.models.base import database, now
+from open311.models.base import now
 from open311.models.endorsement import Endorsement
 from open311.models.service_request import ServiceRequest
-from open311.models.update import Update
 
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it: ``staff:<login>``, ``client`` with its key, ``system``; and the client's own id of the update."""
-
-    name: str
-    api_client: int | None = None
-    client_update_id: str | None = None
+WAIT = SLA(5)
+"""How long a question to the reporter may stay unanswered: five working days, then the case is staff's again."""
+REFERRED = timedelta(days=14)
+"""How long a body outside may have a case before somebody is reminded."""
 
 
 @transaction
@@ -56,17 +50,53 @@ def progress(
     """
     if before := _sent_before(actor):
         return before
-    case = _case(jurisdiction, number)
-    if seen_version is not None and seen_version != case.version:
-        raise Conflict(f"{number} was changed meanwhile; look at it again")
+    case = locked(jurisdiction, number, seen_version)
+    return step(
+        environment,
+        case,
+        status,
+        actor,
+        outcome=outcome,
+        text=text,
+        note=note,
+        scheduled=scheduled,
+        media_url=media_url,
+        occurred_at=occurred_at,
+    )
+
+
+def step(
+    environment: Environment,
+    case: ServiceRequest,
+    status: Status,
+    actor: Actor,
+    *,
+    outcome: Outcome | None = None,
+    text: str = "",
+    note: str = "",
+    scheduled: datetime | None = None,
+    media_url: str = "",
+    occurred_at: datetime | None = None,
+    kind: str = "status",
+) -> str:
+    """The same for a case that is locked already, inside the transaction of another action."""
     text = clean_text(text)
+    if canonical_of(case.key):
+        raise StepRefused(f"{case.service_request_id} is a duplicate and follows another; work on that one")
     check_step(Status(case.status), status, outcome, text, scheduled)
     moment = now().replace(microsecond=0)
-    old = _state(case)
-    _apply(case, status, outcome, text, scheduled, moment)
-    update_id = _record(
+    reopened = PUBLISHED[Status(case.status)] == "closed" and PUBLISHED[status] == "open"
+    _stop_clock(environment, case, status, moment)
+    case.status, case.outcome, case.updated_datetime = status, outcome, moment
+    case.scheduled_datetime = scheduled
+    if case.acknowledged_datetime is None and status is not Status.RECEIVED:
+        case.acknowledged_datetime = moment
+    case.closed_datetime = (case.closed_datetime or moment) if PUBLISHED[status] == "closed" else None
+    if text or reopened:  # why it was closed is no word about what is open again
+        case.status_notes = text or None
+    update_id = record(
         case,
-        "status",
+        kind,
         actor,
         public=True,
         status=status,
@@ -74,21 +104,11 @@ def progress(
         description=text or None,
         note=clean_text(note) or None,
         media_url=clean_line(media_url) or None,
-        changes=Jsonb({name: [old[name], new] for name, new in _state(case).items() if old[name] != new}),
         occurred_at=max(occurred_at, _last_step(case)) if occurred_at else moment,
     )
-    _finish(environment, case)
+    finish(environment, case)
+    mirror(environment, case, text)
     return update_id
-
-
-_STATE = ("status", "outcome", "status_notes", "scheduled_datetime", "acknowledged_datetime", "closed_datetime")
-"""The columns that a step may change."""
-
-
-def _state(case: ServiceRequest) -> dict[str, Any]:
-    """Where the case stands, as JSON can hold it."""
-    values = {name: getattr(case, name) for name in _STATE}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def _last_step(case: ServiceRequest) -> datetime:
@@ -104,26 +124,23 @@ def _last_step(case: ServiceRequest) -> datetime:
     return row[0]  # type: ignore[no-any-return]
 
 
-def _apply(
-    case: ServiceRequest,
-    status: Status,
-    outcome: Outcome | None,
-    text: str,
-    scheduled: datetime | None,
-    moment: datetime,
-) -> None:
-    """Write the step into the case."""
-    reopened = PUBLISHED[Status(case.status)] == "closed" and PUBLISHED[status] == "open"
-    case.status, case.outcome, case.updated_datetime = status, outcome, moment
-    case.scheduled_datetime = scheduled
-    if case.acknowledged_datetime is None and status is not Status.RECEIVED:
-        case.acknowledged_datetime = moment
-    if PUBLISHED[status] == "closed":
-        case.closed_datetime = case.closed_datetime or moment
-    else:
-        case.closed_datetime = None
-    if text or reopened:  # why it was closed is no word about what is open again
-        case.status_notes = text or None
+def _stop_clock(environment: Environment, case: ServiceRequest, status: Status, moment: datetime) -> None:
+    """Let the clock of the promise stand still while others have the case, and run on afterwards.
+
+    A case that is opened again keeps its first promise: the clock did not run for the time that it was closed, but
+    what was promised was not done either.
+    """
+    calendar = environment.city.jurisdictions[case.jurisdiction].calendar
+    if case.paused_at and case.expected_datetime:
+        service = service_of(environment, case.jurisdiction, case.service_code)
+        sla = service.resolve if service else None
+        case.expected_datetime = calendar.resumed(case.expected_datetime, case.paused_at, moment, sla)
+    case.paused_at = moment if status in PAUSED else None
+    case.look_again_at = None
+    if status is Status.WAITING_ON_REPORTER:
+        case.look_again_at = calendar.due(moment, WAIT)
+    elif status is Status.REFERRED:
+        case.look_again_at = moment + REFERRED
 
 
 @transaction
@@ -145,9 +162,11 @@ def comment(
     """
     if before := _sent_before(actor):
         return before
-    case = _case(jurisdiction, number)
+    case = locked(jurisdiction, number)
     moment = now().replace(microsecond=0)
-    update_id = _record(
+    if public:
+        case.updated_datetime = moment
+    update_id = record(
         case,
         "comment",
         actor,
@@ -157,34 +176,36 @@ def comment(
         media_url=clean_line(media_url) or None,
         occurred_at=occurred_at or moment,
     )
-    if public:
-        case.updated_datetime = moment
-    _finish(environment, case)
+    finish(environment, case)
     return update_id
 
 
 @transaction
-def annotate(jurisdiction: str, number: str, actor: Actor, note: str) -> str:
+def annotate(environment: Environment, jurisdiction: str, number: str, actor: Actor, note: str) -> str:
     """Add a note that staff alone ever see. Answers the id of the update."""
-    moment = now().replace(microsecond=0)
-    return _record(_case(jurisdiction, number), "note", actor, public=False, note=clean_text(note), occurred_at=moment)
+    return aside(environment, locked(jurisdiction, number), "note", actor, note)
 
 
 @transaction
 def moderate(environment: Environment, jurisdiction: str, number: str, decision: Moderation, actor: Actor) -> None:
     """Show or hide what a resident wrote."""
-    case = _case(jurisdiction, number)
-    moment = now().replace(microsecond=0)
-    changes = Jsonb({"moderation": [case.moderation, decision]})
-    case.moderation, case.updated_datetime = decision, moment
-    _record(case, "moderation", actor, public=False, changes=changes, occurred_at=moment)
-    _finish(environment, case)
+    case = locked(jurisdiction, number)
+    case.moderation = decision
+    aside(environment, case, "moderation", actor)
+
+
+@transaction
+def set_visibility(environment: Environment, jurisdiction: str, number: str, private: bool, actor: Actor) -> None:
+    """Take one case out of everything public, or show it again as its service does."""
+    case = locked(jurisdiction, number)
+    case.private = private
+    aside(environment, case, "moderation", actor)
 
 
 @transaction
 def endorse(jurisdiction: str, number: str, channel: str) -> None:
     """'Me too': note that somebody else has the same concern, with the time."""
-    add(Endorsement, {"service_request": _case(jurisdiction, number).key, "channel": channel})
+    add(Endorsement, {"service_request": locked(jurisdiction, number).key, "channel": channel})
 
 
 def update_by(api_client: int, client_update_id: str) -> str | None:
@@ -208,39 +229,3 @@ def _sent_before(actor: Actor) -> str | None:
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (actor.client_update_id, actor.api_client)
     )
     return update_by(actor.api_client, actor.client_update_id)
-
-
-def _case(jurisdiction: str, number: str) -> ServiceRequest:
-    """The case, locked until the transaction ends: one change comes after the other."""
-    case = database.session.scalars(
-        select(ServiceRequest)
-        .where(ServiceRequest.jurisdiction == jurisdiction, ServiceRequest.service_request_id == number)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if case is None:
-        raise UnknownServiceRequest(f"no service request {number!r}")
-    return case
-
-
-def _record(case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
-    """Append to the history; answers the public id of the row."""
-    add(
-        Update,
-        {
-            "service_request": case.key,
-            "jurisdiction": case.jurisdiction,
-            "kind": kind,
-            "actor": actor.name,
-            "api_client": actor.api_client,
-            "client_update_id": actor.client_update_id,
-            **what,
-        },
-    )
-    row: Any = connection().execute("SELECT uuid::text FROM service_request_update WHERE key = lastval()").fetchone()
-    return str(row[0])
-
-
-def _finish(environment: Environment, case: ServiceRequest) -> None:
-    database.session.flush()
-    publish(environment, [case.key])

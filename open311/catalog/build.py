@@ -9,11 +9,22 @@ from hashlib import sha256
 from typing import Any
 
 from open311.catalog.calendar import CityHolidays
-from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer
+from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer, RemoteServer
 from open311.catalog.files import Files
+from open311.catalog.routing import build_routing
 from open311.catalog.source import Source
 from open311.domain.deadline import SLA, Unit, WorkingCalendar
-from open311.domain.definition import Attribute, Datatype, Option, Precision, Publishing, Service, ServiceType
+from open311.domain.definition import (
+    Attribute,
+    Datatype,
+    Option,
+    Precision,
+    Publishing,
+    Service,
+    ServiceType,
+    SLAException,
+)
+from open311.domain.routing import Priority
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -59,6 +70,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         departments=departments,
         services={found.service_code: found for found in services},
         layers=layers,
+        routing=build_routing(files, key, item["timezone"]),
     )
 
 
@@ -86,7 +98,8 @@ def _calendar(zone: str, item: dict[str, Any]) -> WorkingCalendar:
 
 
 def _department(item: dict[str, Any]) -> Department:
-    return Department(**(item | {"jurisdictions": tuple(item.get("jurisdictions", ()))}))
+    remote = RemoteServer(**item["open311"]) if "open311" in item else None
+    return Department(**(item | {"open311": remote, "jurisdictions": tuple(item.get("jurisdictions", ()))}))
 
 
 def _layer(item: dict[str, Any]) -> Layer:
@@ -111,6 +124,7 @@ def _service(item: dict[str, Any], departments: dict[str, Department]) -> Servic
         attributes=tuple(_attribute(given, order) for order, given in enumerate(item.get("attributes", ()), 1)),
         resolve=_sla(sla.get("resolve")),
         acknowledge=_sla(sla.get("acknowledge")),
+        sla_exceptions=tuple(_sla_exception(given) for given in sla.get("exceptions", ())),
         publishing=Publishing(item.get("publishing", Publishing.AT_ONCE)),
         location=Precision(item.get("location", Precision.EXACT)),
         location_layer=item.get("location_layer", ""),
@@ -119,6 +133,15 @@ def _service(item: dict[str, Any], departments: dict[str, Department]) -> Servic
         code_is_ours=item.get("code_is_ours", False),
         jurisdictions=tuple(item.get("jurisdictions", ())),
         **{f"duplicate_{unit}": amount for unit, amount in item.get("duplicates", {}).items()},
+    )
+
+
+def _sla_exception(item: dict[str, Any]) -> SLAException:
+    return SLAException(
+        boundaries=frozenset(item.get("boundary", ())),
+        priorities=frozenset(Priority[word.upper()] for word in item.get("priority", ())),
+        resolve=_sla(item.get("resolve")),
+        acknowledge=_sla(item.get("acknowledge")),
     )
 
 
@@ -136,10 +159,10 @@ def _attribute(item: dict[str, Any], order: int) -> Attribute:
 
 
 def _fingerprint(jurisdictions: dict[str, Jurisdiction], endpoints: tuple[Endpoint, ...]) -> str:
-    """Hash all that clients can see: everything but departments' contacts and calendars, in the order of the files."""
+    """Hash all that clients can see, in the order of the files: not departments' contacts, calendars and routing."""
     seen = [
         vars(jurisdiction)
-        | {"departments": None, "calendar": None}
+        | {"departments": None, "calendar": None, "routing": None}
         | {"services": [asdict(service) for service in jurisdiction.services.values()]}
         | {"layers": [asdict(layer) for layer in jurisdiction.layers.values()]}
         for jurisdiction in jurisdictions.values()

@@ -9,17 +9,36 @@ from pathlib import Path
 
 from open311.domain.deadline import WorkingCalendar
 from open311.domain.definition import Service
+from open311.domain.routing import Routing
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteServer:
+    """Another GeoReport v2 server, to which service requests are forwarded."""
+
+    url: str
+    service_codes: Mapping[str, str]
+    jurisdiction_id: str = ""
+    api_key_variable: str = ""
+
+    def service_code(self, ours: str) -> str | None:
+        """Their code for a service of ours; none where they have no such service."""
+        return self.service_codes.get(ours) or self.service_codes.get("*")
 
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A department or outside body that answers for services."""
+    """A department, or a body outside the city (``outside``), that answers for services."""
 
     code: str
     name: str
     email: str = ""
     phone: str = ""
     url: str = ""
+    teams: Mapping[str, str] = field(default_factory=dict)
+    escalation_email: str = ""
+    outside: bool = False
+    open311: RemoteServer | None = None
     jurisdictions: tuple[str, ...] = ()
 
 
@@ -67,6 +86,7 @@ class Jurisdiction:
     departments: Mapping[str, Department] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    routing: Routing = field(default_factory=Routing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Files:
     city: Source | None
     departments: Source | None
     boundaries: Source | None
+    routing: Source | None
     services: tuple[Source, ...]
 
     @cached_property
@@ -55,8 +56,10 @@ def read_files(directory: Path) -> tuple[Files, list[Fault]]:
         return source
 
     city, departments, boundaries = (read(f"config/{name}.yaml") for name in ("city", "departments", "boundaries"))
+    # A city without rules of its own needs no such file: service definitions name the department.
+    routing = read("config/routing.yaml") if (directory / "config/routing.yaml").exists() else None
     found = (directory / "service_definitions").rglob("*.y*ml")
     names = sorted(path.relative_to(directory).as_posix() for path in found)
     faults.extend(Fault(name, 1, "the file's name must end in .yaml") for name in names if name.endswith(".yml"))
     services = tuple(source for name in names if name.endswith(".yaml") and (source := read(name)))
-    return Files(directory, city, departments, boundaries, services), faults
+    return Files(directory, city, departments, boundaries, routing, services), faults

@@ -8,6 +8,7 @@ from open311.catalog.build import build_city
 from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.files import read_files
+from open311.catalog.routing import check_routing
 from open311.catalog.rules import check_rules
 from open311.catalog.shape import check_shape
 
@@ -18,12 +19,20 @@ def read_city(directory: Path) -> City:
     :raises CatalogError: with every fault in every file.
     """
     files, faults = read_files(directory)
-    for source, schema in ((files.city, "city"), (files.departments, "departments"), (files.boundaries, "boundaries")):
+    shaped = {
+        "city": files.city,
+        "departments": files.departments,
+        "boundaries": files.boundaries,
+        "routing": files.routing,
+    }
+    for schema, source in shaped.items():
         if source:
             faults.extend(check_shape(source, schema))
     for source in files.services:
         faults.extend(check_shape(source, "service_definition"))
     faults.extend(check_rules(files))
+    if files.routing:
+        faults.extend(check_routing(files, files.routing))
     if faults or not files.city:
         raise CatalogError(faults)
     return build_city(files, files.city)

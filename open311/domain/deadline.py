@@ -71,6 +71,34 @@ class WorkingCalendar:
             return datetime.combine(day, self.closes, zone).astimezone(UTC)
         return self._after_hours(begin, timedelta(hours=sla.amount), zone).astimezone(UTC)
 
+    def resumed(self, due: datetime, paused: datetime, resumed: datetime, sla: SLA | None) -> datetime:
+        """When a promise is due whose clock stood still from ``paused`` until ``resumed`` (all aware); in UTC.
+
+        What counts working time is moved by the working time that passed, all else by the time of the clock. A
+        promise that was broken before the pause stays broken.
+        """
+        if due <= paused or resumed <= paused:
+            return due
+        zone = ZoneInfo(self.zone)
+        local = due.astimezone(zone)
+        if sla is not None and sla.unit is Unit.WORKING_DAYS:
+            day, last = paused.astimezone(zone).date(), resumed.astimezone(zone).date()
+            while (day := self.next_working_day(day)) <= last:
+                local = datetime.combine(self.next_working_day(local.date()), self.closes, zone)
+            return local.astimezone(UTC)
+        if sla is not None and sla.unit is Unit.WORKING_HOURS:
+            return self._after_hours(local, self.worked(paused, resumed), zone).astimezone(UTC)
+        return due.astimezone(UTC) + (resumed - paused)
+
+    def worked(self, start: datetime, end: datetime) -> timedelta:
+        """The working time between two moments (aware)."""
+        zone = ZoneInfo(self.zone)
+        begin, end, total = self._begin(start.astimezone(zone)), end.astimezone(zone), timedelta()
+        while begin < end:
+            total += min(end, datetime.combine(begin.date(), self.closes, zone)) - begin
+            begin = datetime.combine(self.next_working_day(begin.date()), self.opens, zone)
+        return total
+
     def _begin(self, local: datetime) -> datetime:
         """The moment itself when the city is open, else the next opening."""
         day = local.date()

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from open311.domain.deadline import SLA
 from open311.domain.moment import read_moment
+from open311.domain.routing import Priority
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """What may be sent for a number; Python's own ``float`` takes ``1_000`` too, which nobody else reads."""
@@ -91,6 +92,22 @@ class Precision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SLAException:
+    """Another promise for some boundaries (``layer:code``), some priorities, or some of both."""
+
+    boundaries: frozenset[str] = frozenset()
+    priorities: frozenset[Priority] = frozenset()
+    resolve: SLA | None = None
+    acknowledge: SLA | None = None
+
+    def fits(self, priority: Priority, boundaries: frozenset[str]) -> bool:
+        """Whether it counts for a service request."""
+        return (not self.priorities or priority in self.priorities) and (
+            not self.boundaries or not self.boundaries.isdisjoint(boundaries)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A kind of report that residents can file, as its file in ``service_definitions/`` says."""
 
@@ -105,6 +122,7 @@ class Service:
     attributes: tuple[Attribute, ...] = ()
     resolve: SLA | None = None
     acknowledge: SLA | None = None
+    sla_exceptions: tuple[SLAException, ...] = ()
     publishing: Publishing = Publishing.AT_ONCE
     location: Precision = Precision.EXACT
     location_layer: str = ""
@@ -119,6 +137,18 @@ class Service:
     def metadata(self) -> bool:
         """Whether the service has a definition of its own (questions or notices)."""
         return bool(self.attributes)
+
+    def promised(self, priority: Priority, boundaries: frozenset[str]) -> tuple[SLA | None, SLA | None]:
+        """What is promised to a service request: until it is acknowledged, and until it is resolved."""
+        for exception in self.sla_exceptions:
+            if exception.fits(priority, boundaries):
+                return exception.acknowledge or self.acknowledge, exception.resolve or self.resolve
+        return self.acknowledge, self.resolve
+
+    @property
+    def needs_boundaries(self) -> bool:
+        """Whether the promise depends on the place."""
+        return any(exception.boundaries for exception in self.sla_exceptions)
 
 
 def check_answers(

@@ -9,8 +9,10 @@ import procrastinate
 from flask import Flask
 from procrastinate import RetryStrategy
 
+from open311.actions.deadlines import look_at_promises
 from open311.actions.idempotency import forget_old_answers
 from open311.actions.limits import forget_old_windows
+from open311.actions.refer import forward, mirror_referrals
 from open311.actions.republish import republish
 from open311.actions.submit import give_number
 from open311.api.installation import installation
@@ -38,6 +40,23 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
             environment = replace(known, city=read_city(known.city.directory))
             for done in republish(environment, jurisdiction, service_code):
                 _LOG.info("%s %s: %s publications made anew", jurisdiction, service_code, done)
+
+    @queue.task(name="forward_referral", retry=RETRY)
+    def forward_referral(key: int) -> None:
+        with app.app_context():
+            forward(installation().environment, key)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="look_at_promises", retry=RETRY, queueing_lock="look_at_promises")
+    def promises(timestamp: int) -> None:
+        with app.app_context():
+            look_at_promises(installation().environment)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="mirror_referrals", retry=RETRY, queueing_lock="mirror_referrals")
+    def referrals(timestamp: int) -> None:
+        with app.app_context():
+            mirror_referrals(installation().environment)
 
     @queue.periodic(cron="17 * * * *")
     @queue.task(name="forget", retry=RETRY, queueing_lock="forget")

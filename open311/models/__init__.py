@@ -4,6 +4,7 @@ Importing this package registers every table with ``database.metadata``.
 """
 
 from open311.models import (  # noqa: F401
+    account,
     answer,
     api_client,
     boundary,
@@ -14,7 +15,10 @@ from open311.models import (  # noqa: F401
     person,
     publication,
     rate_window,
+    referral,
+    relation,
     service_request,
+    sla_event,
     token,
     update,
 )

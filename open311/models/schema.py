@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from open311.models.base import database
 from open311.models.publication import TransactionId
 
-OTHERS = ("procrastinate_", "spatial_ref_sys")
-"""Tables of PostGIS and of the job queue, which bring their own definitions."""
+OTHERS = ("procrastinate_", "spatial_ref_sys", "lifecycle_step")
+"""Tables of PostGIS, of the job queue and of our triggers, which bring their own definitions."""
 
 
 def is_ours(thing: Any, name: str | None, kind: str, *_: Any) -> bool:

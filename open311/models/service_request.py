@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Sequence, SmallInteger, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Sequence, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from open311.domain.lifecycle import Outcome, Status
@@ -16,6 +16,10 @@ from open311.models.base import Base, Key
 
 NUMBERS = Sequence("service_request_number", start=1_000_001, metadata=Base.metadata)
 """Gives the public numbers of new service requests, over all jurisdictions."""
+
+OPEN = "status NOT IN ('closed', 'disputed')"
+_RUNNING = f"{OPEN} AND paused_at IS NULL"
+_UNSEEN = f"{OPEN} AND acknowledged_datetime IS NULL"
 
 
 def _one_of(column: str, words: type[Any]) -> CheckConstraint:
@@ -29,10 +33,20 @@ class ServiceRequest(Base):
     __tablename__ = "service_request"
     __table_args__ = (
         Index("uq_service_request_number", "jurisdiction", "service_request_id", unique=True),
+        # What the job of promises looks for and queues of staff are read by: open cases only, so they stay small.
+        Index("ix_service_request_acknowledge", "acknowledge_by", postgresql_where=text(_UNSEEN)),
+        Index("ix_service_request_due", "expected_datetime", postgresql_where=text(_RUNNING)),
+        Index("ix_service_request_look_again", "look_again_at", postgresql_where=text("look_again_at IS NOT NULL")),
+        Index(
+            "ix_service_request_queue", "jurisdiction", "department", "expected_datetime", postgresql_where=text(OPEN)
+        ),
+        Index("ix_service_request_assignee", "assignee", postgresql_where=text(OPEN)),
         _one_of("status", Status),
         _one_of("outcome", Outcome),
         _one_of("moderation", Moderation),
         CheckConstraint("(status IN ('closed', 'disputed')) = (closed_datetime IS NOT NULL)", name="closed"),
+        CheckConstraint("(status = 'closed') <= (outcome IS NOT NULL)", name="closed_with_outcome"),
+        CheckConstraint("(status IN ('waiting_on_reporter', 'referred')) = (paused_at IS NOT NULL)", name="paused"),
     )
 
     key: Mapped[Key]
@@ -44,6 +58,9 @@ class ServiceRequest(Base):
     service_name: Mapped[str]
     """As it was called when the case was filed."""
     department: Mapped[str]
+    team: Mapped[str | None]
+    assignee: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
+    """Whose it is now; who had it before, and why it moved, is in the history."""
     agency_responsible: Mapped[str]
     service_notice: Mapped[str | None]
     description: Mapped[str | None]
@@ -63,8 +80,14 @@ class ServiceRequest(Base):
     expected_datetime: Mapped[datetime | None]
     scheduled_datetime: Mapped[datetime | None]
     closed_datetime: Mapped[datetime | None]
+    acknowledge_by: Mapped[datetime | None]
+    """When somebody is to have looked at it (``expected_datetime`` is when it is to be done)."""
+    paused_at: Mapped[datetime | None]
+    """Since when the clock of the promise stands still."""
+    look_again_at: Mapped[datetime | None]
+    """When waiting for the reporter, or for a body outside, has lasted long enough."""
     channel: Mapped[str]
-    api_client: Mapped[int | None] = mapped_column(ForeignKey("api_client.key"))
+    api_client: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("api_client.key"))
     language: Mapped[str | None]
     private: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     moderation: Mapped[str] = mapped_column(default=Moderation.APPROVED)

@@ -55,8 +55,12 @@ class Update(Base):
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """Old and new of every column that changed: ``{"status": ["received", "closed"]}``."""
     actor: Mapped[str]
-    """``system``, ``reporter``, ``client``, ``staff:<login>``, ``import:<name>``."""
+    """``system``, ``reporter``, ``client``, ``staff``, ``command:<login>``, ``import:<name>``."""
+    account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
+    """Who of the staff."""
     api_client: Mapped[int | None] = mapped_column(ForeignKey("api_client.key"))
     client_update_id: Mapped[str | None]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[Recorded]
+    redacted_at: Mapped[datetime | None]
+    """When its words were replaced by a tombstone."""

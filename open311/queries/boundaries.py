@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from open311.queries.reading import Statement, fetch_dicts, fetch_one
+from open311.domain.place import Point
+from open311.queries.reading import Statement, fetch, fetch_dicts, fetch_one
 
 _LAYERS = Statement(
     text(
@@ -41,6 +42,41 @@ _SHAPES = Statement(
         """
     )
 )
+_AT = Statement(
+    text(
+        """
+        SELECT l.layer || ':' || b.code
+        FROM boundary_part part JOIN boundary b ON b.key = part.boundary JOIN boundary_layer l ON l.key = b.layer
+        WHERE part.jurisdiction = :jurisdiction
+          AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(:long, :lat), 4326))
+          AND l.key = (SELECT n.key FROM boundary_layer n
+                       WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
+                         AND coalesce(n.valid_from <= current_date, true)
+                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+        """
+    )
+)
+
+
+def boundaries_at(jurisdiction: str, point: Point) -> frozenset[str]:
+    """The boundaries (``layer:code``) of the newest vintages that hold a point."""
+    given = {"jurisdiction": jurisdiction, "long": point.long, "lat": point.lat}
+    return frozenset(row[0] for row in fetch(_AT, given))
+
+
+_CODES = Statement(
+    text(
+        """
+        SELECT DISTINCT l.layer || ':' || b.code FROM boundary b JOIN boundary_layer l ON l.key = b.layer
+        WHERE l.jurisdiction = :jurisdiction
+        """
+    )
+)
+
+
+def boundary_codes(jurisdiction: str) -> frozenset[str]:
+    """Every boundary that is loaded, as ``layer:code``."""
+    return frozenset(row[0] for row in fetch(_CODES, {"jurisdiction": jurisdiction}))
 
 
 def layers(jurisdiction: str) -> list[dict[str, Any]]:

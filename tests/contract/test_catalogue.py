@@ -27,6 +27,7 @@ SCHEMA_OF = {
     "config/city.yaml": "city",
     "config/departments.yaml": "departments",
     "config/boundaries.yaml": "boundaries",
+    "config/routing.yaml": "routing",
     "config/imports/*.yaml": "import_mapping",
     "service_definitions/*.yaml": "service_definition",
 }

@@ -18,9 +18,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url, text
 from werkzeug.test import TestResponse
 
+from open311.actions.case import Actor
 from open311.actions.keys import issue_key
 from open311.actions.load_boundaries import load_boundaries
-from open311.actions.progress import Actor, comment, moderate, progress
+from open311.actions.progress import comment, moderate, progress
 from open311.actions.republish import republish
 from open311.actions.submit import give_number
 from open311.api.installation import Installation

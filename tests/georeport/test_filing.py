@@ -12,7 +12,8 @@ from PIL import Image
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions.progress import Actor, moderate
+from open311.actions.case import Actor
+from open311.actions.progress import moderate
 from open311.api.installation import Installation
 from open311.domain.privacy import Moderation
 from tests.conftest import API, GRAFFITI, PLACE

@@ -38,6 +38,7 @@ def serve(connection: Connection, **settings: Any) -> FlaskClient:
 def small_city(directory: Path, change: Callable[[dict[str, Any]], None], *services: str) -> Path:
     """This city's files with some of its services only, ``config/city.yaml`` changed."""
     copytree(HOME / "config", directory / "config")
+    (directory / "config" / "routing.yaml").unlink()  # its rules are about other services
     (directory / "service_definitions").mkdir()
     for service in services:
         copy(HOME / "service_definitions" / f"{service}.yaml", directory / "service_definitions")

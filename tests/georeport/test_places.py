@@ -12,8 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from open311.actions.case import Actor
 from open311.actions.load_boundaries import load_boundaries
-from open311.actions.progress import Actor, moderate
+from open311.actions.progress import moderate
 from open311.api.installation import Installation
 from open311.catalog.city import Jurisdiction
 from open311.domain.privacy import Moderation

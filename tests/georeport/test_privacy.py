@@ -21,8 +21,9 @@ from sqlalchemy import Connection, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from open311.actions.case import Actor
 from open311.actions.keys import issue_key
-from open311.actions.progress import Actor, comment, endorse, moderate, progress
+from open311.actions.progress import comment, endorse, moderate, progress
 from open311.actions.submit import give_number
 from open311.api.arguments import PARAMETERS
 from open311.api.installation import Installation

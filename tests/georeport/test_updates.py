@@ -15,8 +15,9 @@ from lxml import etree
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
+from open311.actions.case import Actor
 from open311.actions.keys import SCOPES, issue_key
-from open311.actions.progress import Actor, annotate, comment, moderate, progress
+from open311.actions.progress import annotate, comment, moderate, progress
 from open311.api.installation import Installation
 from open311.app import Settings, create_app
 from open311.catalog.city import Jurisdiction
@@ -169,7 +170,7 @@ def test_what_waits_for_staff_and_what_is_theirs_is_not_told(
     number = report()
     say(number, "waits", public=False)
     work(number, Status.IN_PROGRESS, note="for staff")
-    annotate("phila.gov", number, STAFF, "for staff")
+    annotate(installation.environment, "phila.gov", number, STAFF, "for staff")
     moderate(installation.environment, "phila.gov", number, Moderation.APPROVED, STAFF)
     assert told() == [("open", ""), ("open", "")]
 

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from open311.actions.bulk import BATCH
+from open311.actions.case import Actor
 from open311.actions.environment import Environment
-from open311.actions.progress import Actor, comment, moderate, progress
+from open311.actions.progress import comment, moderate, progress
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.privacy import Moderation
 from open311.models.base import database
@@ -71,7 +72,7 @@ def test_a_step_in_the_file_changes_one_case_and_adds_to_its_history(importing: 
     assert (number, kind, public, status, text) == ("1", "status", True, "closed", "Issue Resolved")
     assert occurred_at == "2024-05-09 10:00:00+00"
     assert changes["status"] == ["received", "closed"]
-    assert set(changes) == {"status", "outcome", "status_notes", "closed_datetime", "updated_datetime"}
+    assert set(changes) == {"status", "outcome", "closed_datetime", "updated_datetime"}
 
 
 def test_a_case_that_is_closed_opened_and_closed_again_has_every_step(importing: Importing, again: Any) -> None:

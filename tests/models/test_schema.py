@@ -7,8 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from open311.actions.environment import connection
+from open311.domain.lifecycle import STEPS
 from open311.models import schema
 from open311.models.base import database
 
@@ -22,6 +25,21 @@ def test_migrating_again_changes_nothing(app: Flask) -> None:
     with app.app_context(), database.engine.connect() as made:
         schema.migrate(made)
         assert schema.differences(made) == []
+
+
+def test_the_database_knows_the_steps_of_the_lifecycle(city: Connection) -> None:
+    known = city.execute(text("SELECT from_status, to_status FROM lifecycle_step"))
+    assert {tuple(step) for step in known} == {(old, new) for old, steps in STEPS.items() for new in steps}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["status = 'referred'", "status = 'disputed', closed_datetime = now()", "outcome = 'done'", "status = 'x'"],
+)
+def test_the_database_refuses_what_the_lifecycle_does_not_know(city: Connection, report: Any, change: str) -> None:
+    report()
+    with pytest.raises(IntegrityError), city.begin_nested():
+        city.execute(text(f"UPDATE service_request SET {change}"))
 
 
 def test_every_table_and_constraint_has_a_name() -> None:

@@ -6,12 +6,13 @@ from flask import Flask
 
 from open311.entrypoints.commands import (
     boundaries,
+    casework,
     catalog,
     city,
     imports,
     keys,
     publications,
-    requests,
+    routing,
     sample,
     schema,
     serving,
@@ -19,9 +20,9 @@ from open311.entrypoints.commands import (
 
 
 def register(app: Flask) -> None:
-    """Add every command to ``open311``."""
+    """Add every command to ``open311``; those of ``casework`` stand in the group of ``requests``."""
     app.cli.help = "Run and look after a city's Open311 server."
-    for module in (boundaries, catalog, city, imports, keys, requests, sample, schema):
+    for module in (boundaries, casework, catalog, city, imports, keys, routing, sample, schema):
         app.cli.add_command(module.group)
     app.cli.add_command(publications.publish)
     app.cli.add_command(serving.serve)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from open311.actions.case import Actor
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import Refusal
@@ -36,6 +38,23 @@ def only_jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--jurisdiction KEY``, none by default: all are meant."""
     told = "Key of the only jurisdiction that is meant; default: all."
     return click.option("--jurisdiction", callback=_known, help=told)(command)
+
+
+def numbered(command: Callable[..., None]) -> Callable[..., None]:
+    """NUMBER, and in which jurisdiction."""
+    return click.argument("number")(jurisdiction_option(command))
+
+
+def _actor(_: click.Context, __: click.Parameter, login: str | None) -> Actor:
+    try:
+        return Actor(f"staff:{login or getpass.getuser()}")
+    except (KeyError, OSError):  # a container's user may have no name
+        raise click.BadParameter("you have no login name here; say who does it") from None
+
+
+by_option = click.option(
+    "--by", "actor", metavar="LOGIN", callback=_actor, help="Who does it; default: your login name."
+)
 
 
 @contextmanager

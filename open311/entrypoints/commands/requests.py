@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,50 +9,38 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import AppGroup
 
-from open311.actions.progress import Actor, annotate, comment, endorse, moderate, progress
+from open311.actions.case import Actor
+from open311.actions.progress import annotate, comment, endorse, moderate, progress
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.moment import read_moment
 from open311.domain.privacy import Moderation
-from open311.entrypoints.commands.options import jurisdiction_option, refusals_told
+from open311.entrypoints.commands.options import by_option, numbered, refusals_told
 from open311.queries import cases
 
 group = AppGroup("requests", help="Show, close, reopen, update and moderate service requests.")
 
 
-def _actor(_: click.Context, __: click.Parameter, login: str | None) -> Actor:
-    try:
-        return Actor(f"staff:{login or getpass.getuser()}")
-    except (KeyError, OSError):  # a container's user may have no name
-        raise click.BadParameter("you have no login name here; say who does it") from None
-
-
-def _numbered(command: Callable[..., None]) -> Callable[..., None]:
-    """NUMBER, and in which jurisdiction."""
-    return click.argument("number")(jurisdiction_option(command))
-
-
-_BY = click.option("--by", "actor", metavar="LOGIN", callback=_actor, help="Who does it; default: your login name.")
 _OUTCOME = click.Choice([outcome.value for outcome in Outcome])
 _TEXT = click.option("--text", default="", help="What residents read.")
 _NOTE = click.option("--note", default="", help="For staff only.")
 
 
 @group.command()
-@_numbered
-@_BY
+@numbered
+@by_option
 @click.option("--outcome", type=_OUTCOME, required=True, help="How it ended.")
 @click.option("--text", required=True, help="What residents read.")
 @_NOTE
 def close(number: str, jurisdiction: Jurisdiction, actor: Actor, outcome: str, text: str, note: str) -> None:
-    """Close service request NUMBER with an outcome and a public text."""
+    """Close NUMBER with an outcome and a public text."""
     _step(number, jurisdiction, Status.CLOSED, actor, outcome=Outcome(outcome), text=text, note=note)
 
 
 @group.command()
-@_numbered
-@_BY
+@numbered
+@by_option
 @_TEXT
 @_NOTE
 def reopen(number: str, jurisdiction: Jurisdiction, actor: Actor, text: str, note: str) -> None:
@@ -63,8 +49,8 @@ def reopen(number: str, jurisdiction: Jurisdiction, actor: Actor, text: str, not
 
 
 @group.command()
-@_numbered
-@_BY
+@numbered
+@by_option
 @click.option("--status", type=click.Choice([status.value for status in Status]), help="The new state.")
 @click.option("--outcome", type=_OUTCOME, help="How it ended, with --status closed.")
 @click.option("--scheduled", metavar="TIME", help="Date and time, with --status scheduled.")
@@ -96,7 +82,7 @@ def update(
         if text.strip():
             comment(installation().environment, jurisdiction.key, number, actor, text, public=True, note=note)
         else:
-            annotate(jurisdiction.key, number, actor, note)
+            annotate(installation().environment, jurisdiction.key, number, actor, note)
     click.echo(f"{number} has a new {'comment' if text.strip() else 'note'}")
 
 
@@ -114,8 +100,8 @@ def _step(number: str, jurisdiction: Jurisdiction, status: Status, actor: Actor,
 
 
 @group.command()
-@_numbered
-@_BY
+@numbered
+@by_option
 def approve(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Show what was written in service request NUMBER.
 
@@ -125,8 +111,8 @@ def approve(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
 
 
 @group.command()
-@_numbered
-@_BY
+@numbered
+@by_option
 def hide(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Take service request NUMBER out of everything public."""
     _moderate(number, jurisdiction, Moderation.HIDDEN, actor)
@@ -139,7 +125,7 @@ def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, act
 
 
 @group.command("me-too")
-@_numbered
+@numbered
 def me_too(number: str, jurisdiction: Jurisdiction) -> None:
     """Note that somebody else has the concern of NUMBER."""
     with refusals_told():
@@ -148,7 +134,7 @@ def me_too(number: str, jurisdiction: Jurisdiction) -> None:
 
 
 @group.command()
-@_numbered
+@numbered
 def show(number: str, jurisdiction: Jurisdiction) -> None:
     """See service request NUMBER with its history; for staff only.
 

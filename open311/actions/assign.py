@@ -1,0 +1,55 @@
+"""Whose service request it is: department, team, person, and how urgent. State and visibility are other matters."""
+
+from __future__ import annotations
+
+from open311.actions.case import Actor, aside, locked
+from open311.actions.environment import Environment, transaction
+from open311.domain.errors import InvalidArgument
+from open311.domain.routing import Priority
+
+
+@transaction
+def assign(
+    environment: Environment,
+    jurisdiction: str,
+    number: str,
+    actor: Actor,
+    *,
+    department: str | None = None,
+    team: str | None = None,
+    assignee: int | None = None,
+    reason: str = "",
+    seen_version: int | None = None,
+) -> str:
+    """Give it to a department, a team of it and a person; answers the id of the update.
+
+    Number and history stay; a hand-over to another department needs a reason, and takes it from team and person.
+
+    :raises InvalidArgument: no such department or team, one outside the city (which is referred to, not assigned), or
+        a hand-over without a reason.
+    """
+    case = locked(jurisdiction, number, seen_version)
+    city = environment.city.jurisdictions[jurisdiction]
+    to = department or case.department
+    if to not in city.departments:
+        raise InvalidArgument(f"no department {to!r}; there are {', '.join(city.departments)}")
+    if city.departments[to].outside:
+        raise InvalidArgument(f"{city.departments[to].name} is outside the city: refer the service request to it")
+    if team and team not in city.departments[to].teams:
+        raise InvalidArgument(f"{city.departments[to].name} has no team {team!r}")
+    if to != case.department and not reason.strip():
+        raise InvalidArgument("a hand-over to another department needs a reason")
+    if to != case.department:
+        case.department, case.agency_responsible = to, city.departments[to].name
+    case.team, case.assignee = team, assignee
+    return aside(environment, case, "assignment", actor, reason)
+
+
+@transaction
+def prioritise(
+    environment: Environment, jurisdiction: str, number: str, priority: Priority, actor: Actor, reason: str = ""
+) -> str:
+    """Say how urgent it is; answers the id of the update. What was promised stays promised."""
+    case = locked(jurisdiction, number)
+    case.priority = int(priority)
+    return aside(environment, case, "assignment", actor, reason)

@@ -1,0 +1,78 @@
+"""What becomes of promises: due, broken, waited long enough. Each happens once, however many workers look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from open311.actions.case import SYSTEM, aside, locked_key
+from open311.actions.environment import Environment, connection, transaction
+from open311.actions.progress import REFERRED, step
+from open311.domain.lifecycle import Status
+from open311.models.base import now
+from open311.models.service_request import OPEN
+from open311.models.sla_event import SLAEventKind as Kind
+
+AT_ONCE = 200
+"""Cases of one transaction, so that nobody waits long for their locks."""
+
+# Rows that another worker holds are left to it; the primary key of the event lets only one worker have each.
+_FIND = {
+    Kind.ACKNOWLEDGE_BREACHED: ("acknowledge_by", f"{OPEN} AND acknowledged_datetime IS NULL"),
+    Kind.RESOLVE_BREACHED: ("expected_datetime", f"{OPEN} AND paused_at IS NULL"),
+    Kind.WAITED: ("look_again_at", "status = 'waiting_on_reporter'"),
+    Kind.REMINDED: ("look_again_at", "status = 'referred'"),
+}
+_NOTE = """
+WITH due AS (
+    SELECT key, {deadline} AS deadline FROM service_request r
+    WHERE {deadline} <= %(now)s AND {condition} AND jurisdiction = ANY(%(jurisdictions)s)
+      AND NOT EXISTS (SELECT FROM sla_event e
+                      WHERE e.service_request = r.key AND e.kind = %(kind)s AND e.deadline = r.{deadline})
+    ORDER BY {deadline} LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+INSERT INTO sla_event (service_request, kind, deadline) SELECT key, %(kind)s, deadline FROM due
+ON CONFLICT DO NOTHING RETURNING service_request
+"""
+WORDS = {
+    Kind.ACKNOWLEDGE_BREACHED: "Nobody looked at this within the time that was promised.",
+    Kind.RESOLVE_BREACHED: "This was not done within the time that was promised.",
+    Kind.WAITED: "The reporter did not answer in time.",
+    Kind.REMINDED: "The body outside has had this for two weeks.",
+}
+"""What staff read in the history."""
+
+
+def look_at_promises(environment: Environment) -> dict[str, int]:
+    """Note everything that came due until now, and do what follows; answers how many of each."""
+    counts: dict[str, int] = {}
+    for kind in _FIND:
+        while done := _note(environment, kind):
+            counts[kind] = counts.get(kind, 0) + done
+            if done < AT_ONCE:
+                break
+    return counts
+
+
+@transaction
+def _note(environment: Environment, kind: Kind) -> int:
+    deadline, condition = _FIND[kind]
+    given: dict[str, Any] = {
+        "now": now(),
+        "kind": kind,
+        "limit": AT_ONCE,
+        "jurisdictions": list(environment.city.jurisdictions),
+    }
+    found = connection().execute(_NOTE.format(deadline=deadline, condition=condition), given).fetchall()
+    for (key,) in found:
+        _follow(environment, kind, key)
+    return len(found)
+
+
+def _follow(environment: Environment, kind: Kind, key: int) -> None:
+    case = locked_key(key)
+    if kind is Kind.WAITED:
+        step(environment, case, Status.IN_PROGRESS, SYSTEM, note=WORDS[kind])
+        return
+    if kind is Kind.REMINDED:
+        case.look_again_at = now() + REFERRED
+    aside(environment, case, "system", SYSTEM, WORDS[kind])

@@ -1,0 +1,111 @@
+"""How service requests belong together: duplicates, which mirror what they are duplicates of, and parts."""
+
+from __future__ import annotations
+
+from open311.actions.case import SYSTEM, Actor, aside, finish, locked, locked_key, record
+from open311.actions.environment import Environment, connection, transaction
+from open311.domain.errors import InvalidArgument
+from open311.domain.lifecycle import PUBLISHED, Status
+from open311.models.base import now
+from open311.models.relation import RelationKind
+from open311.models.service_request import ServiceRequest
+
+MIRRORED = ("status", "outcome", "status_notes", "scheduled_datetime", "closed_datetime", "paused_at")
+"""What a duplicate takes over. Its own promise, place, words and people stay its own."""
+
+
+@transaction
+def merge(environment: Environment, jurisdiction: str, number: str, canonical: str, actor: Actor) -> str:
+    """Make a service request a duplicate of another; answers the id of the update.
+
+    It keeps its number and history, mirrors the other's state from now on, and counts there as one more "me too".
+
+    :raises InvalidArgument: it is the same one, or already a duplicate.
+    """
+    if number == canonical:
+        raise InvalidArgument("a service request is no duplicate of itself")
+    first, second = sorted((number, canonical))  # always in this order, so that two merges cannot lock each other out
+    both = {each: locked(jurisdiction, each) for each in (first, second)}
+    case, other = both[number], both[canonical]
+    if canonical_of(case.key):
+        raise InvalidArgument(f"{number} is a duplicate already")
+    if top := canonical_of(other.key):
+        other = locked_key(top)
+        if other.key == case.key:
+            raise InvalidArgument(f"{canonical} is a duplicate of {number}")
+    execute = connection().execute
+    execute(
+        "UPDATE relation SET other = %s WHERE other = %s AND kind = %s",
+        (other.key, case.key, RelationKind.DUPLICATE_OF),
+    )
+    execute(
+        "INSERT INTO relation (service_request, other, kind) VALUES (%s, %s, %s)",
+        (case.key, other.key, RelationKind.DUPLICATE_OF),
+    )
+    execute(
+        "INSERT INTO endorsement (service_request, channel, created_at) VALUES (%s, 'duplicate', %s)",
+        (other.key, case.requested_datetime),
+    )
+    aside(environment, other, "merge", actor, f"{number} is a duplicate of this")
+    return _mirror(environment, case, other, actor, f"This is the same as {other.service_request_id}.")
+
+
+@transaction
+def unmerge(environment: Environment, jurisdiction: str, number: str, actor: Actor) -> str:
+    """Take back that it is a duplicate; its state stays as it is. Answers the id of the update.
+
+    :raises InvalidArgument: it is none.
+    """
+    case = locked(jurisdiction, number)
+    gone = connection().execute(
+        "DELETE FROM relation WHERE service_request = %s AND kind = %s", (case.key, RelationKind.DUPLICATE_OF)
+    )
+    if not gone.rowcount:
+        raise InvalidArgument(f"{number} is no duplicate")
+    return aside(environment, case, "merge", actor, "no duplicate after all")
+
+
+def canonical_of(key: int) -> int | None:
+    """What a service request is a duplicate of."""
+    row = (
+        connection()
+        .execute(
+            "SELECT other FROM relation WHERE service_request = %s AND kind = %s", (key, RelationKind.DUPLICATE_OF)
+        )
+        .fetchone()
+    )
+    return row[0] if row else None
+
+
+def mirror(environment: Environment, case: ServiceRequest, text: str) -> None:
+    """Let the duplicates of a case follow it, in the transaction of its change."""
+    rows = connection().execute(
+        "SELECT service_request FROM relation WHERE other = %s AND kind = %s ORDER BY service_request",
+        (case.key, RelationKind.DUPLICATE_OF),
+    )
+    for (key,) in rows.fetchall():
+        _mirror(environment, locked_key(key), case, SYSTEM, text)
+
+
+def _mirror(environment: Environment, case: ServiceRequest, canonical: ServiceRequest, actor: Actor, text: str) -> str:
+    connection().execute("SET LOCAL open311.any_step = 'on'")
+    moment = now().replace(microsecond=0)
+    for name in MIRRORED:
+        setattr(case, name, getattr(canonical, name))
+    case.acknowledged_datetime = case.acknowledged_datetime or canonical.acknowledged_datetime
+    if PUBLISHED[Status(case.status)] == "closed":
+        case.closed_datetime = moment
+    case.updated_datetime = moment
+    update_id = record(
+        case,
+        "merge",
+        actor,
+        public=True,
+        status=case.status,
+        outcome=case.outcome,
+        description=text or None,
+        occurred_at=moment,
+    )
+    finish(environment, case)
+    connection().execute("SET LOCAL open311.any_step = 'off'")
+    return update_id

@@ -1,0 +1,83 @@
+"""Split a service request into parts that others can work: each a service request of its own, with the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from open311.actions.case import Actor, aside, locked
+from open311.actions.environment import Environment, connection, transaction
+from open311.actions.filing import prepare, write
+from open311.catalog.city import Jurisdiction
+from open311.domain.draft import Draft
+from open311.domain.errors import InvalidDraft, StepRefused, UnknownService
+from open311.domain.lifecycle import PUBLISHED, Status
+from open311.models.relation import RelationKind
+from open311.models.service_request import ServiceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part is about."""
+
+    service_code: str
+    description: str
+
+
+@transaction
+def split(
+    environment: Environment, jurisdiction: str, number: str, parts: Sequence[Part], actor: Actor
+) -> list[str | None]:
+    """File each part with the place and the reporter of the whole; answers their numbers (none for ``batch`` ones).
+
+    The whole stays open: it is closed when its parts are done, by a person.
+
+    :raises StepRefused: the whole is closed.
+    :raises UnknownService: a part is of no service.
+    :raises InvalidDraft: a part cannot be taken as it is.
+    """
+    case = locked(jurisdiction, number)
+    if PUBLISHED[Status(case.status)] == "closed":
+        raise StepRefused(f"{number} is closed; open it again before it is split")
+    city = environment.city.jurisdictions[jurisdiction]
+    filed = []
+    for part in parts:
+        service = city.services.get(part.service_code)
+        if service is None or service.retired:
+            raise UnknownService(f"service_code {part.service_code!r} is not a service of {city.name}")
+        draft = _draft(city, case, part)
+        if draft.faults:
+            raise InvalidDraft(list(draft.faults))
+        filed.append(write(environment, prepare(city, service, draft, (), case.api_client)))
+    execute = connection().execute
+    for each in filed:
+        execute(
+            "INSERT INTO relation (service_request, other, kind) VALUES (%s, %s, %s)",
+            (each.key, case.key, RelationKind.PART_OF),
+        )
+        execute(
+            "INSERT INTO reporter_link (service_request, person)"
+            " SELECT %s, person FROM reporter_link WHERE service_request = %s",
+            (each.key, case.key),
+        )
+    numbers = [each.service_request_id for each in filed]
+    aside(environment, case, "merge", actor, "Split into " + ", ".join(each or "(number to come)" for each in numbers))
+    return numbers
+
+
+def _draft(city: Jurisdiction, case: ServiceRequest, part: Part) -> Draft:
+    point: Any = (
+        connection()
+        .execute("SELECT ST_Y(point)::text, ST_X(point)::text FROM service_request WHERE key = %s", (case.key,))
+        .fetchone()
+    )
+    return Draft.of(
+        city.key,
+        part.service_code,
+        lat=point[0] or "",
+        long=point[1] or "",
+        lines={name: getattr(case, name) or "" for name in ("address", "address_id", "zipcode", "language")},
+        description=part.description,
+        channel="split",
+    )

@@ -1,0 +1,128 @@
+"""``open311 requests assign, refer, merge, split ...``: casework until there are pages for staff."""
+
+from __future__ import annotations
+
+import click
+
+from open311.actions.assign import assign, prioritise
+from open311.actions.case import Actor
+from open311.actions.progress import set_visibility
+from open311.actions.redact import redact_description, redact_update
+from open311.actions.refer import refer
+from open311.actions.relate import merge, unmerge
+from open311.actions.split import Part, split
+from open311.api.installation import installation
+from open311.catalog.city import Jurisdiction
+from open311.domain.routing import Priority
+from open311.entrypoints.commands.options import by_option, numbered, refusals_told
+from open311.entrypoints.commands.requests import group
+
+
+@group.command("assign")
+@numbered
+@by_option
+@click.option("--department", help="Code of a department; default: the one that has it.")
+@click.option("--team", help="Code of a team of it; default: none.")
+@click.option("--reason", default="", help="For staff; a hand-over to another department needs one.")
+def assign_(
+    number: str, jurisdiction: Jurisdiction, actor: Actor, department: str | None, team: str | None, reason: str
+) -> None:
+    """Give service request NUMBER to a department and team."""
+    with refusals_told():
+        what = {"department": department, "team": team, "reason": reason}
+        assign(installation().environment, jurisdiction.key, number, actor, **what)  # type: ignore[arg-type]
+    click.echo(f"{number} is assigned")
+
+
+@group.command("prioritise")
+@numbered
+@click.argument("priority", type=click.Choice([each.name.lower() for each in Priority]))
+@by_option
+@click.option("--reason", default="", help="For staff.")
+def prioritise_(number: str, priority: str, jurisdiction: Jurisdiction, actor: Actor, reason: str) -> None:
+    """Give service request NUMBER its PRIORITY for staff."""
+    with refusals_told():
+        chosen = Priority[priority.upper()]
+        prioritise(installation().environment, jurisdiction.key, number, chosen, actor, reason)
+    click.echo(f"{number} has priority {priority}")
+
+
+@group.command("refer")
+@numbered
+@click.argument("body")
+@by_option
+@click.option("--text", default="", help="What residents read; default: that it was passed on, and to whom.")
+@click.option("--note", "inside", default="", help="For staff only.")
+def refer_(number: str, body: str, jurisdiction: Jurisdiction, actor: Actor, text: str, inside: str) -> None:
+    """Refer NUMBER to BODY, a department outside the city.
+
+    Where it has an Open311 server, the service request is filed there and its state mirrored.
+    """
+    with refusals_told():
+        refer(installation().environment, jurisdiction.key, number, body, actor, text=text, note=inside)
+    click.echo(f"{number} is referred to {body}")
+
+
+@group.command("merge")
+@numbered
+@click.argument("canonical")
+@by_option
+def merge_(number: str, canonical: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Make NUMBER a duplicate of CANONICAL, which it follows."""
+    with refusals_told():
+        merge(installation().environment, jurisdiction.key, number, canonical, actor)
+    click.echo(f"{number} is a duplicate of {canonical}")
+
+
+@group.command("unmerge")
+@numbered
+@by_option
+def unmerge_(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Take back that service request NUMBER is a duplicate."""
+    with refusals_told():
+        unmerge(installation().environment, jurisdiction.key, number, actor)
+    click.echo(f"{number} is no duplicate")
+
+
+@group.command("split")
+@numbered
+@click.argument("parts", nargs=-1, required=True)
+@by_option
+def split_(number: str, parts: tuple[str, ...], jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Split service request NUMBER into PARTS.
+
+    Each is SERVICE_CODE=DESCRIPTION, and becomes a service request of its own with the same place.
+    """
+    if wrong := [part for part in parts if "=" not in part]:
+        raise click.BadParameter(f"{wrong[0]!r} is not SERVICE_CODE=DESCRIPTION", param_hint="PARTS")
+    with refusals_told():
+        wanted = [Part(*part.split("=", 1)) for part in parts]
+        numbers = split(installation().environment, jurisdiction.key, number, wanted, actor)
+    click.echo(f"{number} is split into {', '.join(each or '(number to come)' for each in numbers)}")
+
+
+@group.command("private")
+@numbered
+@by_option
+@click.option("--undo", is_flag=True, help="Show it again, as far as its service does.")
+def private_(number: str, jurisdiction: Jurisdiction, actor: Actor, undo: bool) -> None:
+    """Take service request NUMBER out of everything public."""
+    with refusals_told():
+        set_visibility(installation().environment, jurisdiction.key, number, not undo, actor)
+    click.echo(f"{number} is {'as public as its service' if undo else 'private'}")
+
+
+@group.command("redact")
+@numbered
+@by_option
+@click.option("--update", "update_id", help="Id of an entry of the history; without one the reporter's own words.")
+@click.option("--reason", required=True, help="Why; stays in the history.")
+def redact(number: str, jurisdiction: Jurisdiction, actor: Actor, update_id: str | None, reason: str) -> None:
+    """Replace words of NUMBER by a tombstone, for good."""
+    with refusals_told():
+        where = (installation().environment, jurisdiction.key, number)
+        if update_id:
+            redact_update(*where, update_id, actor, reason)
+        else:
+            redact_description(*where, actor, reason)
+    click.echo(f"{number} is redacted")

@@ -1,0 +1,102 @@
+"""``open311 routing``: check the rules of ``config/routing.yaml``, and try them on past requests."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+
+import click
+from flask.cli import AppGroup
+
+from open311.api.installation import installation
+from open311.catalog.city import Jurisdiction
+from open311.domain.routing import Priority
+from open311.entrypoints.commands.options import jurisdiction_option
+from open311.models.base import now
+from open311.queries.boundaries import boundary_codes
+from open311.queries.routing import past_requests
+
+group = AppGroup("routing", help="Check and try the rules that route service requests.")
+
+
+@group.command()
+def check() -> None:
+    """Find rules that nothing reaches, and run the examples.
+
+    Exits with 1 where anything is wrong.
+    """
+    faults = [
+        f"{jurisdiction.key}: {fault}"
+        for jurisdiction in installation().environment.city.jurisdictions.values()
+        for fault in (*_dead(jurisdiction), *_failing(jurisdiction))
+    ]
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise SystemExit(1)
+    for jurisdiction in installation().environment.city.jurisdictions.values():
+        routing = jurisdiction.routing
+        click.echo(f"{jurisdiction.key}: {len(routing.rules)} rules, {len(routing.examples)} examples, all good")
+
+
+def _dead(jurisdiction: Jurisdiction) -> list[str]:
+    """Rules that no service request can ever meet."""
+    faults = [
+        f"rule {rule.name!r} is never reached: {earlier.name!r} stands before it and takes all that it would"
+        for rule, earlier in jurisdiction.routing.shadowed()
+    ]
+    loaded = boundary_codes(jurisdiction.key)
+    layers = {code.partition(":")[0] for code in loaded}
+    for rule in jurisdiction.routing.rules:
+        wanted = rule.condition
+        known = [code for code in wanted.services if code in jurisdiction.services]
+        if wanted.services and all(jurisdiction.services[code].retired for code in known):
+            faults.append(f"rule {rule.name!r} is dead: none of its services can be filed")
+        drawn = {code for code in wanted.boundaries if code.partition(":")[0] in layers}
+        if wanted.boundaries and drawn == wanted.boundaries and not drawn & loaded:
+            faults.append(f"rule {rule.name!r} is dead: no boundary {', '.join(sorted(drawn))} is loaded")
+    return faults
+
+
+def _failing(jurisdiction: Jurisdiction) -> list[str]:
+    departments = {code: service.department for code, service in jurisdiction.services.items()}
+    return [
+        f"example {example.name!r}: rule {route.rule or 'none'}, department {route.department}, "
+        f"team {route.team or 'none'}, priority {route.priority.name.lower()}"
+        for example, route in jurisdiction.routing.failing(jurisdiction.timezone, departments)
+    ]
+
+
+@group.command("try")
+@click.option("--since", default="30d", show_default=True, help="How far back: 30d, 12h, 8w.")
+@click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help="The newest so many at most.")
+@click.option("--changes", is_flag=True, help="Show each request that would go elsewhere than it is now.")
+@jurisdiction_option
+def try_rules(since: str, limit: int, changes: bool, jurisdiction: Jurisdiction) -> None:
+    """Show which rule would have hit past requests."""
+    found = re.fullmatch(r"(\d{1,4})([hdw])", since)
+    if not found:
+        raise click.BadParameter("a number and h, d or w, like 30d", param_hint="--since")
+    span = timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[found[2]]: int(found[1])})
+    hits: Counter[str] = Counter()
+    elsewhere = 0
+    for past in past_requests(jurisdiction.key, now() - span, limit):
+        service = jurisdiction.services.get(past.facts.service_code)
+        department = service.department if service else past.department
+        route = jurisdiction.routing.route(past.facts, jurisdiction.timezone, department)
+        hits[route.rule or "(no rule)"] += 1
+        if (route.department, route.team) != (past.department, past.team) or route.priority != past.priority:
+            elsewhere += 1
+            if changes:
+                click.echo(
+                    f"{past.number}\t{_place(past.department, past.team, past.priority)}\t->\t"
+                    f"{_place(route.department, route.team, route.priority)}\t{route.rule or '(no rule)'}"
+                )
+    for rule in [*(rule.name for rule in jurisdiction.routing.rules), "(no rule)"]:
+        click.echo(f"{hits[rule]:8}  {rule}")
+    click.echo(f"{elsewhere} of {hits.total()} would go elsewhere than where they are now")
+
+
+def _place(department: str, team: str | None, priority: int) -> str:
+    return f"{department}/{team or '-'} {Priority(priority).name.lower()}"

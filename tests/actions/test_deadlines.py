@@ -1,0 +1,159 @@
+"""Promises come due once, however many workers look; while others have a case, its clock stands still."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, create_engine, make_url, text
+
+from open311.actions.case import Actor
+from open311.actions.deadlines import look_at_promises
+from open311.actions.keys import issue_key
+from open311.actions.progress import progress
+from open311.actions.republish import republish
+from open311.api.installation import Installation
+from open311.app import Settings, create_app
+from open311.domain.lifecycle import Outcome, Status
+from open311.models.base import database
+from tests.conftest import API, GRAFFITI, make_database, moment
+
+STAFF = Actor("staff")
+
+
+@pytest.fixture
+def here(installation: Installation) -> Any:
+    return (installation.environment, "phila.gov")
+
+
+@pytest.fixture
+def put_back(city: Connection, installation: Installation) -> Any:
+    """Let a deadline have been so many days ago."""
+
+    def run(column: str, days: int = 1) -> None:
+        database.session.remove()
+        city.execute(text(f"UPDATE service_request SET {column} = now() - make_interval(days => {days})"))
+        list(republish(installation.environment))
+
+    return run
+
+
+def test_a_broken_promise_is_noted_once(
+    city: Connection, installation: Installation, report: Any, put_back: Any
+) -> None:
+    number = report()
+    assert look_at_promises(installation.environment) == {}
+    put_back("expected_datetime")
+    assert look_at_promises(installation.environment) == {"resolve_breached": 1}
+    assert look_at_promises(installation.environment) == {}
+    notes = city.scalars(text("SELECT note FROM service_request_update WHERE kind = 'system' AND NOT public")).all()
+    assert notes == ["This was not done within the time that was promised."]
+    progress(installation.environment, "phila.gov", number, Status.ACKNOWLEDGED, STAFF)
+    put_back("expected_datetime", 2)  # another deadline is another event
+    assert look_at_promises(installation.environment) == {"resolve_breached": 1}
+
+
+def test_nobody_looked_in_time(here: Any, report: Any, put_back: Any) -> None:
+    number = report()
+    put_back("acknowledge_by")
+    assert look_at_promises(here[0]) == {"acknowledge_breached": 1}
+    progress(*here, number, Status.ACKNOWLEDGED, STAFF)
+    put_back("acknowledge_by", 3)
+    assert look_at_promises(here[0]) == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "what"),
+    [
+        (Status.CLOSED, {"outcome": Outcome.RESOLVED, "text": "Done."}),
+        (Status.WAITING_ON_REPORTER, {"text": "Which house?"}),
+        (Status.REFERRED, {"text": "It is PECO's."}),
+    ],
+)
+def test_what_is_closed_or_with_others_breaks_no_promise(
+    here: Any, report: Any, put_back: Any, status: Status, what: dict[str, Any]
+) -> None:
+    progress(*here, report(), status, STAFF, **what)
+    put_back("expected_datetime")
+    assert "resolve_breached" not in look_at_promises(here[0])
+
+
+def test_the_promise_moves_by_the_time_that_others_had_it(
+    client: FlaskClient, here: Any, report: Any, put_back: Any
+) -> None:
+    number = report()
+    (before,) = client.get(f"{API}/requests/{number}.json").get_json()
+    progress(*here, number, Status.WAITING_ON_REPORTER, STAFF, text="Which house?")
+    put_back("paused_at", 7)  # as if a week ago: at least four working days, whatever holidays there are
+    progress(*here, number, Status.IN_PROGRESS, STAFF)
+    (after,) = client.get(f"{API}/requests/{number}.json").get_json()
+    moved = moment(after["expected_datetime"]) - moment(before["expected_datetime"])
+    assert timedelta(days=4) <= moved <= timedelta(days=9)
+
+
+def test_a_question_that_is_not_answered_comes_back_to_staff(
+    city: Connection, here: Any, report: Any, put_back: Any
+) -> None:
+    number = report()
+    progress(*here, number, Status.WAITING_ON_REPORTER, STAFF, text="Which house?")
+    until = city.scalar(text("SELECT look_again_at FROM service_request"))
+    assert datetime.now(UTC) + timedelta(days=5) < until < datetime.now(UTC) + timedelta(days=14)
+    put_back("look_again_at")
+    assert look_at_promises(here[0]) == {"waited": 1}
+    assert city.scalar(text("SELECT status FROM service_request")) == "in_progress"
+    assert city.scalar(text("SELECT paused_at FROM service_request")) is None
+
+
+def test_a_referral_is_reminded_of_every_two_weeks(city: Connection, here: Any, report: Any, put_back: Any) -> None:
+    progress(*here, report(), Status.REFERRED, STAFF, text="It is PECO's.")
+    for days in (1, 2):
+        put_back("look_again_at", days)
+        assert look_at_promises(here[0]) == {"reminded": 1}
+        assert look_at_promises(here[0]) == {}
+    assert city.scalar(text("SELECT status FROM service_request")) == "referred"
+
+
+def test_two_workers_at_once_note_each_promise_once(app: Any, database_url: str, tmp_path: Any) -> None:
+    with app.app_context():
+        for engine in database.engines.values():
+            engine.dispose()
+    url = make_url(database_url)
+    url = url.set(database=f"{url.database}_promises")
+    make_database(url.render_as_string(hide_password=False), str(make_url(database_url).database))
+    workers = [
+        create_app(Settings(database_url=url.render_as_string(hide_password=False), media_dir=tmp_path, pool_size=2))
+        for _ in range(2)
+    ]
+    phila = workers[0].extensions["open311"].environment.city.jurisdictions["phila.gov"]
+    with workers[0].app_context():
+        key = issue_key(phila, "tests")
+    for _ in range(20):
+        form = {**GRAFFITI, "api_key": key}
+        assert workers[0].test_client().post(f"{API}/requests.json", data=form).status_code == 200
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE service_request SET expected_datetime = now() - interval '1 day'"))
+    start = threading.Barrier(2)
+    found: list[int] = []
+
+    def look(worker: Any) -> None:
+        with worker.app_context():
+            start.wait()
+            found.append(look_at_promises(worker.extensions["open311"].environment).get("resolve_breached", 0))
+
+    threads = [threading.Thread(target=look, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        noted = connection.scalar(text("SELECT count(*) FROM service_request_update WHERE kind = 'system'"))
+    engine.dispose()
+    for worker in workers:
+        with worker.app_context():
+            for each in database.engines.values():
+                each.dispose()
+    assert sum(found) == noted == 20

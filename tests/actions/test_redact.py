@@ -1,0 +1,69 @@
+"""History is never rewritten, but for its words, by one action that leaves a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from open311.actions.case import Actor
+from open311.actions.progress import progress
+from open311.actions.redact import TOMBSTONE, redact_description, redact_update
+from open311.api.installation import Installation
+from open311.domain.errors import InvalidArgument
+from open311.domain.lifecycle import Outcome, Status
+from tests.conftest import API
+
+STAFF = Actor("staff")
+
+
+def test_words_of_an_update_become_a_tombstone(
+    city: Connection, client: FlaskClient, installation: Installation, report: Any
+) -> None:
+    number = report()
+    here = (installation.environment, "phila.gov", number)
+    text_ = "Mrs Quackenbush of number 7 painted it over."
+    update_id = progress(*here, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text=text_, note="Call 555 0142")
+    redact_update(*here, update_id, STAFF, "It names a neighbour")
+    rows = text("SELECT u::text FROM service_request_update u UNION ALL SELECT r::text FROM service_request r")
+    seen = "".join(str(row) for row in city.execute(rows))
+    seen += client.get(f"{API}/requests/{number}.json?extensions=true").get_data(as_text=True)
+    seen += client.get(f"{API}/servicerequestupdates.xml").get_data(as_text=True)
+    assert "Quackenbush" not in seen
+    assert "0142" not in seen
+    assert TOMBSTONE in seen
+    assert "It names a neighbour" in seen
+    with pytest.raises(InvalidArgument, match="could be redacted"):
+        redact_update(*here, update_id, STAFF, "again")
+
+
+def test_the_reporters_words_and_free_answers_go(
+    city: Connection, client: FlaskClient, installation: Installation, report: Any
+) -> None:
+    number = report(description="Zebulon did it", **{"attribute[paint_color]": "Zebulon blue"})
+    redact_description(installation.environment, "phila.gov", number, STAFF, "a name")
+    seen = client.get(f"{API}/requests.json?extensions=true").get_data(as_text=True)
+    for table in ("service_request", "service_request_update", "answer", "publication"):
+        seen += "".join(str(row) for row in city.execute(text(f"SELECT t::text FROM {table} t")))
+    assert "Zebulon" not in seen
+    assert TOMBSTONE in seen
+
+
+def test_a_redaction_needs_a_reason(installation: Installation, report: Any) -> None:
+    number = report()
+    with pytest.raises(InvalidArgument, match="reason"):
+        redact_description(installation.environment, "phila.gov", number, STAFF, " ")
+
+
+@pytest.mark.parametrize(
+    "change", ["status = 'closed'", "occurred_at = now()", "actor = 'nobody'", "description = 'x'", "public = false"]
+)
+def test_even_then_nothing_but_words_can_change(city: Connection, report: Any, change: str) -> None:
+    report()
+    city.execute(text("SET LOCAL open311.redact = 'on'"))
+    with pytest.raises(IntegrityError, match="append-only"), city.begin_nested():
+        city.execute(text(f"UPDATE service_request_update SET {change}"))
+    city.execute(text("SET LOCAL open311.redact = 'off'"))
