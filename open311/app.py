@@ -16,6 +16,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from open311.actions.environment import Environment
 from open311.adapters.files import LocalFiles
+from open311.adapters.mail import FileMail, SMTPMail
+from open311.adapters.sms import FileSms, TwilioSms
+from open311.adapters.webhook import Webhooks
 from open311.api.endpoint import SmallForm, shape_urls
 from open311.api.hot import HotReads
 from open311.api.installation import Installation
@@ -24,8 +27,8 @@ from open311.api.wsgi import finish, merge_slashes, quote_boundary
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
-from open311.entrypoints import commands, georeport
-from open311.jobs import make_queue
+from open311.entrypoints import commands, georeport, portal
+from open311.jobs import make_outbox, make_queue
 from open311.models.base import database
 from open311.queries.reading import READ
 
@@ -61,6 +64,14 @@ class Settings:
     """Whether ``servicerequestupdates`` is offered."""
     pool_size: int = 8
     """Database connections of each kind (reading, writing) and process."""
+    smtp_url: str | None = None
+    """The mail server, ``smtp://user:password@host:587`` or ``smtps://``; none: mail becomes files in ``var/mail``."""
+    mail_from: str = "open311@localhost"
+    """The address that mail comes from."""
+    sms_url: str | None = None
+    """The provider of text messages; none: they become files in ``var/sms``."""
+    webhook_allow: str | None = None
+    """Networks that webhooks may call although they are not public, with commas between."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -88,6 +99,10 @@ class Settings:
             reads_per_minute=number("READS_PER_MINUTE", cls.reads_per_minute),
             updates_enabled=given.get("UPDATES_ENABLED", "1").strip().lower() not in ("0", "false", "no", "off"),
             pool_size=number("POOL_SIZE", cls.pool_size),
+            smtp_url=given.get("SMTP_URL") or None,
+            mail_from=given.get("MAIL_FROM") or cls.mail_from,
+            sms_url=given.get("SMS_URL") or None,
+            webhook_allow=given.get("WEBHOOK_ALLOW") or None,
         )
 
     @property
@@ -125,9 +140,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
     database.init_app(app)
-    queue = make_queue(app, settings.database_url)
-    app.extensions["queue"] = queue
-    environment = Environment(city, settings.written_url, LocalFiles(settings.media_dir), queue)
+    app.extensions["queue"] = make_queue(app, settings.database_url)
+    environment = Environment(
+        city=city,
+        public_url=settings.written_url,
+        files=LocalFiles(settings.media_dir),
+        queue=make_outbox(settings.database_url),
+        mail=SMTPMail(settings.smtp_url) if settings.smtp_url else FileMail(Path("var/mail").absolute()),
+        mail_from=settings.mail_from,
+        sms=TwilioSms(settings.sms_url) if settings.sms_url else FileSms(Path("var/sms").absolute()),
+        webhooks=Webhooks.allowing(settings.webhook_allow or ""),
+    )
     app.extensions["settings"] = settings
     app.extensions["open311"] = Installation(
         environment=environment,
@@ -140,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = SmallForm
     shape_urls(app)
     georeport.register(app, city)
+    portal.register(app)
     commands.register(app)
     inner = HotReads(quote_boundary(app.wsgi_app), app, *georeport.hot_reads(city))
     app.wsgi_app = KeptAnswers(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]

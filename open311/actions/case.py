@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from open311.actions.environment import Environment, add, connection
+from open311.actions.outbox import tell
 from open311.actions.publish import publish
 from open311.domain.draft import clean_text
 from open311.domain.errors import Conflict, UnknownServiceRequest
@@ -79,8 +80,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def record(case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
-    """Append to the history, with old and new of what changed; answers the public id of the row."""
+def record(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
+    """Append to the history, with old and new of what changed; answers the public id of the row.
+
+    What is public is told to people once the change is there.
+    """
     changes = changed(case)
     add(
         Update,
@@ -97,6 +101,8 @@ def record(case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
         },
     )
     row: Any = connection().execute("SELECT uuid::text FROM service_request_update WHERE key = lastval()").fetchone()
+    if what["public"]:
+        tell(environment, case.jurisdiction, case.key, row[0])
     return str(row[0])
 
 
@@ -115,6 +121,6 @@ def finish(environment: Environment, case: ServiceRequest) -> None:
 def aside(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, note: str = "") -> str:
     """Finish a change that is no step of the lifecycle and that only staff read of; answers the id of its update."""
     moment = now().replace(microsecond=0)
-    update_id = record(case, kind, actor, public=False, note=clean_text(note) or None, occurred_at=moment)
+    update_id = record(environment, case, kind, actor, public=False, note=clean_text(note) or None, occurred_at=moment)
     finish(environment, case)
     return update_id

@@ -15,6 +15,9 @@ from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from open311.adapters.files import Files
+from open311.adapters.mail import Mail
+from open311.adapters.sms import Sms
+from open311.adapters.webhook import Webhooks
 from open311.catalog.city import City
 from open311.models.base import database
 from open311.queries.reading import Statement
@@ -25,12 +28,16 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Environment:
-    """The city's catalogue, its public address, its files, and the queue for what must follow."""
+    """The city's catalogue, its public address, its files, the queue for what must follow, and the ways out."""
 
     city: City
     public_url: str
     files: Files
     queue: procrastinate.App
+    mail: Mail
+    mail_from: str
+    sms: Sms
+    webhooks: Webhooks
 
 
 def transaction(action: Callable[P, R]) -> Callable[P, R]:

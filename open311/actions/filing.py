@@ -9,15 +9,18 @@ from datetime import datetime
 from typing import Any
 
 from open311.actions.environment import Environment, add, connection, defer
+from open311.actions.outbox import tell
 from open311.actions.publish import publish_new
 from open311.adapters.images import CleanImage
 from open311.catalog.city import Jurisdiction
+from open311.domain.contact import email_address
 from open311.domain.definition import Answer, Service, ServiceType
 from open311.domain.draft import Draft, Reporter
 from open311.domain.lifecycle import Status
 from open311.domain.privacy import first_moderation
 from open311.domain.routing import Facts, Route
 from open311.models.base import now
+from open311.models.subscription import Followed, Subscription
 from open311.models.token import Token
 from open311.models.update import Update
 from open311.queries.boundaries import boundaries_at
@@ -85,11 +88,13 @@ def write(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
         key, number = case["key"], case["service_request_id"]
         _add_answers(key, filing.answers)
         _add_reporter(key, filing.draft.reporter)
+        _add_follower(key, filing)
         files = _add_photos(environment, key, photos)
         _add_history(key, filing)
         token = None
         if number:
             publish_new(environment, [{**case, "private": False, "photo": files[0] if files else None}])
+            tell(environment, filing.jurisdiction.key, key)
         elif filing.service.type is ServiceType.BATCH:
             token = secrets.token_urlsafe(16)
             add(Token, {"token": token, "jurisdiction": filing.jurisdiction.key, "service_request": key})
@@ -184,6 +189,24 @@ def _add_reporter(key: int, reporter: Reporter) -> None:
             "account_id": reporter.account_id or None,
             "kinds": list(given),
             "values": list(given.values()),
+        },
+    )
+
+
+def _add_follower(key: int, filing: Filing) -> None:
+    """Who left an address gets the receipt, and hears more once they confirm it."""
+    address = email_address(filing.draft.reporter.email)
+    if address is None or filing.jurisdiction.sandbox:
+        return
+    add(
+        Subscription,
+        {
+            "jurisdiction": filing.jurisdiction.key,
+            "followed": Followed.REQUEST,
+            "service_request": key,
+            "reporter": True,
+            "address": address,
+            "language": filing.draft.language,
         },
     )
 

@@ -95,6 +95,7 @@ def step(
     if text or reopened:  # why it was closed is no word about what is open again
         case.status_notes = text or None
     update_id = record(
+        environment,
         case,
         kind,
         actor,
@@ -167,6 +168,7 @@ def comment(
     if public:
         case.updated_datetime = moment
     update_id = record(
+        environment,
         case,
         "comment",
         actor,

@@ -97,6 +97,7 @@ def _mirror(environment: Environment, case: ServiceRequest, canonical: ServiceRe
         case.closed_datetime = moment
     case.updated_datetime = moment
     update_id = record(
+        environment,
         case,
         "merge",
         actor,

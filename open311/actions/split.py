@@ -61,9 +61,19 @@ def split(
             " SELECT %s, person FROM reporter_link WHERE service_request = %s",
             (each.key, case.key),
         )
+        execute(_FOLLOW, {"part": each.key, "whole": case.key})
     numbers = [each.service_request_id for each in filed]
     aside(environment, case, "merge", actor, "Split into " + ", ".join(each or "(number to come)" for each in numbers))
     return numbers
+
+
+_FOLLOW = """
+INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, rhythm, language,
+                          confirmed_at)
+SELECT jurisdiction, followed, %(part)s, reporter, channel, address, rhythm, language, confirmed_at
+FROM subscription WHERE service_request = %(whole)s AND confirmed_at IS NOT NULL AND ended_at IS NULL
+"""
+"""Who follows the whole follows its parts."""
 
 
 def _draft(city: Jurisdiction, case: ServiceRequest, part: Part) -> Draft:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.filing import Filing, prepare, write
 from open311.actions.idempotency import Once, remembered
+from open311.actions.outbox import tell
 from open311.actions.publish import publish
 from open311.adapters.images import CleanImage, UnreadableImage, clean_image
 from open311.catalog.city import Jurisdiction
@@ -79,12 +80,13 @@ def _photos(uploads: Sequence[bytes]) -> list[CleanImage]:
 
 _NUMBER = """
 UPDATE service_request SET service_request_id = nextval('service_request_number')::text
-WHERE key = %s AND service_request_id IS NULL
+WHERE key = %s AND service_request_id IS NULL RETURNING jurisdiction
 """
 
 
 @transaction
 def give_number(environment: Environment, key: int) -> None:
     """Give a ``batch`` service request its number and publish it; doing so again changes nothing."""
-    if connection().execute(_NUMBER, (key,)).rowcount:
+    if row := connection().execute(_NUMBER, (key,)).fetchone():
         publish(environment, [key])
+        tell(environment, row[0], key)

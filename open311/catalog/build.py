@@ -13,6 +13,7 @@ from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer
 from open311.catalog.files import Files
 from open311.catalog.routing import build_routing
 from open311.catalog.source import Source
+from open311.catalog.texts import build_wordings
 from open311.domain.deadline import SLA, Unit, WorkingCalendar
 from open311.domain.definition import (
     Attribute,
@@ -25,6 +26,7 @@ from open311.domain.definition import (
     SLAException,
 )
 from open311.domain.routing import Priority
+from open311.domain.wording import Wordings
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -71,6 +73,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         services={found.service_code: found for found in services},
         layers=layers,
         routing=build_routing(files, key, item["timezone"]),
+        wordings=build_wordings(files.texts, tuple(item.get("languages", ["en"]))) if files.texts else Wordings(),
     )
 
 
@@ -159,10 +162,10 @@ def _attribute(item: dict[str, Any], order: int) -> Attribute:
 
 
 def _fingerprint(jurisdictions: dict[str, Jurisdiction], endpoints: tuple[Endpoint, ...]) -> str:
-    """Hash all that clients can see, in the order of the files: not departments' contacts, calendars and routing."""
+    """Hash all that clients can see, in the order of the files: not contacts, calendars, routing and words of mails."""
     seen = [
         vars(jurisdiction)
-        | {"departments": None, "calendar": None, "routing": None}
+        | {"departments": None, "calendar": None, "routing": None, "wordings": None}
         | {"services": [asdict(service) for service in jurisdiction.services.values()]}
         | {"layers": [asdict(layer) for layer in jurisdiction.layers.values()]}
         for jurisdiction in jurisdictions.values()

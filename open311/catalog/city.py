@@ -10,6 +10,7 @@ from pathlib import Path
 from open311.domain.deadline import WorkingCalendar
 from open311.domain.definition import Service
 from open311.domain.routing import Routing
+from open311.domain.wording import Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Jurisdiction:
     services: Mapping[str, Service] = field(default_factory=dict)
     layers: Mapping[str, Layer] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
+    wordings: Wordings = field(default_factory=Wordings)
 
 
 @dataclass(frozen=True, slots=True)

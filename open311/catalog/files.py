@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from open311.catalog.faults import Fault
+from open311.catalog.location import city_directory
 from open311.catalog.source import Source, read_source
 
 
@@ -20,6 +21,7 @@ class Files:
     departments: Source | None
     boundaries: Source | None
     routing: Source | None
+    texts: Source | None
     services: tuple[Source, ...]
 
     @cached_property
@@ -58,8 +60,12 @@ def read_files(directory: Path) -> tuple[Files, list[Fault]]:
     city, departments, boundaries = (read(f"config/{name}.yaml") for name in ("city", "departments", "boundaries"))
     # A city without rules of its own needs no such file: service definitions name the department.
     routing = read("config/routing.yaml") if (directory / "config/routing.yaml").exists() else None
+    # Nor one for its words: those of the city that came with this server name no city themselves.
+    home = directory if (directory / "config/texts.yaml").exists() else city_directory()
+    texts, wrong = read_source(home / "config/texts.yaml", "config/texts.yaml")
+    faults.extend(wrong)
     found = (directory / "service_definitions").rglob("*.y*ml")
     names = sorted(path.relative_to(directory).as_posix() for path in found)
     faults.extend(Fault(name, 1, "the file's name must end in .yaml") for name in names if name.endswith(".yml"))
     services = tuple(source for name in names if name.endswith(".yaml") and (source := read(name)))
-    return Files(directory, city, departments, boundaries, routing, services), faults
+    return Files(directory, city, departments, boundaries, routing, texts, services), faults

@@ -11,6 +11,7 @@ from open311.catalog.files import read_files
 from open311.catalog.routing import check_routing
 from open311.catalog.rules import check_rules
 from open311.catalog.shape import check_shape
+from open311.catalog.texts import check_texts
 
 
 def read_city(directory: Path) -> City:
@@ -24,6 +25,7 @@ def read_city(directory: Path) -> City:
         "departments": files.departments,
         "boundaries": files.boundaries,
         "routing": files.routing,
+        "texts": files.texts,
     }
     for schema, source in shaped.items():
         if source:
@@ -33,6 +35,8 @@ def read_city(directory: Path) -> City:
     faults.extend(check_rules(files))
     if files.routing:
         faults.extend(check_routing(files, files.routing))
+    if files.texts and (directory / "config/texts.yaml").exists():
+        faults.extend(check_texts(files, files.texts))
     if faults or not files.city:
         raise CatalogError(faults)
     return build_city(files, files.city)

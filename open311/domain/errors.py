@@ -47,6 +47,10 @@ class UnknownToken(Refusal):
     """No token of this kind was given out."""
 
 
+class UnknownLink(Refusal):
+    """A link from a message is not known, was used, or its time has passed."""
+
+
 class UnknownBoundary(Refusal):
     """No boundary layer or boundary bears this name."""
 

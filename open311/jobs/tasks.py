@@ -10,11 +10,15 @@ from flask import Flask
 from procrastinate import RetryStrategy
 
 from open311.actions.deadlines import look_at_promises
+from open311.actions.digest import collect_digests
+from open311.actions.follow import forget_unconfirmed
 from open311.actions.idempotency import forget_old_answers
 from open311.actions.limits import forget_old_windows
+from open311.actions.notify import expand, send_messages
 from open311.actions.refer import forward, mirror_referrals
 from open311.actions.republish import republish
 from open311.actions.submit import give_number
+from open311.actions.webhooks import call_webhooks
 from open311.api.installation import installation
 from open311.catalog.read import read_city
 
@@ -46,6 +50,30 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
         with app.app_context():
             forward(installation().environment, key)
 
+    @queue.task(name="notify", retry=RETRY)
+    def notify(service_request: int, update_id: str | None) -> None:
+        with app.app_context():
+            expand(installation().environment, service_request, update_id)
+
+    # What waits for another attempt has no job of its own: the minute's run finds it.
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="send_messages", retry=RETRY)
+    def send(timestamp: int = 0) -> None:
+        with app.app_context():
+            send_messages(installation().environment)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="call_webhooks", retry=RETRY)
+    def call(timestamp: int = 0) -> None:
+        with app.app_context():
+            call_webhooks(installation().environment)
+
+    @queue.periodic(cron="3 * * * *")
+    @queue.task(name="collect_digests", retry=RETRY, queueing_lock="collect_digests")
+    def digests(timestamp: int) -> None:
+        with app.app_context():
+            collect_digests(installation().environment)
+
     @queue.periodic(cron="* * * * *")
     @queue.task(name="look_at_promises", retry=RETRY, queueing_lock="look_at_promises")
     def promises(timestamp: int) -> None:
@@ -64,6 +92,7 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
         with app.app_context():
             forget_old_answers()
             forget_old_windows()
+            forget_unconfirmed()
 
     @queue.periodic(cron="*/2 * * * *")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)

@@ -29,6 +29,7 @@ from open311.domain.errors import (
     TooMuchAsked,
     UnknownBoundary,
     UnknownJurisdiction,
+    UnknownLink,
     UnknownService,
     UnknownServiceRequest,
     UnknownToken,
@@ -60,6 +61,10 @@ BESIDES = {("GET", "/docs/static/{}"), ("GET", "/docs/openapi.yaml")}
 """What the reference needs for itself."""
 
 
+PAGES = ("web.", "portal.")
+"""Blueprints of pages for people."""
+
+
 def spelled(path: str, suffixes: list[str]) -> Iterator[str]:
     """A path with each of its suffixes, the names in it left open."""
     for suffix in suffixes if "{format}" in path else [""]:
@@ -77,6 +82,8 @@ def described() -> Iterator[tuple[str, str]]:
 
 def served(app: Flask) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith(PAGES):
+            continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.replace("<suffix:suffix>", ".{format}"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             for each in spelled(path, list(FORMATS)):
@@ -198,6 +205,7 @@ RAISED: dict[type[Refusal], set[str]] = {
     UnknownBoundary: {"getBoundaryShapes", "getBoundaryShape"},
     StepRefused: {"postServiceRequestUpdate"},
     Conflict: {"postServiceRequestUpdate"},
+    UnknownLink: set(),  # of pages only
 }
 """Which calls refuse what. That they answer nothing else is checked of every answer in every test (``contracts``)."""
 

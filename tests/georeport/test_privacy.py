@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 
 from open311.actions.case import Actor
 from open311.actions.keys import issue_key
+from open311.actions.links import PATHS, make_links
 from open311.actions.progress import comment, endorse, moderate, progress
 from open311.actions.submit import give_number
 from open311.api.arguments import PARAMETERS
@@ -143,8 +144,21 @@ def full_city(
         "suffix": ["", ".json", ".xml"],
         "layer": ["ward"],
         "code": ["1"],
-        "filename": ["docs.css", "docs.js"],
+        "filename": ["docs.css", "docs.js", "page.css"],
+        "number": [str(number) for _, number in rows if number],
+        **links_of(city),
     }
+
+
+LINKS = {f"/{path}/<token>": purpose for purpose, path in PATHS.items()}
+"""Routes behind links of messages."""
+
+
+def links_of(city: Connection) -> dict[str, list[str]]:
+    """Tokens of links as messages have them, by purpose."""
+    found = city.execute(text("SELECT key, service_request FROM subscription ORDER BY key LIMIT 20")).all()
+    made = [make_links("", key, of, dict.fromkeys(PATHS)) for key, of in found]
+    return {purpose: [each[purpose].rpartition("/")[2] for each in made] for purpose in PATHS}
 
 
 def addresses(rule: Rule, values: dict[str, list[str]]) -> Iterator[str]:
@@ -209,7 +223,10 @@ def test_no_public_address_shows_a_secret(
     schemas = [path.name for path in (installation.directory / "schemas").iterdir()]
     listed = ",".join(full_city["service_request_id"])
     for rule in app.url_map.iter_rules():
-        places = addresses(rule, {**full_city, "name": schemas} if rule.rule.startswith("/schemas/") else full_city)
+        values = {**full_city, "name": schemas} if rule.rule.startswith("/schemas/") else full_city
+        if rule.rule in LINKS:
+            values = {"token": full_city[LINKS[rule.rule]]}
+        places = addresses(rule, values)
         statuses = set()
         for address, question in product(places, questions(rule, listed)):
             method = "GET" if "GET" in (rule.methods or ()) else "OPTIONS"

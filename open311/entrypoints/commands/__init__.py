@@ -16,13 +16,14 @@ from open311.entrypoints.commands import (
     sample,
     schema,
     serving,
+    webhooks,
 )
 
 
 def register(app: Flask) -> None:
     """Add every command to ``open311``; those of ``casework`` stand in the group of ``requests``."""
     app.cli.help = "Run and look after a city's Open311 server."
-    for module in (boundaries, casework, catalog, city, imports, keys, routing, sample, schema):
+    for module in (boundaries, casework, catalog, city, imports, keys, routing, sample, schema, webhooks):
         app.cli.add_command(module.group)
     app.cli.add_command(publications.publish)
     app.cli.add_command(serving.serve)

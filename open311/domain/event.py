@@ -1,0 +1,44 @@
+"""What people are told of: the events in the life of a service request."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from open311.domain.lifecycle import Status
+
+
+class Event(StrEnum):
+    """Something that is told. Most bear the name of the state that was reached."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    SCHEDULED = "scheduled"
+    WAITING_ON_REPORTER = "waiting_on_reporter"
+    REFERRED = "referred"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    COMMENT = "comment"
+    CONFIRM = "confirm"
+    DIGEST = "digest"
+
+
+WIDE = frozenset({Event.RECEIVED, Event.CLOSED, Event.REOPENED})
+"""What those hear who follow a service or a place and not one service request: more would be a flood."""
+
+
+def event_of(*, first: bool, stepped: bool, status: str | None, text: str | None, by_reporter: bool) -> Event | None:
+    """What a public update tells people; none where there is nothing to tell.
+
+    ``first``: it is the filing itself; ``stepped``: it changed the state. What reporters do themselves later on, behind
+    a link, is told to nobody.
+    """
+    if first:
+        return Event.RECEIVED
+    if by_reporter:
+        return None
+    if stepped and status == Status.RECEIVED:
+        return Event.REOPENED
+    if stepped and status and status != Status.DISPUTED:
+        return Event(status)
+    return Event.COMMENT if text else None

@@ -1,0 +1,150 @@
+"""The pages behind links in messages. GET shows a page with a button (scanners of mail follow links), POST does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from open311.actions.answer import answer_question, say_fixed
+from open311.actions.follow import confirm, end
+from open311.actions.links import hashed
+from open311.actions.notify import followed_words
+from open311.api.installation import installation
+from open311.catalog.city import Jurisdiction
+from open311.domain.draft import DESCRIPTION_LIMIT
+from open311.domain.errors import UnknownLink
+from open311.queries import links
+from open311.web.shell import page
+
+blueprint = Blueprint("links", __name__)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A link that holds: what it is about, and how to speak to who opened it."""
+
+    what: dict[str, Any]
+    jurisdiction: Jurisdiction
+
+    @property
+    def language(self) -> str:
+        """The language that its follower asked for, as far as the city speaks it."""
+        return self.jurisdiction.wordings.spoken(self.what["language"])
+
+    @property
+    def followed(self) -> str:
+        """What is followed, in words."""
+        return followed_words(self.jurisdiction, self.what)
+
+    def page(self, template: str, status: int = 200, **what: Any) -> Response:
+        """A page about it."""
+        return page(f"portal/{template}.html", self.jurisdiction, self.language, status, link=self.what, **what)
+
+    def done(self, name: str, **facts: str) -> Response:
+        """The page that says that it is done."""
+        return self.page("done", name=name, facts=facts)
+
+
+def _open(token: str, purpose: str) -> Opened | None:
+    """The link, unless its time has passed or its one use was had; those that may be used again may."""
+    what = links.link(hashed(token), purpose)
+    if what is None or (what["used"] and purpose in ("answer", "fixed")):
+        return None
+    known = installation().environment.city.jurisdictions.get(what["jurisdiction"])
+    return Opened(what, known) if known else None
+
+
+def gone() -> Response:
+    """The page for a link that does not hold; it does not say whether it ever did."""
+    jurisdiction = next(iter(installation().environment.city.jurisdictions.values()))
+    language = jurisdiction.wordings.best(request.accept_languages.values())
+    facts = {"contact": jurisdiction.contact}
+    return page("portal/done.html", jurisdiction, language, 404, name="gone", facts=facts)
+
+
+@blueprint.get("/follow/confirm/<token>")
+@blueprint.get("/follow/end/<token>")
+def ask(token: str) -> Response:
+    """Ask before anything is changed."""
+    purpose = "end" if request.path.startswith("/follow/end/") else "confirm"
+    opened = _open(token, purpose)
+    return opened.page("ask", name=purpose, followed=opened.followed) if opened else gone()
+
+
+@blueprint.post("/follow/confirm/<token>")
+def say_yes(token: str) -> Response:
+    """Write to this address from now on."""
+    opened = _open(token, "confirm")
+    if opened is None:
+        return gone()
+    confirm(token)
+    return opened.done("confirmed", followed=opened.followed)
+
+
+@blueprint.post("/follow/end/<token>")
+def stop(token: str) -> Response:
+    """Write no more; mail programs do this with one click (RFC 8058), so nothing else is asked."""
+    opened = _open(token, "end")
+    if opened is None:
+        return gone()
+    end(token)
+    return opened.done("ended", followed=opened.followed)
+
+
+@blueprint.get("/answer/<token>")
+def question(token: str) -> Response:
+    """The question of staff, and room for the answer."""
+    opened = _open(token, "answer")
+    return opened.page("answer", words="") if opened else gone()
+
+
+@blueprint.post("/answer/<token>")
+def answer(token: str) -> Response:
+    """Give the answer to staff."""
+    opened = _open(token, "answer")
+    if opened is None:
+        return gone()
+    words = request.form.get("words", "")
+    if fault := _fault(opened, words, needed=True):
+        return opened.page("answer", 400, words=words, problem=fault)
+    try:
+        answer_question(installation().environment, token, words)
+    except UnknownLink:  # somebody pressed the button twice
+        return gone()
+    return opened.done("answered")
+
+
+@blueprint.get("/fixed/<token>")
+def was_it_fixed(token: str) -> Response:
+    """What the city said when it closed it, and two buttons."""
+    opened = _open(token, "fixed")
+    return opened.page("fixed", words="") if opened else gone()
+
+
+@blueprint.post("/fixed/<token>")
+def fixed_or_not(token: str) -> Response:
+    """Note it; "no" disputes the closing."""
+    opened = _open(token, "fixed")
+    said = request.form.get("fixed")
+    if opened is None or said not in ("yes", "no"):
+        return gone() if opened is None else opened.page("fixed", 400, words=request.form.get("words", ""))
+    words = request.form.get("words", "")
+    if fault := _fault(opened, words, needed=False):
+        return opened.page("fixed", 400, words=words, problem=fault)
+    try:
+        say_fixed(installation().environment, token, said == "yes", words)
+    except UnknownLink:
+        return gone()
+    return opened.done(f"fixed_{said}")
+
+
+def _fault(opened: Opened, words: str, *, needed: bool) -> dict[str, str] | None:
+    """What is wrong with the words, for beside the field and the top of the page."""
+    say = opened.jurisdiction.wordings.say
+    if needed and not words.strip():
+        return {"field": "words", "text": say("answer_missing", opened.language)}
+    if len(words) > DESCRIPTION_LIMIT:
+        return {"field": "words", "text": say("too_long", opened.language, most=str(DESCRIPTION_LIMIT))}
+    return None

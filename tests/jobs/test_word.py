@@ -1,0 +1,110 @@
+"""Real workers and a real mail server: everybody is told once, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from open311.actions.case import Actor
+from open311.actions.progress import progress
+from open311.domain.lifecycle import Outcome, Status
+from tests.conftest import API, GRAFFITI
+from tests.jobs.conftest import Processes, wait_for
+from tests.mailbox import Mailbox, mailbox
+
+__all__ = ["mailbox"]
+
+pytestmark = pytest.mark.slow
+STAFF = Actor("staff")
+WAITING = "SELECT count(*) FROM message WHERE state = 'waiting'"
+SENT = "SELECT count(*) FROM message WHERE state = 'sent'"
+BUSY = "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'notify'"
+
+
+@pytest.fixture
+def filed(server: Flask, written_key: str) -> Any:
+    """File so many reports, each with an address of its own; answers their numbers."""
+
+    def run(count: int, name: str) -> list[str]:
+        client = server.test_client()
+        return [
+            client.post(
+                f"{API}/requests.json",
+                data={**GRAFFITI, "api_key": written_key, "email": f"{name}{each}@example.org"},
+            ).get_json()[0]["service_request_id"]
+            for each in range(count)
+        ]
+
+    return run
+
+
+def received(mailbox: Mailbox, name: str) -> Counter[str]:
+    return Counter(message["To"] for message in mailbox.messages if message["To"].startswith(name))
+
+
+def test_a_worker_killed_between_two_messages_loses_none(
+    processes: Processes,
+    ask: Any,
+    filed: Any,
+    mailbox: Mailbox,
+) -> None:
+    mailbox.hold_after = 3
+    filed(8, "kill")
+    worker = processes.start("worker", "--concurrency", "1", SMTP_URL=mailbox.url)
+    wait_for(lambda: ask(SENT) == [(3,)] or None)
+    assert processes.end(worker, signal.SIGKILL) == -signal.SIGKILL
+    mailbox.hold_after = None
+    worker = processes.start("worker", SMTP_URL=mailbox.url)
+    wait_for(lambda: ask(SENT) == [(8,)] or None)
+    assert processes.end(worker) == 0
+    counts = received(mailbox, "kill")
+    assert set(counts) == {f"kill{each}@example.org" for each in range(8)}
+    assert sum(counts.values()) <= 9  # the one under way may come twice, and no other
+    ids = [message["Message-ID"] for message in mailbox.messages]
+    assert len(set(ids)) == 8
+
+
+def test_two_workers_tell_everybody_once(
+    processes: Processes,
+    ask: Any,
+    filed: Any,
+    mailbox: Mailbox,
+) -> None:
+    before = ask(SENT)[0][0]
+    workers = [processes.start("worker", SMTP_URL=mailbox.url) for _ in range(2)]
+    filed(30, "two")
+    wait_for(lambda: ask(SENT) == [(before + 30,)] or None)
+    assert [processes.end(worker) for worker in workers] == [0, 0]
+    assert received(mailbox, "two") == {f"two{each}@example.org": 1 for each in range(30)}
+
+
+def test_nothing_is_told_of_what_was_rolled_back(
+    processes: Processes,
+    server: Flask,
+    ask: Any,
+    filed: Any,
+    mailbox: Mailbox,
+) -> None:
+    before = ask(SENT)[0][0]
+    (number,) = filed(1, "back")
+    ask("UPDATE subscription SET confirmed_at = now() WHERE address = 'back0@example.org'")
+    ask("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
+    ask("CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON service_request DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION refuse()")  # fmt: skip
+    close = (server.extensions["open311"].environment, "phila.gov", number, Status.CLOSED, STAFF)
+    with server.app_context(), pytest.raises(Exception, match="no"):
+        progress(*close, outcome=Outcome.RESOLVED, text="Never happened.")
+    ask("DROP TRIGGER refuse ON service_request")
+    with server.app_context():
+        progress(*close, outcome=Outcome.RESOLVED, text="It is done.")
+    worker = processes.start("worker", SMTP_URL=mailbox.url)
+    wait_for(lambda: ask(SENT) == [(before + 2,)] or None)
+    assert processes.end(worker) == 0
+    told = [message.get_body(("plain",)).get_content() for message in mailbox.messages]  # type: ignore[union-attr]
+    assert len(told) == 2
+    assert "It is done." in told[-1]
+    assert not any("Never happened." in text for text in told)
