@@ -29,7 +29,7 @@ def add(url: str, events: tuple[str, ...], jurisdiction: Jurisdiction) -> None:
 
 @group.command("list")
 def list_webhooks() -> None:
-    """List receivers, with how many calls of each are done, waiting and dead."""
+    """List receivers, and how many calls are done, waiting, dead."""
     for each in all_webhooks():
         counts = f"{each['done']} done, {each['waiting']} waiting, {each['dead']} dead"
         events = ", ".join(each["events"]) or "all events"
@@ -55,7 +55,10 @@ def dead() -> None:
 @group.command("replay")
 @click.argument("deliveries", nargs=-1, required=True)
 def replay_deliveries(deliveries: tuple[str, ...]) -> None:
-    """Make calls again, under the ids they had (dead shows them)."""
+    """Make DELIVERIES again, under the ids they had.
+
+    ``dead`` shows those that were given up.
+    """
     for delivery in deliveries:
         if not replay(installation().environment, delivery):
             raise click.ClickException(f"no call {delivery}, or it is waiting already")
