@@ -12,8 +12,10 @@ from procrastinate import RetryStrategy
 from open311.actions.deadlines import look_at_promises
 from open311.actions.idempotency import forget_old_answers
 from open311.actions.limits import forget_old_windows
+from open311.actions.links import Purpose, send_link
 from open311.actions.refer import forward, mirror_referrals
 from open311.actions.republish import republish
+from open311.actions.sessions import forget_old_sessions
 from open311.actions.submit import give_number
 from open311.api.installation import installation
 from open311.catalog.read import read_city
@@ -46,6 +48,11 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
         with app.app_context():
             forward(installation().environment, key)
 
+    @queue.task(name="send_account_link", retry=RETRY)
+    def send_account_link(email: str, purpose: Purpose) -> None:
+        with app.app_context():
+            send_link(installation().environment, email, purpose)
+
     @queue.periodic(cron="* * * * *")
     @queue.task(name="look_at_promises", retry=RETRY, queueing_lock="look_at_promises")
     def promises(timestamp: int) -> None:
@@ -64,6 +71,7 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
         with app.app_context():
             forget_old_answers()
             forget_old_windows()
+            forget_old_sessions()
 
     @queue.periodic(cron="*/2 * * * *")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)

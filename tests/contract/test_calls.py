@@ -23,7 +23,9 @@ from open311.domain.errors import (
     KeyReused,
     MissingArgument,
     MissingJurisdiction,
+    NotAllowed,
     Refusal,
+    SignInRefused,
     StepRefused,
     TooManyRequests,
     TooMuchAsked,
@@ -34,6 +36,7 @@ from open311.domain.errors import (
     UnknownToken,
 )
 from open311.entrypoints.georeport.service_requests import LINES, PERSONAL
+from open311.web.access import PAGES
 from open311.wire.formats import FORMATS
 from tests.conftest import API, PLACE
 from tests.contract.openapi import followed, openapi, operations
@@ -77,6 +80,8 @@ def described() -> Iterator[tuple[str, str]]:
 
 def served(app: Flask) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
+        if rule.endpoint in PAGES:
+            continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.replace("<suffix:suffix>", ".{format}"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             for each in spelled(path, list(FORMATS)):
@@ -198,6 +203,8 @@ RAISED: dict[type[Refusal], set[str]] = {
     UnknownBoundary: {"getBoundaryShapes", "getBoundaryShape"},
     StepRefused: {"postServiceRequestUpdate"},
     Conflict: {"postServiceRequestUpdate"},
+    NotAllowed: set(),
+    SignInRefused: set(),
 }
 """Which calls refuse what. That they answer nothing else is checked of every answer in every test (``contracts``)."""
 

@@ -129,7 +129,7 @@ def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, act
 def me_too(number: str, jurisdiction: Jurisdiction) -> None:
     """Note that somebody else has the concern of NUMBER."""
     with refusals_told():
-        endorse(jurisdiction.key, number, "call_centre")
+        endorse(jurisdiction.key, number, "call_centre", _actor())
     click.echo(f"{number} has one more 'me too'")
 
 
