@@ -27,6 +27,7 @@ from open311.models.base import database
 from open311.queries.reading import READ
 from tests.checks import check_publications
 from tests.contract.contracts import check_answer
+from tests.mailbox import Mailbox, receiving
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 API = "/open311/v2"
@@ -67,13 +68,22 @@ def database_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def mail_server() -> Iterator[Mailbox]:
+    """A real SMTP server, to which the application sends."""
+    with receiving() as box:
+        yield box
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application with tables, catalogue and sample wards."""
     settings = Settings(
         database_url=database_url,
         media_dir=tmp_path_factory.mktemp("media"),
         public_url="https://311.example.org",
         pool_size=2,
+        smtp_url=mail_server.url,
+        secret_key="only the tests know what this is",
     )
     app = create_app(settings)
     app.config["TESTING"] = True
@@ -161,6 +171,13 @@ def client(app: Flask, city: Any) -> FlaskClient:
     """A client of the API inside the test's transaction."""
     app.test_client_class = CheckedClient
     return app.test_client()
+
+
+@pytest.fixture
+def mailbox(mail_server: Mailbox) -> Mailbox:
+    """What comes by mail during the test."""
+    mail_server.clear()
+    return mail_server
 
 
 @pytest.fixture
