@@ -70,7 +70,7 @@ def _scope(case: ServiceRequest, grants: tuple[Grant, ...]) -> CaseScope:
     if any(grant.boundary for grant in grants):
         row: Any = (
             connection()
-            .execute("SELECT ST_Y(point), ST_X(point) FROM service_request WHERE key = %s", (case.key,))
+            .execute("SELECT ST_X(point), ST_Y(point) FROM service_request WHERE key = %s", (case.key,))
             .fetchone()
         )
         boundaries = boundaries_at(case.jurisdiction, Point(*row)) if row[0] is not None else boundaries

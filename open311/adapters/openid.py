@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -55,6 +56,11 @@ class OpenID:
         self._client_id, self._client_secret = client_id, client_secret
         self._kept: dict[str, Any] = {}
 
+    @cached_property
+    def _http(self) -> httpx.Client:
+        """One for all threads: it costs more to make than a call."""
+        return httpx.Client(timeout=SECONDS)
+
     def start(self, back: str, journey: Journey) -> str:
         """Where to send the browser; ``back`` is where it returns to.
 
@@ -90,7 +96,7 @@ class OpenID:
         }
         try:
             client = (self._client_id, self._client_secret)
-            token = httpx.post(self._metadata()["token_endpoint"], data=form, auth=client, timeout=SECONDS)
+            token = self._http.post(self._metadata()["token_endpoint"], data=form, auth=client)
             token.raise_for_status()
             claims = self._claims(token.json()["id_token"], journey.nonce)
         except (httpx.HTTPError, JoseError, KeyError, ValueError) as fault:
@@ -129,7 +135,7 @@ class OpenID:
     def _get(self, name: str, url: str) -> dict[str, Any]:
         """What the provider publishes; asked for once."""
         if name not in self._kept:
-            answer = httpx.get(url, timeout=SECONDS, follow_redirects=True)
+            answer = self._http.get(url)
             answer.raise_for_status()
             self._kept[name] = answer.json()
         return self._kept[name]  # type: ignore[no-any-return]

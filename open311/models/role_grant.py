@@ -17,7 +17,7 @@ class RoleGrant(Base):
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint("role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="role"),
-        CheckConstraint("boundary LIKE '_%:_%'", name="boundary"),
+        CheckConstraint("boundary ~ '^[^:]+:[^:]'", name="boundary"),
         Index(
             "uq_role_grant_active",
             "account",

@@ -36,6 +36,6 @@ def enter(account: int, method: str, *, second_factor: bool) -> Response:
     wanted = session.get("next") or url_for("own.account")
     session.clear()
     session["token"] = token
-    # Residents stay signed in when they close the browser; staff do not.
-    session.permanent = method == "link"
+    if method == "link":
+        session.permanent = True  # residents stay signed in when they close the browser
     return redirect(wanted, 303)

@@ -109,7 +109,7 @@ def _grant() -> None:
             " 'analyst', 'administrator', 'auditor')",
             name=op.f("ck_role_grant_role"),
         ),
-        sa.CheckConstraint("boundary LIKE '_%:_%'", name=op.f("ck_role_grant_boundary")),
+        sa.CheckConstraint("boundary ~ '^[^:]+:[^:]'", name=op.f("ck_role_grant_boundary")),
         *(
             sa.ForeignKeyConstraint([column], ["account.key"], name=op.f(f"fk_role_grant_{column}"))
             for column in ("account", "granted_by", "revoked_by")
@@ -135,7 +135,7 @@ def _audit() -> None:
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("jurisdiction", sa.Text(), nullable=True),
-        sa.CheckConstraint("target ~ '^[a-z_]+:[A-Za-z0-9._:/%~-]*$'", name=op.f("ck_audit_log_target")),
+        sa.CheckConstraint("target ~ '^[a-z_]+:[^\\s@]*$'", name=op.f("ck_audit_log_target")),
         sa.CheckConstraint("act ~ '^[a-z_]+$'", name=op.f("ck_audit_log_act")),
         sa.ForeignKeyConstraint(["account"], ["account.key"], name=op.f("fk_audit_log_account")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_audit_log")),
