@@ -98,6 +98,7 @@ def app(database_url: str, mail_server: Mailbox, tmp_path_factory: pytest.TempPa
         database.session.remove()
         database.session.configure(join_transaction_mode="create_savepoint")
     yield app
+    environment.mail._close()  # what this thread kept open
     with app.app_context():
         for engine in database.engines.values():
             engine.dispose()

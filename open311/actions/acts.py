@@ -26,7 +26,7 @@ class Actor:
     @property
     def is_staff(self) -> bool:
         """Whether what they do belongs into the audit log."""
-        return self.name == "staff" or self.name.startswith("command:")
+        return self.name.partition(":")[0] == "staff"
 
 
 SYSTEM = Actor("system")

@@ -58,8 +58,8 @@ class OpenID:
 
     @cached_property
     def _http(self) -> httpx.Client:
-        """One for all threads: it costs more to make than a call."""
-        return httpx.Client(timeout=SECONDS)
+        """One for all threads, as it costs more to make than a call; connections are not kept, calls are few."""
+        return httpx.Client(timeout=SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
 
     def start(self, back: str, journey: Journey) -> str:
         """Where to send the browser; ``back`` is where it returns to.

@@ -25,7 +25,7 @@ from open311.actions.sessions import begin
 from open311.domain.roles import Grant, Role
 
 HOME = "https://311.example.org"
-COMMAND = Actor("command:tests")
+COMMAND = Actor("staff:tests")
 PASSWORD = "four words are good"
 STAFF, RESIDENT = "ana@phila.example", "ann@mail.example"
 

@@ -16,7 +16,7 @@ from open311.actions.assign import assign, prioritise
 from open311.actions.audit import search_audit
 from open311.actions.environment import Environment
 from open311.actions.personal import read_reporters
-from open311.actions.progress import comment, endorse, moderate, note, progress, set_visibility
+from open311.actions.progress import annotate, comment, endorse, moderate, progress, set_visibility
 from open311.actions.redact import redact_description
 from open311.actions.refer import refer
 from open311.actions.relate import merge
@@ -107,7 +107,7 @@ CASE_ACTS: dict[Act, Do] = {
     Act.CLOSE: lambda e, n, o, a: progress(e, CITY, n, Status.CLOSED, a, outcome=Outcome.RESOLVED, text="Done."),
     Act.REOPEN: lambda e, n, o, a: progress(e, CITY, o, Status.RECEIVED, a),
     Act.COMMENT: lambda e, n, o, a: comment(e, CITY, n, a, "We look into it.", public=True),
-    Act.NOTE: lambda e, n, o, a: note(e, CITY, n, a, "The key is at the gate."),
+    Act.NOTE: lambda e, n, o, a: annotate(e, CITY, n, a, "The key is at the gate."),
     Act.ASSIGN: lambda e, n, o, a: assign(e, CITY, n, a),
     Act.PRIORITISE: lambda e, n, o, a: prioritise(e, CITY, n, Priority.URGENT, a),
     Act.MERGE: lambda e, n, o, a: merge(e, CITY, n, o, a),
@@ -178,7 +178,7 @@ def test_a_grant_for_a_ward_reaches_what_lies_there_also_where_it_is_not_public(
     (ward,) = boundaries_at(CITY, Point(float(PLACE["long"]), float(PLACE["lat"])))
     actor = Actor("staff", account=staff(Role.SUPERVISOR), grants=(Grant(Role.SUPERVISOR, boundary=ward),))
     set_visibility(environment, CITY, number, True, actor)
-    note(environment, CITY, number, actor, "Hidden, and still theirs")
+    annotate(environment, CITY, number, actor, "Hidden, and still theirs")
 
 
 def test_deciding_a_dispute_takes_more_than_closing(
@@ -211,7 +211,7 @@ def test_what_clients_and_jobs_do_is_in_the_history_and_not_in_the_audit_log(
 def test_what_is_done_at_the_command_line_is_noted_without_account_and_name(
     environment: Environment, city: Connection, cases: tuple[str, str]
 ) -> None:
-    note(environment, CITY, cases[0], Actor("command:root"), "By hand")
+    annotate(environment, CITY, cases[0], Actor("staff:root"), "By hand")
     assert log(city)[-1] == (None, "note", f"service_request:{cases[0]}")
 
 

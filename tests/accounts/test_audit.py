@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from open311.actions.acts import Actor, note_act
 from open311.actions.environment import Environment
 from open311.actions.personal import read_reporters
-from open311.actions.progress import comment
+from open311.actions.progress import comment, progress
 from open311.domain.errors import Conflict, NotAllowed
+from open311.domain.lifecycle import Status
 from open311.domain.roles import Act, Grant, OwnAct, Role
 from open311.queries.audit import audit_entries
 from tests.accounts.conftest import Browser, Staff, log
@@ -73,16 +74,13 @@ def test_what_is_refused_is_neither_done_nor_noted(
 
 
 def test_an_act_that_comes_too_late_is_not_noted(environment: Environment, city: Connection, report: Any) -> None:
-    from open311.actions.progress import progress
-    from open311.domain.lifecycle import Status
-
     number, before = report(), log(city)
     with pytest.raises(Conflict):
         progress(environment, CITY, number, Status.IN_PROGRESS, Actor("staff"), seen_version=99)
     assert log(city) == before
 
 
-def test_a_number_with_blanks_and_signs_is_a_target_too(environment: Environment, city: Connection, report: Any) -> None:
+def test_a_number_with_blanks_is_a_target_too(environment: Environment, city: Connection, report: Any) -> None:
     report()
     city.execute(text("UPDATE service_request SET service_request_id = 'SR 7@old'"))
     comment(environment, CITY, "SR 7@old", Actor("staff"), "From another system", public=True)
@@ -132,10 +130,12 @@ def test_the_log_is_read_in_pages_the_newest_first(entries: int) -> None:
     assert [entry["key"] for entry in first + audit_entries(before=first[-1]["key"])] == everything
 
 
-@pytest.mark.parametrize("wanted", ["account = 7", "act = 'close'", "target = 'service_request:1'", "at > now()"])
+@pytest.mark.parametrize(
+    "wanted", ["account = 7", "act = 'close'", "target = 'service_request:1'", "at < now() - interval '1 day'"]
+)
 def test_an_index_serves_every_search(city: Connection, wanted: str) -> None:
     city.execute(
-        text("INSERT INTO audit_log (act, target) SELECT 'note', 'service_request:' || n FROM generate_series(1, 5000) n")
+        text("INSERT INTO audit_log (act, target) SELECT 'note', 'case:' || n FROM generate_series(1, 5000) n")
     )
     city.execute(text("ANALYZE audit_log"))
     query = f"EXPLAIN SELECT * FROM audit_log WHERE {wanted} ORDER BY key DESC LIMIT 100"

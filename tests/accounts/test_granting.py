@@ -103,7 +103,7 @@ def test_administrators_revoke_and_disable_in_a_page(
     other = staff(Role.CREW, "crew@phila.example")
     browser = signed_in(Role.ADMINISTRATOR)
     browser.get("/admin/users")
-    (revoke, *_) = re.findall(r'action="(/admin/grants/\d+/revoke)"', browser.text)
+    (*_, revoke) = re.findall(r'action="(/admin/grants/\d+/revoke)"', browser.text)
     browser.send(revoke)
     browser.send(f"/admin/users/{other}/disable")
     assert browser.page.request.path == "/admin/users"

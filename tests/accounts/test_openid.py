@@ -28,7 +28,7 @@ from tests.serving import PATIENCE, free_port
 
 BACK = f"{HOME}/signin/openid/back"
 SUBJECT = "worker-7"
-HTTP = httpx.Client()
+HTTP = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
 """The person's browser, at the provider."""
 
 

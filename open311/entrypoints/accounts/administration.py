@@ -22,6 +22,10 @@ blueprint = Blueprint("administration", __name__, url_prefix="/admin", template_
 guard(blueprint)
 
 
+MOST_DIGITS = 18
+"""Of a key in PostgreSQL."""
+
+
 @blueprint.get("/users")
 def accounts() -> Response:
     """Every grant in force, with its account."""
@@ -50,7 +54,7 @@ def audit() -> Response:
     acts = [*Act, *OwnAct]
 
     def act() -> Response:
-        if given["account"] and not given["account"].isdigit():
+        if given["account"] and not (given["account"].isdecimal() and len(given["account"]) <= MOST_DIGITS):
             raise InvalidArgument("Enter the number of an account")
         since = until = None
         if given["day"]:
@@ -66,7 +70,7 @@ def audit() -> Response:
             target=given["target"],
             since=since,
             until=until,
-            before=int(before) if before.isdigit() else None,
+            before=int(before) if before.isdecimal() and len(before) <= MOST_DIGITS else None,
         )
         earlier = {**given, "before": entries[-1]["key"]} if len(entries) == PAGE else None
         more = earlier and f"{request.path}?{urlencode(earlier)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from typing import Any
 
@@ -13,14 +12,10 @@ from open311.actions.accounts import grant_role, invitation, revoke_grant, set_a
 from open311.actions.acts import Actor
 from open311.api.installation import installation
 from open311.domain.roles import STAFF, Grant, Role
-from open311.entrypoints.commands.options import refusals_told
+from open311.entrypoints.commands.options import by_option, refusals_told
 from open311.queries.accounts import account_of_email, staff_grants
 
 group = AppGroup("accounts", help="Make accounts of staff, grant and revoke roles.")
-
-
-def _actor() -> Actor:
-    return Actor(f"command:{getpass.getuser()}")
 
 
 def _scopes(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,11 +30,11 @@ def _scopes(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _give(email: str, grant: Grant, name: str) -> None:
+def _give(email: str, grant: Grant, name: str, actor: Actor) -> None:
     """Grant, and show the first link where there is no password yet."""
     environment = installation().environment
     with refusals_told():
-        account = grant_role(environment, email, grant, _actor(), name)
+        account = grant_role(environment, email, grant, actor, name)
     click.echo(f"{email} is {grant.role.replace('_', ' ')}")
     if link := invitation(environment, account):
         click.echo(f"They set their password here, within three days:\n{link}")
@@ -48,14 +43,18 @@ def _give(email: str, grant: Grant, name: str) -> None:
 @group.command("create-admin")
 @click.argument("email")
 @click.argument("name")
-def create_admin(email: str, name: str) -> None:
-    """Make NAME, who signs in as EMAIL, an administrator; shows a link to set the password."""
-    _give(email, Grant(Role.ADMINISTRATOR), name)
+@by_option
+def create_admin(email: str, name: str, actor: Actor) -> None:
+    """Make NAME with EMAIL an administrator.
+
+    Shows the link with which they set their password.
+    """
+    _give(email, Grant(Role.ADMINISTRATOR), name, actor)
 
 
 @group.command("list")
 def list_accounts() -> None:
-    """List staff: the number of each grant, account, role and what it is for."""
+    """List staff: number of the grant, account, role, scope."""
     for row in staff_grants():
         scopes = [row[name] for name in ("jurisdiction", "department", "boundary", "service") if row[name]]
         state = "" if row["active"] else "\tdisabled"
@@ -66,42 +65,49 @@ def list_accounts() -> None:
 
 @group.command()
 @click.argument("email")
-@click.argument("role", type=click.Choice(sorted(STAFF)))
+@click.argument("role", type=click.Choice(sorted(role.value for role in STAFF)))
 @click.option("--name", default="", help="Makes the account, where there is none.")
 @_scopes
-def grant(email: str, role: str, name: str, **scopes: str | None) -> None:
-    """Give the account of EMAIL a ROLE."""
-    _give(email, Grant(Role(role), **scopes), name)
+@by_option
+def grant(email: str, role: str, name: str, actor: Actor, **scopes: str | None) -> None:
+    """Give the account of EMAIL a ROLE.
+
+    What is named narrows it, all together; without any it is for everything.
+    """
+    _give(email, Grant(Role(role), **scopes), name, actor)
 
 
 @group.command()
 @click.argument("grant_number", metavar="GRANT", type=int)
-def revoke(grant_number: int) -> None:
-    """Take the role GRANT (the number that list shows) away, at once."""
+@by_option
+def revoke(grant_number: int, actor: Actor) -> None:
+    """Take GRANT (the number that list shows) away."""
     with refusals_told():
-        revoke_grant(grant_number, _actor())
+        revoke_grant(grant_number, actor)
     click.echo(f"grant {grant_number} is revoked")
 
 
-def _set_active(email: str, active: bool) -> None:
+def _set_active(email: str, active: bool, actor: Actor) -> None:
     found = account_of_email(email)
     if found is None:
         raise click.ClickException(f"there is no account of {email}")
     with refusals_told():
-        set_active(found.key, active, _actor())
+        set_active(found.key, active, actor)
 
 
 @group.command()
 @click.argument("email")
-def disable(email: str) -> None:
-    """Disable the account of EMAIL; it is signed out everywhere."""
-    _set_active(email, False)
+@by_option
+def disable(email: str, actor: Actor) -> None:
+    """Disable the account of EMAIL; it is signed out at once."""
+    _set_active(email, False, actor)
     click.echo(f"{email} cannot sign in any more")
 
 
 @group.command()
 @click.argument("email")
-def enable(email: str) -> None:
+@by_option
+def enable(email: str, actor: Actor) -> None:
     """Let the account of EMAIL sign in again."""
-    _set_active(email, True)
+    _set_active(email, True, actor)
     click.echo(f"{email} can sign in again")
