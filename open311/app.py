@@ -83,8 +83,8 @@ class Settings:
     """After how long of doing nothing, and after how long at all, staff must sign in again."""
     openid_issuer: str | None = None
     """The city's provider of OpenID Connect, where staff may sign in too; with the client that it knows us as."""
-    openid_client_id: str = ""
-    openid_client_secret: str = ""
+    openid_client_id: str | None = None
+    openid_client_secret: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -121,8 +121,8 @@ class Settings:
             session_idle_minutes=number("SESSION_IDLE_MINUTES", cls.session_idle_minutes),
             session_hours=number("SESSION_HOURS", cls.session_hours),
             openid_issuer=given.get("OPENID_ISSUER") or None,
-            openid_client_id=given.get("OPENID_CLIENT_ID") or "",
-            openid_client_secret=given.get("OPENID_CLIENT_SECRET") or "",
+            openid_client_id=given.get("OPENID_CLIENT_ID") or None,
+            openid_client_secret=given.get("OPENID_CLIENT_SECRET") or None,
         )
 
     @property
@@ -202,13 +202,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _sign_in(settings: Settings) -> SignIn:
     if settings.secret_key is not None and len(settings.secret_key) < SHORTEST_KEY:
         raise ValueError(f"SECRET_KEY must have at least {SHORTEST_KEY} characters, made at random")
-    issuer = settings.openid_issuer
+    issuer, client, secret = settings.openid_issuer, settings.openid_client_id, settings.openid_client_secret
     return SignIn(
         seal=Seal(settings.secret_key or secrets.token_hex()),
         second_factor_roles=settings.second_factor_roles,
         idle=timedelta(minutes=settings.session_idle_minutes),
         longest=timedelta(hours=settings.session_hours),
-        openid=OpenID(issuer, settings.openid_client_id, settings.openid_client_secret) if issuer else None,
+        openid=OpenID(issuer, client or "", secret or "") if issuer else None,
     )
 
 

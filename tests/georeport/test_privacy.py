@@ -32,6 +32,7 @@ from open311.domain.definition import Datatype, Service, ServiceType
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.privacy import Moderation, exposure, first_moderation
 from open311.entrypoints.georeport import service_requests
+from open311.web.access import PAGES
 from tests.conftest import API, SANDBOX
 from tests.contract.test_every_service import SERVICES, form
 
@@ -209,6 +210,8 @@ def test_no_public_address_shows_a_secret(
     schemas = [path.name for path in (installation.directory / "schemas").iterdir()]
     listed = ",".join(full_city["service_request_id"])
     for rule in app.url_map.iter_rules():
+        if rule.endpoint in PAGES:
+            continue  # behind signing in (tests/accounts)
         places = addresses(rule, {**full_city, "name": schemas} if rule.rule.startswith("/schemas/") else full_city)
         statuses = set()
         for address, question in product(places, questions(rule, listed)):
