@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import make_url
 
+from open311.actions.environment import Environment
 from open311.actions.keys import issue_key
 from open311.actions.load_boundaries import load_samples
 from open311.actions.load_city import load_city
@@ -27,6 +28,7 @@ from open311.models.base import database
 from open311.queries.reading import READ
 from tests.checks import check_publications
 from tests.contract.contracts import check_answer
+from tests.mailbox import Mailbox, receiving
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 API = "/open311/v2"
@@ -67,13 +69,22 @@ def database_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def mail_server() -> Iterator[Mailbox]:
+    """A real SMTP server, to which the application sends."""
+    with receiving() as box:
+        yield box
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application with tables, catalogue and sample wards."""
     settings = Settings(
         database_url=database_url,
         media_dir=tmp_path_factory.mktemp("media"),
         public_url="https://311.example.org",
         pool_size=2,
+        smtp_url=mail_server.url,
+        secret_key="only the tests know what this is",
     )
     app = create_app(settings)
     app.config["TESTING"] = True
@@ -88,6 +99,7 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         database.session.remove()
         database.session.configure(join_transaction_mode="create_savepoint")
     yield app
+    environment.mail.close()  # what this thread kept open
     with app.app_context():
         for engine in database.engines.values():
             engine.dispose()
@@ -164,9 +176,22 @@ def client(app: Flask, city: Any) -> FlaskClient:
 
 
 @pytest.fixture
+def mailbox(mail_server: Mailbox) -> Mailbox:
+    """What comes by mail during the test."""
+    mail_server.clear()
+    return mail_server
+
+
+@pytest.fixture
 def installation(app: Flask) -> Installation:
     """The running server's parts."""
     return app.extensions["open311"]
+
+
+@pytest.fixture
+def environment(installation: Installation) -> Environment:
+    """What actions work with."""
+    return installation.environment
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
@@ -21,11 +20,15 @@ class Mailbox:
     """What arrived, in order; ``answers`` are given to the next messages instead of ``250 OK``."""
 
     def __init__(self) -> None:
+        self.url = ""
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what came, and take everything again."""
         self.messages: list[EmailMessage] = []
         self.answers: list[str] = []
         self.hold_after: int | None = None
         """So many are taken; the next one waits for its answer until this is none again."""
-        self.url = ""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
         """Take one message."""
@@ -40,6 +43,11 @@ class Mailbox:
     def to(self, address: str) -> list[EmailMessage]:
         """What came for one address."""
         return [message for message in self.messages if message["To"] == address]
+
+    def link(self) -> str:
+        """The only link in the newest message."""
+        (found,) = re.findall(r"https://\S+", words(self.messages[-1]))
+        return str(found)
 
 
 def words(message: EmailMessage) -> str:
@@ -57,20 +65,13 @@ def link(message: EmailMessage, path: str) -> str:
 
 
 @contextmanager
-def receiving(mailbox: Mailbox) -> Iterator[Mailbox]:
-    """The server, for as long as it lasts."""
-    port = free_port()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+def receiving() -> Iterator[Mailbox]:
+    """A server, for as long as the block lasts."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
-    mailbox.url = f"smtp://127.0.0.1:{port}"
+    box.url = f"smtp://{controller.hostname}:{controller.port}"
     try:
-        yield mailbox
+        yield box
     finally:
         controller.stop()
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    """A mail server for one test."""
-    with receiving(Mailbox()) as box:
-        yield box

@@ -5,6 +5,7 @@ from __future__ import annotations
 from open311.actions.case import Actor, aside, locked
 from open311.actions.environment import Environment, transaction
 from open311.domain.errors import InvalidArgument
+from open311.domain.roles import Act
 from open311.domain.routing import Priority
 
 
@@ -28,7 +29,7 @@ def assign(
     :raises InvalidArgument: no such department or team, one outside the city (which is referred to, not assigned), or
         a hand-over without a reason.
     """
-    case = locked(jurisdiction, number, seen_version)
+    case = locked(jurisdiction, number, actor, Act.ASSIGN, seen_version)
     city = environment.city.jurisdictions[jurisdiction]
     to = department or case.department
     if to not in city.departments:
@@ -50,6 +51,6 @@ def prioritise(
     environment: Environment, jurisdiction: str, number: str, priority: Priority, actor: Actor, reason: str = ""
 ) -> str:
     """Say how urgent it is; answers the id of the update. What was promised stays promised."""
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.PRIORITISE)
     case.priority = int(priority)
     return aside(environment, case, "assignment", actor, reason)

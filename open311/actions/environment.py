@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,14 +17,30 @@ from sqlalchemy.orm import Session
 
 from open311.adapters.files import Files
 from open311.adapters.mail import Mail
+from open311.adapters.openid import OpenID
+from open311.adapters.seal import Seal
 from open311.adapters.sms import Sms
 from open311.adapters.webhook import Webhooks
 from open311.catalog.city import City
+from open311.domain.roles import Role
 from open311.models.base import database
 from open311.queries.reading import Statement
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How people sign in here."""
+
+    seal: Seal
+    second_factor_roles: frozenset[Role]
+    """Roles that are worth nothing without a second factor."""
+    idle: timedelta
+    """How long staff may do nothing, and (``longest``) how long a session lasts however busy."""
+    longest: timedelta
+    openid: OpenID | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,7 @@ class Environment:
     mail_from: str
     sms: Sms
     webhooks: Webhooks
+    sign_in: SignIn
 
 
 def transaction(action: Callable[P, R]) -> Callable[P, R]:

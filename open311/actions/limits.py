@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -28,12 +29,24 @@ def count_write(bucket: str, most: int, seconds: int) -> None:
 
     :raises TooManyRequests: when the window is used up, with the seconds until the next.
     """
-    if not most:
-        return
+    if most:
+        _count(bucket, most, seconds, "writes")
+
+
+def count_try(kind: str, whose: str, most: int, seconds: int) -> None:
+    """Count a try to sign in. ``whose`` (an e-mail or network address) is kept as a hash only.
+
+    :raises TooManyRequests: when there were too many, whether they were right or wrong.
+    """
+    hashed = hashlib.sha256(whose.strip().lower().encode()).hexdigest()[:32]
+    _count(f"{kind}:{hashed}", most, seconds, "tries")
+
+
+def _count(bucket: str, most: int, seconds: int, what: str) -> None:
     row = fetch_one(_COUNT, {"bucket": bucket, "seconds": seconds})
     assert row is not None
     if row[0] > most:
-        raise TooManyRequests(f"at most {most} writes in {seconds} seconds", max(1, row[1]))
+        raise TooManyRequests(f"at most {most} {what} in {seconds} seconds", max(1, row[1]))
 
 
 @transaction

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +11,7 @@ from sqlalchemy import text
 
 from open311.actions.environment import connection
 from open311.domain.errors import UnknownLink
+from open311.domain.secret import hashed, new_secret
 from open311.models.base import now
 from open311.queries.reading import Statement, fetch
 
@@ -32,19 +31,14 @@ _ADD = Statement(
 )
 
 
-def hashed(token: str) -> bytes:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).digest()
-
-
 def make_links(
     public_url: str, subscription: int, service_request: int | None, expires: Mapping[str, datetime | None]
 ) -> dict[str, str]:
-    """A new link of 192 random bits for each purpose, with when it expires (none: never).
+    """A new link for each purpose, with when it expires (none: never).
 
     They commit by themselves: they must hold when their message has left, come what may.
     """
-    tokens = {purpose: secrets.token_urlsafe(24) for purpose in expires}
+    tokens = {purpose: new_secret() for purpose in expires}
     given = {
         "hashes": [hashed(token) for token in tokens.values()],
         "purposes": list(tokens),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from psycopg.rows import dict_row
 
+from open311.actions.envelope import envelope
 from open311.actions.environment import Environment, connection, defer, transaction
 from open311.actions.links import make_links
 from open311.adapters.mail import MailRefused, MailUnreachable
@@ -22,7 +22,7 @@ from open311.domain.event import WIDE, Event, event_of
 from open311.domain.lifecycle import Outcome
 from open311.models.base import now
 from open311.models.message import MessageState
-from open311.wire.letter import Envelope, Letter, compose, day, followed, mail, short
+from open311.wire.letter import Letter, compose, day, followed, mail, short
 
 MOST_ATTEMPTS = 14
 """Over about two days."""
@@ -154,7 +154,8 @@ def _send_next(environment: Environment) -> MessageState | None:
         if row["channel"] == "sms":
             environment.sms.send(row["address"], short(letter))
         else:
-            environment.mail.send(mail(letter, _envelope(environment, jurisdiction, row)))
+            outside = envelope(environment, jurisdiction, row["address"], row["uuid"], _first(row))
+            environment.mail.send(mail(letter, outside))
     except (MailRefused, SmsRefused) as fault:
         return _close(row, MessageState.FAILED, str(fault))
     except (LookupError, ValueError) as fault:
@@ -259,18 +260,10 @@ ORDER BY key LIMIT 1
 """
 
 
-def _envelope(environment: Environment, jurisdiction: Jurisdiction, row: dict[str, Any]) -> Envelope:
-    host = urlsplit(environment.public_url).hostname or "localhost"
-    first = connection().execute(_FIRST, row).fetchone()
-    return Envelope(
-        sender=environment.mail_from,
-        sender_name=jurisdiction.name,
-        reply_to=jurisdiction.email,
-        to=row["address"],
-        message_id=f"<{row['uuid']}@{host}>",
-        thread=f"<{first[0]}@{host}>" if first else None,
-        moment=now(),
-    )
+def _first(row: dict[str, Any]) -> str | None:
+    """The first mail to this address about the same service request: they all hang together in mail programs."""
+    found = connection().execute(_FIRST, row).fetchone()
+    return found[0] if found else None
 
 
 _LINES = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from open311.actions.case import Actor, aside, finish, locked, record
+from open311.actions.case import SYSTEM, Actor, aside, finish, locked, permit_case, record
 from open311.actions.environment import Environment, add, connection, transaction
 from open311.actions.publish import service_of
 from open311.actions.relate import canonical_of, mirror
@@ -14,6 +14,7 @@ from open311.domain.draft import clean_line, clean_text
 from open311.domain.errors import StepRefused
 from open311.domain.lifecycle import PAUSED, PUBLISHED, Outcome, Status, check_step
 from open311.domain.privacy import Moderation
+from open311.domain.roles import Act
 from open311.models.base import now
 from open311.models.endorsement import Endorsement
 from open311.models.service_request import ServiceRequest
@@ -50,7 +51,9 @@ def progress(
     """
     if before := _sent_before(actor):
         return before
-    case = locked(jurisdiction, number, seen_version)
+    case = locked(jurisdiction, number, actor, act_of(status), seen_version)
+    if case.status == Status.DISPUTED:
+        permit_case(actor, Act.REOPEN, case)
     return step(
         environment,
         case,
@@ -63,6 +66,11 @@ def progress(
         media_url=media_url,
         occurred_at=occurred_at,
     )
+
+
+def act_of(status: Status) -> Act:
+    """What it takes to bring a case into a state; opening it again (and so deciding a dispute) is more than a step."""
+    return {Status.CLOSED: Act.CLOSE, Status.RECEIVED: Act.REOPEN}.get(status, Act.PROGRESS)
 
 
 def step(
@@ -163,7 +171,7 @@ def comment(
     """
     if before := _sent_before(actor):
         return before
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.COMMENT)
     moment = now().replace(microsecond=0)
     if public:
         case.updated_datetime = moment
@@ -185,13 +193,13 @@ def comment(
 @transaction
 def annotate(environment: Environment, jurisdiction: str, number: str, actor: Actor, note: str) -> str:
     """Add a note that staff alone ever see. Answers the id of the update."""
-    return aside(environment, locked(jurisdiction, number), "note", actor, note)
+    return aside(environment, locked(jurisdiction, number, actor, Act.NOTE), "note", actor, note)
 
 
 @transaction
 def moderate(environment: Environment, jurisdiction: str, number: str, decision: Moderation, actor: Actor) -> None:
     """Show or hide what a resident wrote."""
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.MODERATE)
     case.moderation = decision
     aside(environment, case, "moderation", actor)
 
@@ -199,15 +207,16 @@ def moderate(environment: Environment, jurisdiction: str, number: str, decision:
 @transaction
 def set_visibility(environment: Environment, jurisdiction: str, number: str, private: bool, actor: Actor) -> None:
     """Take one case out of everything public, or show it again as its service does."""
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.SET_VISIBILITY)
     case.private = private
     aside(environment, case, "moderation", actor)
 
 
 @transaction
-def endorse(jurisdiction: str, number: str, channel: str) -> None:
+def endorse(jurisdiction: str, number: str, channel: str, actor: Actor = SYSTEM) -> None:
     """'Me too': note that somebody else has the same concern, with the time."""
-    add(Endorsement, {"service_request": locked(jurisdiction, number).key, "channel": channel})
+    case = locked(jurisdiction, number, actor, Act.FILE)
+    add(Endorsement, {"service_request": case.key, "channel": channel})
 
 
 def update_by(api_client: int, client_update_id: str) -> str | None:

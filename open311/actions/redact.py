@@ -5,6 +5,7 @@ from __future__ import annotations
 from open311.actions.case import Actor, aside, locked
 from open311.actions.environment import Environment, connection, transaction
 from open311.domain.errors import InvalidArgument
+from open311.domain.roles import Act
 
 TOMBSTONE = "[removed]"
 
@@ -27,7 +28,7 @@ def redact_update(
     """
     if not reason.strip():
         raise InvalidArgument("redacting needs a reason")
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.REDACT)
     connection().execute("SET LOCAL open311.redact = 'on'")
     done = connection().execute(_REDACT, {"key": case.key, "update_id": update_id, "tombstone": TOMBSTONE})
     connection().execute("SET LOCAL open311.redact = 'off'")
@@ -52,7 +53,7 @@ def redact_description(environment: Environment, jurisdiction: str, number: str,
     """
     if not reason.strip():
         raise InvalidArgument("redacting needs a reason")
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.REDACT)
     if case.description:
         case.description = TOMBSTONE
     connection().execute(

@@ -6,6 +6,7 @@ from open311.actions.case import SYSTEM, Actor, aside, finish, locked, locked_ke
 from open311.actions.environment import Environment, connection, transaction
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import PUBLISHED, Status
+from open311.domain.roles import Act
 from open311.models.base import now
 from open311.models.relation import RelationKind
 from open311.models.service_request import ServiceRequest
@@ -25,7 +26,7 @@ def merge(environment: Environment, jurisdiction: str, number: str, canonical: s
     if number == canonical:
         raise InvalidArgument("a service request is no duplicate of itself")
     first, second = sorted((number, canonical))  # always in this order, so that two merges cannot lock each other out
-    both = {each: locked(jurisdiction, each) for each in (first, second)}
+    both = {each: locked(jurisdiction, each, actor, Act.MERGE) for each in (first, second)}
     case, other = both[number], both[canonical]
     if canonical_of(case.key):
         raise InvalidArgument(f"{number} is a duplicate already")
@@ -56,7 +57,7 @@ def unmerge(environment: Environment, jurisdiction: str, number: str, actor: Act
 
     :raises InvalidArgument: it is none.
     """
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.MERGE)
     gone = connection().execute(
         "DELETE FROM relation WHERE service_request = %s AND kind = %s", (case.key, RelationKind.DUPLICATE_OF)
     )

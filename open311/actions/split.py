@@ -13,6 +13,7 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, StepRefused, UnknownService
 from open311.domain.lifecycle import PUBLISHED, Status
+from open311.domain.roles import Act
 from open311.models.relation import RelationKind
 from open311.models.service_request import ServiceRequest
 
@@ -37,7 +38,7 @@ def split(
     :raises UnknownService: a part is of no service.
     :raises InvalidDraft: a part cannot be taken as it is.
     """
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.SPLIT)
     if PUBLISHED[Status(case.status)] == "closed":
         raise StepRefused(f"{number} is closed; open it again before it is split")
     city = environment.city.jurisdictions[jurisdiction]

@@ -10,11 +10,13 @@ from typing import Any
 import orjson
 from psycopg.rows import dict_row
 
+from open311.actions.acts import Actor, permit
 from open311.actions.environment import Environment, connection, defer, transaction
 from open311.adapters.webhook import AddressRefused, WebhookFailed
 from open311.domain.errors import InvalidArgument
-from open311.domain.event import Event
+from open311.domain.event import OF_CASES
 from open311.domain.moment import write_moment
+from open311.domain.roles import Act
 from open311.models.base import now
 from open311.models.webhook import DeliveryState
 
@@ -23,13 +25,16 @@ MOST_ATTEMPTS = 12
 
 
 @transaction
-def add_webhook(environment: Environment, jurisdiction: str, url: str, events: Collection[str]) -> tuple[int, str]:
+def add_webhook(
+    environment: Environment, jurisdiction: str, url: str, events: Collection[str], actor: Actor
+) -> tuple[int, str]:
     """Call a receiver from now on; answers its number and the secret with which calls are signed.
 
+    :raises NotAllowed: no grant of the actor reaches so far.
     :raises InvalidArgument: an event that does not exist, or an address that may not be called.
     """
-    if unknown := set(events) - set(Event):
-        raise InvalidArgument(f"unknown event {', '.join(sorted(unknown))}; there are {', '.join(Event)}")
+    if unknown := set(events) - OF_CASES:
+        raise InvalidArgument(f"unknown event {', '.join(sorted(unknown))}; there are {', '.join(sorted(OF_CASES))}")
     try:
         environment.webhooks.check(url)
     except AddressRefused as fault:
@@ -45,28 +50,39 @@ def add_webhook(environment: Environment, jurisdiction: str, url: str, events: C
         )
         .fetchone()
     )
+    permit(actor, Act.MANAGE_WEBHOOKS, f"webhook:{row[0]}")
     return row[0], secret
 
 
 @transaction
-def remove_webhook(key: int) -> bool:
-    """Call a receiver no more; answers whether there was one."""
+def remove_webhook(key: int, actor: Actor) -> bool:
+    """Call a receiver no more; answers whether there was one.
+
+    :raises NotAllowed: no grant of the actor reaches so far.
+    """
     gone = connection().execute(
         "UPDATE webhook SET removed_at = %s WHERE key = %s AND removed_at IS NULL", (now(), key)
     )
+    if gone.rowcount:
+        permit(actor, Act.MANAGE_WEBHOOKS, f"webhook:{key}")
     return gone.rowcount == 1
 
 
 @transaction
-def replay(environment: Environment, delivery: str) -> bool:
-    """Make one call again, under the same id; answers whether there is such a call."""
-    row = connection().execute(
+def replay(environment: Environment, delivery: str, actor: Actor) -> bool:
+    """Make one call again, under the same id; answers whether there is such a call.
+
+    :raises NotAllowed: no grant of the actor reaches so far.
+    """
+    again = connection().execute(
         "UPDATE webhook_delivery SET state = 'waiting', attempts = 0, next_at = clock_timestamp()"
         " WHERE uuid::text = %s AND state <> 'waiting'",
         (delivery,),
     )
-    defer(environment, "call_webhooks")
-    return row.rowcount == 1
+    if again.rowcount:
+        permit(actor, Act.MANAGE_WEBHOOKS, f"webhook_delivery:{delivery}")
+        defer(environment, "call_webhooks")
+    return again.rowcount == 1
 
 
 _NEXT = """

@@ -112,3 +112,8 @@ class City:
     endpoints: tuple[Endpoint, ...]
     fingerprint: str
     directory: Path = Path()
+
+    @property
+    def first(self) -> Jurisdiction:
+        """The jurisdiction that is meant where none is named: its name, words and zone are the city's."""
+        return next(iter(self.jurisdictions.values()))

@@ -59,6 +59,14 @@ class Forbidden(Refusal):
     """The API key is missing, wrong or not allowed to do this."""
 
 
+class NotAllowed(Refusal):
+    """No role of the account allows this, or not so far."""
+
+
+class SignInRefused(Refusal):
+    """Who they are was not shown: wrong password, wrong code, a link that was used; it never says which."""
+
+
 class StepRefused(Refusal):
     """The lifecycle has no such step, or the step lacks what it needs (outcome, text, date)."""
 

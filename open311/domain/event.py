@@ -1,4 +1,4 @@
-"""What people are told of: the events in the life of a service request."""
+"""What people are told of: the events in the life of a service request, and what they asked for."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ class Event(StrEnum):
     COMMENT = "comment"
     CONFIRM = "confirm"
     DIGEST = "digest"
+    SIGN_IN = "sign_in"
+    STAFF_SIGN_IN = "staff_sign_in"
+    PASSWORD = "password"
+
+
+OF_ACCOUNTS = frozenset({Event.SIGN_IN, Event.STAFF_SIGN_IN, Event.PASSWORD})
+"""Letters that somebody asks for about their own account. What is in them is soon worth nothing: no row keeps them."""
+
+OF_CASES = frozenset(Event) - OF_ACCOUNTS - {Event.CONFIRM, Event.DIGEST}
+"""What happens to a service request."""
 
 
 WIDE = frozenset({Event.RECEIVED, Event.CLOSED, Event.REOPENED})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from open311.domain.event import Event
+from open311.domain.event import OF_ACCOUNTS, OF_CASES, Event
 from open311.domain.lifecycle import Outcome
 
 FACTS = {
@@ -26,14 +26,18 @@ FACTS = {
 ALWAYS = frozenset({"city"})
 ABOUT_ONE = ALWAYS | {"number", "service", "department", "place", "text", "expected", "scheduled"}
 KNOWN: Mapping[Event, frozenset[str]] = {
-    event: ABOUT_ONE for event in Event if event not in (Event.CONFIRM, Event.DIGEST)
-} | {Event.CONFIRM: ALWAYS | {"followed"}, Event.DIGEST: ALWAYS | {"followed", "news"}}
+    **dict.fromkeys(OF_CASES, ABOUT_ONE),
+    **dict.fromkeys(OF_ACCOUNTS, ALWAYS),
+    Event.CONFIRM: ALWAYS | {"followed"},
+    Event.DIGEST: ALWAYS | {"followed", "news"},
+}
 """Which of them each event knows."""
 
 PHRASES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("do_confirm", "do_end", "do_answer", "do_fixed", "do_not_fixed", "do_follow"),
+            *("do_sign_in", "do_set_password"),
             *("offer_updates", "offer_answer", "offer_fixed", "offer_end", "nobody_reads", "followed_area"),
             *("confirm_title", "confirmed_title", "end_title", "ended_title"),
             *("answer_title", "answer_label", "answer_hint", "answer_missing", "answered_title", "answered_text"),
@@ -41,6 +45,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
             *("fixed_no_title", "fixed_no_text"),
             *("follow_title", "follow_label", "follow_hint", "follow_missing", "follow_daily"),
             *("followed_title", "followed_text", "gone_title", "there_is_a_problem", "error"),
+            *("skip", "your_account", "sign_out"),
         ),
         frozenset[str](),
     ),

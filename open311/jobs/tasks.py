@@ -9,6 +9,7 @@ import procrastinate
 from flask import Flask
 from procrastinate import RetryStrategy
 
+from open311.actions.account_links import Purpose, send_link
 from open311.actions.deadlines import look_at_promises
 from open311.actions.digest import collect_digests
 from open311.actions.follow import forget_unconfirmed
@@ -17,6 +18,7 @@ from open311.actions.limits import forget_old_windows
 from open311.actions.notify import expand, send_messages
 from open311.actions.refer import forward, mirror_referrals
 from open311.actions.republish import republish
+from open311.actions.sessions import forget_old_sessions
 from open311.actions.submit import give_number
 from open311.actions.webhooks import call_webhooks
 from open311.api.installation import installation
@@ -49,6 +51,11 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
     def forward_referral(key: int) -> None:
         with app.app_context():
             forward(installation().environment, key)
+
+    @queue.task(name="send_account_link", retry=RETRY)
+    def send_account_link(email: str, purpose: Purpose, language: str) -> None:
+        with app.app_context():
+            send_link(installation().environment, email, purpose, language)
 
     @queue.task(name="notify", retry=RETRY)
     def notify(service_request: int, update_id: str | None) -> None:
@@ -93,6 +100,7 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
             forget_old_answers()
             forget_old_windows()
             forget_unconfirmed()
+            forget_old_sessions()
 
     @queue.periodic(cron="*/2 * * * *")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)

@@ -5,8 +5,11 @@ Importing this package registers every table with ``database.metadata``.
 
 from open311.models import (  # noqa: F401
     account,
+    account_link,
+    account_session,
     answer,
     api_client,
+    audit_log,
     boundary,
     catalogue,
     endorsement,
@@ -18,8 +21,10 @@ from open311.models import (  # noqa: F401
     person,
     publication,
     rate_window,
+    recovery_code,
     referral,
     relation,
+    role_grant,
     service_request,
     sla_event,
     subscription,

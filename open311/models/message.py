@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from open311.domain.event import Event
+from open311.domain.event import OF_ACCOUNTS, Event
 from open311.models.base import Base, Key, Recorded
 
 
@@ -30,7 +30,9 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        CheckConstraint("event IN ({})".format(", ".join(f"'{each}'" for each in Event)), name="event"),
+        CheckConstraint(
+            "event IN ({})".format(", ".join(f"'{each}'" for each in Event if each not in OF_ACCOUNTS)), name="event"
+        ),
         CheckConstraint("state IN ({})".format(", ".join(f"'{each}'" for each in MessageState)), name="state"),
         Index("uq_message_about", "about", "channel", text("lower(address)"), unique=True),
         Index("ix_message_waiting", "next_at", "key", postgresql_where=text("state = 'waiting'")),

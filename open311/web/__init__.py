@@ -1,1 +1,1 @@
-"""What all pages share: the shell around them, their style, and what browsers are told about them."""
+"""What all pages share: who is signed in, which act a page takes, forms, the shell around every page."""

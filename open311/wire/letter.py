@@ -19,7 +19,14 @@ from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
 from open311.domain.wording import Told, Wordings, fill
 
-OFFERS = {"confirm": ("offer_updates", "do_confirm"), "answer": ("", "offer_answer"), "fixed": ("", "offer_fixed")}
+OFFERS = {
+    "confirm": ("offer_updates", "do_confirm"),
+    "answer": ("", "offer_answer"),
+    "fixed": ("", "offer_fixed"),
+    "sign_in": ("", "do_sign_in"),
+    "staff_sign_in": ("", "do_sign_in"),
+    "password": ("", "do_set_password"),
+}
 """What a letter may offer: words before the link, and on it."""
 
 

@@ -27,9 +27,9 @@ from open311.domain.place import Point
 from open311.models.base import database
 from tests.conftest import SANDBOX
 from tests.mailbox import Mailbox, link, words
-from tests.word import environment, mailbox, work
+from tests.word import work
 
-__all__ = ["environment", "mailbox", "work"]
+__all__ = ["work"]
 STAFF = Actor("staff")
 HERE = "phila.gov"
 WALL = Point(-75.1652, 39.9526)

@@ -14,26 +14,27 @@ from sqlalchemy import Connection, text
 from open311.actions.case import Actor
 from open311.actions.environment import Environment
 from open311.actions.progress import comment, progress, set_visibility
-from open311.actions.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks, remove_webhook
+from open311.actions.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks, remove_webhook, replay
 from open311.adapters.webhook import Webhooks, signature
-from open311.domain.errors import InvalidArgument
+from open311.api.installation import Installation
+from open311.domain.errors import InvalidArgument, NotAllowed
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.roles import Grant, Role
 from open311.models.base import database
 from tests.conftest import API
 from tests.receiver import Receiver, receiver
-from tests.word import environment, mailbox, work
+from tests.word import work
 
-__all__ = ["mailbox", "receiver", "work"]
+__all__ = ["receiver", "work"]
 STAFF = Actor("staff")
 HERE = "phila.gov"
-plain_environment = environment
 
 
 @pytest.fixture
-def environment(plain_environment: Environment, app: Flask, monkeypatch: Any) -> Environment:
+def environment(app: Flask, installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Environment:
     """The city, which may call this machine."""
-    made = replace(plain_environment, webhooks=Webhooks.allowing("127.0.0.1/32"))
-    monkeypatch.setitem(app.extensions, "open311", replace(app.extensions["open311"], environment=made))
+    made = replace(installation.environment, webhooks=Webhooks.allowing("127.0.0.1/32"))
+    monkeypatch.setitem(app.extensions, "open311", replace(installation, environment=made))
     return made
 
 
@@ -55,7 +56,7 @@ def close(environment: Environment, number: str) -> None:
 def test_what_happens_is_told_signed_and_as_everybody_may_see_it(
     client: FlaskClient, environment: Environment, receiver: Receiver, work: Any, report: Any
 ) -> None:
-    _, secret = add_webhook(environment, HERE, receiver.url, [])
+    _, secret = add_webhook(environment, HERE, receiver.url, [], STAFF)
     number = report(email="zebulon@example.org", first_name="Zebulon")
     close(environment, number)
     work()
@@ -74,7 +75,7 @@ def test_what_happens_is_told_signed_and_as_everybody_may_see_it(
 def test_a_receiver_hears_of_the_events_it_wants(
     environment: Environment, receiver: Receiver, work: Any, report: Any
 ) -> None:
-    add_webhook(environment, HERE, receiver.url, ["closed"])
+    add_webhook(environment, HERE, receiver.url, ["closed"], STAFF)
     number = report()
     comment(environment, HERE, number, STAFF, "News.", public=True)
     close(environment, number)
@@ -86,7 +87,7 @@ def test_a_receiver_hears_of_the_events_it_wants(
 def test_what_is_not_public_is_told_to_nobody(
     city: Connection, environment: Environment, receiver: Receiver, work: Any, report: Any
 ) -> None:
-    add_webhook(environment, HERE, receiver.url, [])
+    add_webhook(environment, HERE, receiver.url, [], STAFF)
     number = report()
     work()
     set_visibility(environment, HERE, number, private=True, actor=STAFF)  # since it was queued
@@ -100,7 +101,7 @@ def test_what_is_not_public_is_told_to_nobody(
 def test_a_receiver_that_fails_is_called_again_later_under_the_same_id(
     city: Connection, environment: Environment, receiver: Receiver, work: Any, report: Any, soon: Any
 ) -> None:
-    add_webhook(environment, HERE, receiver.url, [])
+    add_webhook(environment, HERE, receiver.url, [], STAFF)
     receiver.answers = [500, 404]
     report()
     work()
@@ -122,7 +123,7 @@ def test_in_the_end_a_call_is_dead_until_somebody_replays_it(
     report: Any,
     soon: Any,
 ) -> None:
-    add_webhook(environment, HERE, receiver.url, [])
+    add_webhook(environment, HERE, receiver.url, [], STAFF)
     receiver.answers = [503] * MOST_ATTEMPTS
     number = report()
     work()
@@ -159,10 +160,37 @@ def test_receivers_are_added_listed_and_removed(
     assert receiver.calls == []
     assert runner.invoke(args=["webhooks", "list"]).output == ""
     assert runner.invoke(args=["webhooks", "remove", key]).exit_code == 1
-    assert not remove_webhook(int(key))
+    assert not remove_webhook(int(key), STAFF)
 
 
 @pytest.mark.parametrize("url", ["http://10.0.0.1/", "ftp://example.org/", "http://169.254.169.254/"])
 def test_an_address_inside_is_refused_at_once(city: Connection, environment: Environment, url: str) -> None:
     with pytest.raises(InvalidArgument):
-        add_webhook(environment, HERE, url, [])
+        add_webhook(environment, HERE, url, [], STAFF)
+
+
+def test_receivers_are_for_those_whose_role_has_them_and_who_it_was_is_noted(
+    city: Connection, environment: Environment, receiver: Receiver, work: Any, report: Any
+) -> None:
+    key, _ = add_webhook(environment, HERE, receiver.url, [], STAFF)
+    report()
+    work()
+    call_webhooks(environment)
+    delivery = city.scalar(text("SELECT uuid::text FROM webhook_delivery"))
+    account = city.scalar(text("INSERT INTO account (email, name, active) VALUES ('a@x', '', true) RETURNING key"))
+    may_not = Actor("staff", account=account, grants=(Grant(Role.SUPERVISOR),))
+    may = Actor("staff", account=account, grants=(Grant(Role.ADMINISTRATOR),))
+    acts = (
+        lambda actor: add_webhook(environment, HERE, receiver.url, [], actor),
+        lambda actor: replay(environment, delivery, actor),
+        lambda actor: remove_webhook(key, actor),
+    )
+    for act in acts:
+        with pytest.raises(NotAllowed):
+            act(may_not)
+        assert act(may)
+    log = "SELECT account, act, split_part(target, ':', 1) FROM audit_log ORDER BY key"
+    assert [tuple(row) for row in city.execute(text(log))] == [
+        (who, "manage_webhooks", target)
+        for who, target in [(None, "webhook"), *((account, of) for of in ("webhook", "webhook_delivery", "webhook"))]
+    ]

@@ -15,10 +15,10 @@ import pytest
 
 from open311.adapters.mail import FileMail, MailRefused, MailUnreachable, SMTPMail
 from open311.adapters.sms import FileSms, SmsRefused, SmsUnreachable, TwilioSms
-from tests.mailbox import Mailbox, mailbox
+from tests.mailbox import Mailbox
 from tests.receiver import Receiver, receiver
 
-__all__ = ["mailbox", "receiver"]
+__all__ = ["receiver"]
 
 
 def message(subject: str = "Hello") -> EmailMessage:

@@ -23,7 +23,9 @@ from open311.domain.errors import (
     KeyReused,
     MissingArgument,
     MissingJurisdiction,
+    NotAllowed,
     Refusal,
+    SignInRefused,
     StepRefused,
     TooManyRequests,
     TooMuchAsked,
@@ -35,6 +37,7 @@ from open311.domain.errors import (
     UnknownToken,
 )
 from open311.entrypoints.georeport.service_requests import LINES, PERSONAL
+from open311.web.access import PAGES
 from open311.wire.formats import FORMATS
 from tests.conftest import API, PLACE
 from tests.contract.openapi import followed, openapi, operations
@@ -61,10 +64,6 @@ BESIDES = {("GET", "/docs/static/{}"), ("GET", "/docs/openapi.yaml")}
 """What the reference needs for itself."""
 
 
-PAGES = ("web.", "portal.")
-"""Blueprints of pages for people."""
-
-
 def spelled(path: str, suffixes: list[str]) -> Iterator[str]:
     """A path with each of its suffixes, the names in it left open."""
     for suffix in suffixes if "{format}" in path else [""]:
@@ -82,7 +81,7 @@ def described() -> Iterator[tuple[str, str]]:
 
 def served(app: Flask) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith(PAGES):
+        if rule.endpoint in PAGES:
             continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.replace("<suffix:suffix>", ".{format}"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
@@ -205,7 +204,7 @@ RAISED: dict[type[Refusal], set[str]] = {
     UnknownBoundary: {"getBoundaryShapes", "getBoundaryShape"},
     StepRefused: {"postServiceRequestUpdate"},
     Conflict: {"postServiceRequestUpdate"},
-    UnknownLink: set(),  # of pages only
+    **{of_pages: set() for of_pages in (UnknownLink, NotAllowed, SignInRefused)},
 }
 """Which calls refuse what. That they answer nothing else is checked of every answer in every test (``contracts``)."""
 

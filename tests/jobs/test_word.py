@@ -14,9 +14,7 @@ from open311.actions.progress import progress
 from open311.domain.lifecycle import Outcome, Status
 from tests.conftest import API, GRAFFITI
 from tests.jobs.conftest import Processes, wait_for
-from tests.mailbox import Mailbox, mailbox
-
-__all__ = ["mailbox"]
+from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.slow
 STAFF = Actor("staff")

@@ -1,5 +1,5 @@
-"""Mail goes to a real server, and jobs are done at once."""
+"""Jobs are done at once."""
 
-from tests.word import environment, mailbox, work
+from tests.word import work
 
-__all__ = ["environment", "mailbox", "work"]
+__all__ = ["work"]

@@ -157,7 +157,7 @@ def test_an_answer_without_or_with_too_many_words_is_shown_again(
     city: Connection, client: FlaskClient, told: dict[str, str], given: str, fault: str
 ) -> None:
     answer = client.post(told["answer"], data={"words": given})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert answer.text.count(fault) == 2  # at the top, and beside the field
     assert "<title>Error: " in answer.text
     assert city.scalar(text("SELECT status FROM service_request")) == "waiting_on_reporter"
@@ -177,7 +177,7 @@ def test_yes_keeps_it_closed_and_no_disputes_it(
 
 def test_neither_yes_nor_no_changes_nothing(city: Connection, client: FlaskClient, told: dict[str, str]) -> None:
     before = everything(city)
-    assert client.post(told["fixed"], data={"fixed": "perhaps"}).status_code == 400
+    assert client.post(told["fixed"], data={"fixed": "perhaps"}).status_code == 422
     assert everything(city) == before
 
 
@@ -228,7 +228,7 @@ def test_the_page_says_the_same_whatever_is_known_of_an_address(
 
 def test_what_is_no_address_is_shown_again(city: Connection, client: FlaskClient, report: Any) -> None:
     answer = client.post(f"/r/{report()}/follow", data={"email": '"><script>'})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "<script>" not in answer.text
     assert "&#34;&gt;&lt;script&gt;" in answer.text
     assert city.scalar(text("SELECT count(*) FROM subscription")) == 0

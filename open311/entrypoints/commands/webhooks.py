@@ -5,25 +5,27 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from open311.actions.acts import Actor
 from open311.actions.webhooks import add_webhook, remove_webhook, replay
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
-from open311.domain.event import Event
-from open311.entrypoints.commands.options import jurisdiction_option, refusals_told
+from open311.domain.event import OF_CASES, Event
+from open311.entrypoints.commands.options import by_option, jurisdiction_option, refusals_told
 from open311.queries.webhooks import all_webhooks, dead_deliveries
 
 group = AppGroup("webhooks", help="Call other people's servers when something happens.")
-TOLD = [event.value for event in Event if event not in (Event.CONFIRM, Event.DIGEST)]
+TOLD = [event.value for event in Event if event in OF_CASES]
 
 
 @group.command()
 @click.argument("url")
 @click.option("--event", "events", multiple=True, type=click.Choice(TOLD), help="Repeatable; default: all.")
 @jurisdiction_option
-def add(url: str, events: tuple[str, ...], jurisdiction: Jurisdiction) -> None:
+@by_option
+def add(url: str, events: tuple[str, ...], jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Call URL from now on; its secret is shown once."""
     with refusals_told():
-        key, secret = add_webhook(installation().environment, jurisdiction.key, url, events)
+        key, secret = add_webhook(installation().environment, jurisdiction.key, url, events, actor)
     click.echo(f"webhook {key}, secret {secret}")
 
 
@@ -38,9 +40,10 @@ def list_webhooks() -> None:
 
 @group.command()
 @click.argument("webhook", type=int)
-def remove(webhook: int) -> None:
+@by_option
+def remove(webhook: int, actor: Actor) -> None:
     """Call WEBHOOK (the number that list shows) no more."""
-    if not remove_webhook(webhook):
+    if not remove_webhook(webhook, actor):
         raise click.ClickException(f"no webhook {webhook}, or removed already")
     click.echo(f"webhook {webhook} is removed")
 
@@ -54,12 +57,13 @@ def dead() -> None:
 
 @group.command("replay")
 @click.argument("deliveries", nargs=-1, required=True)
-def replay_deliveries(deliveries: tuple[str, ...]) -> None:
+@by_option
+def replay_deliveries(deliveries: tuple[str, ...], actor: Actor) -> None:
     """Make DELIVERIES again, under the ids they had.
 
     ``dead`` shows those that were given up.
     """
     for delivery in deliveries:
-        if not replay(installation().environment, delivery):
+        if not replay(installation().environment, delivery, actor):
             raise click.ClickException(f"no call {delivery}, or it is waiting already")
         click.echo(f"{delivery} is called again")

@@ -9,16 +9,17 @@ from flask import Blueprint, Response, request
 
 from open311.actions.answer import answer_question, say_fixed
 from open311.actions.follow import confirm, end
-from open311.actions.links import hashed
 from open311.actions.notify import followed_words
-from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.errors import UnknownLink
+from open311.domain.secret import hashed
 from open311.queries import links
-from open311.web.shell import page
+from open311.web.access import environment, guard
+from open311.web.pages import spoken
 
-blueprint = Blueprint("links", __name__)
+blueprint = Blueprint("links", __name__, template_folder="templates")
+guard(blueprint)
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ class Opened:
         """What is followed, in words."""
         return followed_words(self.jurisdiction, self.what)
 
-    def page(self, template: str, status: int = 200, **what: Any) -> Response:
-        """A page about it."""
-        return page(f"portal/{template}.html", self.jurisdiction, self.language, status, link=self.what, **what)
+    def page(self, template: str, errors: dict[str, str] | None = None, status: int = 200, **what: Any) -> Response:
+        """A page about it; ``errors`` says which field has what wrong."""
+        given = {"link": self.what, **what}
+        return spoken(f"portal/{template}.html", self.jurisdiction, self.language, errors, status, **given)
 
     def done(self, name: str, **facts: str) -> Response:
         """The page that says that it is done."""
@@ -52,16 +54,16 @@ def _open(token: str, purpose: str) -> Opened | None:
     what = links.link(hashed(token), purpose)
     if what is None or (what["used"] and purpose in ("answer", "fixed")):
         return None
-    known = installation().environment.city.jurisdictions.get(what["jurisdiction"])
+    known = environment().city.jurisdictions.get(what["jurisdiction"])
     return Opened(what, known) if known else None
 
 
 def gone() -> Response:
     """The page for a link that does not hold; it does not say whether it ever did."""
-    jurisdiction = next(iter(installation().environment.city.jurisdictions.values()))
+    jurisdiction = environment().city.first
     language = jurisdiction.wordings.best(request.accept_languages.values())
     facts = {"contact": jurisdiction.contact}
-    return page("portal/done.html", jurisdiction, language, 404, name="gone", facts=facts)
+    return spoken("portal/done.html", jurisdiction, language, status=404, name="gone", facts=facts)
 
 
 @blueprint.get("/follow/confirm/<token>")
@@ -107,10 +109,10 @@ def answer(token: str) -> Response:
     if opened is None:
         return gone()
     words = request.form.get("words", "")
-    if fault := _fault(opened, words, needed=True):
-        return opened.page("answer", 400, words=words, problem=fault)
+    if errors := _errors(opened, words, needed=True):
+        return opened.page("answer", errors, 422, words=words)
     try:
-        answer_question(installation().environment, token, words)
+        answer_question(environment(), token, words)
     except UnknownLink:  # somebody pressed the button twice
         return gone()
     return opened.done("answered")
@@ -129,22 +131,22 @@ def fixed_or_not(token: str) -> Response:
     opened = _open(token, "fixed")
     said = request.form.get("fixed")
     if opened is None or said not in ("yes", "no"):
-        return gone() if opened is None else opened.page("fixed", 400, words=request.form.get("words", ""))
+        return gone() if opened is None else opened.page("fixed", status=422, words=request.form.get("words", ""))
     words = request.form.get("words", "")
-    if fault := _fault(opened, words, needed=False):
-        return opened.page("fixed", 400, words=words, problem=fault)
+    if errors := _errors(opened, words, needed=False):
+        return opened.page("fixed", errors, 422, words=words)
     try:
-        say_fixed(installation().environment, token, said == "yes", words)
+        say_fixed(environment(), token, said == "yes", words)
     except UnknownLink:
         return gone()
     return opened.done(f"fixed_{said}")
 
 
-def _fault(opened: Opened, words: str, *, needed: bool) -> dict[str, str] | None:
+def _errors(opened: Opened, words: str, *, needed: bool) -> dict[str, str]:
     """What is wrong with the words, for beside the field and the top of the page."""
     say = opened.jurisdiction.wordings.say
     if needed and not words.strip():
-        return {"field": "words", "text": say("answer_missing", opened.language)}
+        return {"words": say("answer_missing", opened.language)}
     if len(words) > DESCRIPTION_LIMIT:
-        return {"field": "words", "text": say("too_long", opened.language, most=str(DESCRIPTION_LIMIT))}
-    return None
+        return {"words": say("too_long", opened.language, most=str(DESCRIPTION_LIMIT))}
+    return {}

@@ -1,0 +1,42 @@
+"""What pages are made of: the cookie, the shell's templates and style."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+from open311.actions.environment import Environment
+from open311.actions.sessions import RESIDENT_LONGEST
+from open311.web import access
+
+blueprint = Blueprint("web", __name__, static_folder="static", static_url_path="/web", template_folder="templates")
+access.guard(blueprint)
+
+
+class Cookie(SecureCookieSessionInterface):
+    """One signed cookie, for this host alone (``__Host-``) and ``Secure`` wherever there is TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether it travels over TLS only."""
+        return request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"])
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """With the prefix, browsers take it over TLS from this very host only."""
+        return "__Host-open311" if self.get_cookie_secure(app) else "open311"
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Only what changed is sent: an old cookie must not come back after another tab signed out."""
+        return session.modified
+
+
+def register(app: Flask, environment: Environment, secret_key: str | None) -> None:
+    """Prepare the application for pages."""
+    app.config.update(
+        SECRET_KEY=secret_key,
+        SESSION_COOKIE_SECURE=environment.public_url.startswith("https:"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=RESIDENT_LONGEST,
+    )
+    app.session_interface = Cookie()
+    app.register_blueprint(blueprint)
