@@ -60,6 +60,14 @@ PAGES: dict[str, Act | Door] = {
     "administration.disable": Act.MANAGE_ACCOUNTS,
     "administration.revoke": Act.MANAGE_ACCOUNTS,
     "administration.audit": Act.READ_AUDIT,
+    "console.queue": Act.READ,
+    "console.case": Act.READ,
+    "console.update": Act.NOTE,
+    "console.ask": Act.PROGRESS,
+    "console.assign": Act.ASSIGN,
+    "console.merge": Act.MERGE,
+    "console.split": Act.SPLIT,
+    "console.refer": Act.REFER,
 }
 """Every page there is, by endpoint. The API is not here: it is public, and asks for keys (``api/endpoint``)."""
 
