@@ -141,8 +141,13 @@ LEFT JOIN service_request r ON r.key = coalesce(m.service_request, s.service_req
 LEFT JOIN publication p ON p.service_request = r.key
 LEFT JOIN service_request_update u ON u.key = m.update
 """
+# What was told earlier arrives earlier: a message waits for those before it to the same follower, also while another
+# worker sends them.
 _NEXT = f"""
-{_MESSAGE} WHERE m.state = 'waiting' AND m.next_at <= clock_timestamp()
+{_MESSAGE}
+WHERE m.state = 'waiting' AND m.next_at <= clock_timestamp() AND NOT EXISTS (
+    SELECT FROM message before
+    WHERE before.subscription = m.subscription AND before.state = 'waiting' AND before.key < m.key)
 ORDER BY m.next_at, m.key LIMIT 1 FOR UPDATE OF m SKIP LOCKED
 """
 

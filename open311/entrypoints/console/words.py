@@ -90,4 +90,4 @@ def did(row: Mapping[str, Any]) -> str:
 def who(row: Mapping[str, Any]) -> str:
     """Who did it."""
     plain = {"reporter": "The reporter", "client": "Another system", "system": "This system"}
-    return row["name"] or plain.get(row["actor"], row["actor"])
+    return str(row["name"] or plain.get(row["actor"], row["actor"]))
