@@ -44,4 +44,4 @@ def ask(number: str) -> AnyResponse:
         change = Change(status=Status.WAITING_ON_REPORTER, text=text, note=note)
         return update(environment, case.jurisdiction, number, change, me().actor, seen_version=seen_version())
 
-    return act_once_seen(case, act, show, field="text", said=f"The question about {number} is on its way")
+    return act_once_seen(case, act, (text, note), show, field="text", said=f"The question about {number} is on its way")

@@ -63,14 +63,14 @@ Show = Callable[..., Response]
 
 
 def act_once_seen(
-    case: CaseInHand, act: Callable[[Environment], object], show: Show, *, field: str, said: str
+    case: CaseInHand, act: Callable[[Environment], object], asked: object, show: Show, *, field: str, said: str
 ) -> AnyResponse:
     """Show what an act is going to tell people, and do it once that was seen.
 
-    What is changed after the preview is shown anew before it is sent. Where somebody else changed the case meanwhile,
-    the page says what they did, and the form keeps what was typed.
+    ``asked`` is all that the act depends on: what is changed after the preview is shown anew before it is sent. Where
+    somebody else changed the case meanwhile, the page says what they did, and the form keeps what was typed.
     """
-    seal = _seal()
+    seal = hashlib.sha256(repr(asked).encode()).hexdigest()
     try:
         if request.form.get("do") == "send" and request.form.get("seen") == seal:
             act(environment())
@@ -88,13 +88,6 @@ def act_once_seen(
 def anew(case: CaseInHand) -> CaseInHand:
     """The case as it is now."""
     return cases_in_hand([case.number], [case.jurisdiction])[0]
-
-
-def _seal() -> str:
-    """Stands for everything that was typed; photos are in it by their names."""
-    left_out = ("csrf", "do", "seen")
-    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in left_out)
-    return hashlib.sha256(repr(typed).encode()).hexdigest()
 
 
 def newest() -> int:

@@ -44,4 +44,4 @@ def refer(number: str) -> AnyResponse:
         )
 
     said = f"{number} is referred to {bodies[form['body']]}"
-    return act_once_seen(case, act, show, field="body", said=said)
+    return act_once_seen(case, act, (form["body"], form.get("text"), form.get("note")), show, field="body", said=said)

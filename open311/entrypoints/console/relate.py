@@ -60,7 +60,9 @@ def merge(number: str) -> AnyResponse:
     def beside(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
         return show(case, errors, None if errors else other, **what)
 
-    return act_once_seen(case, act, beside, field="number", said=f"{number} is a duplicate of {other.number} now")
+    return act_once_seen(
+        case, act, other.number, beside, field="number", said=f"{number} is a duplicate of {other.number} now"
+    )
 
 
 def _near(case: CaseInHand) -> list[CaseInHand]:

@@ -68,7 +68,7 @@ def update(number: str) -> AnyResponse:
     def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
         return _show(case, errors, typed=typed, **what)
 
-    return act_once_seen(case, act, show, field="status", said=f"{number} is updated")
+    return act_once_seen(case, act, change, show, field="status", said=f"{number} is updated")
 
 
 def _show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
