@@ -16,6 +16,7 @@ from open311.actions.sessions import SignedIn, recognise
 from open311.domain.errors import NotAllowed
 from open311.domain.roles import Act, opens
 from open311.web import failures
+from open311.web.assets import asset
 from open311.web.voice import voice
 
 
@@ -74,6 +75,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "style-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "font-src 'self'",
         "img-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
@@ -147,7 +151,7 @@ def _gate() -> AnyResponse | None:
 
 def _shell() -> dict[str, Any]:
     """What the shell around every page needs. Pages are in English where they do not say otherwise (``pages``)."""
-    return {**voice(environment().city.first, "en"), "who": signed_in(), "form_token": form_token}
+    return {**voice(environment().city.first, "en"), "who": signed_in(), "form_token": form_token, "asset": asset}
 
 
 def _to_sign_in() -> AnyResponse:
