@@ -1,4 +1,4 @@
-"""Everything about one case, as staff see it, and what lies around it. Who reported is not here (``queries/people``)."""
+"""Everything about one case, as staff see it, and what lies around it. Who reported is in ``queries/people``."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ class Moment:
     """What only staff may."""
     changes: Mapping[str, list[Any]]
     who: str
+    to: str
+    """Whom it was assigned to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +120,17 @@ _TIMELINE = Statement(
         """
         SELECT u.occurred_at AS at, u.kind, u.public, coalesce(u.status, '') AS status,
                coalesce(u.outcome, '') AS outcome, coalesce(u.description, '') AS said, coalesce(u.note, '') AS note,
-               coalesce(u.changes, '{}') AS changes, coalesce(a.name, u.actor) AS who, u.key AS position
-        FROM service_request_update u LEFT JOIN account a ON a.key = u.account WHERE u.service_request = :key
+               coalesce(u.changes, '{}') AS changes, coalesce(a.name, u.actor) AS who,
+               coalesce(t.name, '') AS to, u.key AS position
+        FROM service_request_update u LEFT JOIN account a ON a.key = u.account
+        LEFT JOIN account t ON t.key = CAST(u.changes -> 'assignee' ->> 1 AS bigint) WHERE u.service_request = :key
         UNION ALL
         SELECT coalesce(m.sent_at, m.created_at), 'letter', false, m.state, m.event, '',
-               CASE WHEN s.reporter THEN 'reporter' ELSE 'follower' END, '{}', m.channel, m.key
+               CASE WHEN s.reporter THEN 'reporter' ELSE 'follower' END, '{}', m.channel, '', m.key
         FROM message m JOIN subscription s ON s.key = m.subscription WHERE m.service_request = :key
         UNION ALL
         SELECT f.created_at, 'feedback', false, CASE WHEN f.fixed THEN 'yes' ELSE 'no' END, '', '',
-               coalesce(f.words, ''), '{}', 'reporter', f.key
+               coalesce(f.words, ''), '{}', 'reporter', '', f.key
         FROM feedback f WHERE f.service_request = :key
         ORDER BY at DESC, position DESC
         """

@@ -11,6 +11,8 @@ from open311.queries.reading import Statement, fetch_dicts
 
 WIDTH, HEIGHT = 360, 240
 """Of the picture."""
+SCALES = (10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50)
+"""Metres."""
 
 # The smallest boundary around the point fills the picture; its neighbours of the same layer are cut at the edges.
 # Degrees of longitude are shortened by the cosine, so that streets stand at right angles.
@@ -26,7 +28,7 @@ _MAP = Statement(
                    1.1 * greatest((ST_XMax(geometry) - ST_XMin(geometry)) * cos(radians(:lat)) / :width,
                                   (ST_YMax(geometry) - ST_YMin(geometry)) / :height) AS scale
             FROM home
-        ), window AS (
+        ), picture AS (
             SELECT layer, key, narrow / scale AS across, 1 / scale AS up,
                    x - :width * scale / narrow / 2 AS west, y + :height * scale / 2 AS north, scale,
                    ST_MakeEnvelope(x - :width * scale / narrow / 2, y - :height * scale / 2,
@@ -37,7 +39,7 @@ _MAP = Statement(
                110574 * w.scale AS metres,
                ST_AsSVG(ST_TransScale(ST_Simplify(ST_ClipByBox2D(b.geometry, ST_Expand(w.box, 4 * w.scale)),
                                                   0.6 * w.scale), -w.west, -w.north, w.across, w.up), 1, 1) AS path
-        FROM window w JOIN boundary b ON b.layer = w.layer AND ST_Intersects(b.geometry, w.box)
+        FROM picture w JOIN boundary b ON b.layer = w.layer AND ST_Intersects(b.geometry, w.box)
         ORDER BY home, b.key
         """
     )
@@ -61,6 +63,12 @@ class Map:
     x: float
     y: float
     metres: float
+
+    @property
+    def scale(self) -> tuple[int, float]:
+        """A round number of metres that fits below the picture, and how long it is drawn."""
+        length = next((each for each in SCALES if each <= 90 * self.metres), SCALES[-1])
+        return length, round(length / self.metres, 1)
 
 
 def around(point: Point, boundaries: list[int]) -> Map | None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from open311.domain.roles import Act, Grant
 from open311.queries.reach import reach
-from open311.queries.reading import Statement, fetch
+from open311.queries.reading import Statement, fetch, fetch_dicts
 
 _REPORTERS = Statement(
     text(

@@ -84,9 +84,9 @@ WHERE EXISTS (
       AND o.requested_datetime > n.requested_datetime - interval '{DAYS} days'
       AND ST_DWithin(o.point::geography, n.point::geography, {METRES}))
 """
-"""Possible duplicates: an open case of the same service lies within 100 metres and came up to 60 days earlier. The later
-of the two is shown. Looked for among the newest 300 that are open and not merged: what is older was seen before, and a
-join of all with all would take seconds."""
+"""Possible duplicates: an open case of the same service lies within 100 metres and came up to 60 days earlier. The
+later of the two is shown. Looked for among the newest 300 that are open and not merged: what is older was seen before,
+and a join of all with all would take seconds."""
 
 SORTS: Mapping[str, str] = {
     "number": "{r}.key",
@@ -176,6 +176,7 @@ class Row:
     address: str
     area: str
     status: str
+    department_code: str
     department: str
     team: str
     assignee: str
@@ -256,8 +257,8 @@ def _listing(kept: str, sort: str, descending: bool, later: bool) -> str:
     )
     SELECT r.service_request_id AS number, r.version, r.service_name, coalesce(r.description, '') AS description,
            coalesce(r.address, '') AS address, coalesce(area.name, '') AS area, r.status,
-           r.agency_responsible AS department, coalesce(r.team, '') AS team, coalesce(a.name, '') AS assignee,
-           r.priority, r.requested_datetime AS requested, r.expected_datetime AS expected,
+           r.department AS department_code, r.agency_responsible AS department, coalesce(r.team, '') AS team,
+           coalesce(a.name, '') AS assignee, r.priority, r.requested_datetime AS requested, r.expected_datetime AS expected,
            r.paused_at IS NOT NULL AS paused, r.private, r.moderation
     FROM page JOIN service_request r ON r.key = page.key
     LEFT JOIN account a ON a.key = r.assignee

@@ -1,4 +1,4 @@
-"""How the console says things: states, promises, ages, what changed. In English; the words to residents are elsewhere."""
+"""How the console says things: states, promises, ages, what changed. In English; residents are told elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Status
 from open311.domain.routing import Priority
+from open311.queries.casefile import Moment
 from open311.queries.queues import MOST_COUNTED, Queue
 
 STATES: Mapping[str, str] = {
@@ -41,7 +42,6 @@ _KINDS = {
     "media": "Photo added",
     "moderation": "Reviewed",
     "system": "Noted by the system",
-    "feedback": "The reporter on the result",
 }
 _ACTORS = {
     "system": "by itself",
@@ -53,6 +53,7 @@ _ACTORS = {
 }
 _SHOWN_CHANGES = ("department", "team", "priority", "expected_datetime", "scheduled_datetime", "private")
 _DAY = timedelta(days=1)
+_NEAR = timedelta(days=300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,18 @@ class Words:
         return moment.astimezone(ZoneInfo(self.jurisdiction.timezone))
 
     def day(self, moment: datetime) -> str:
-        """``Nov 25``, with the year where it is another one."""
+        """``Nov 25``, with the year where it is far away."""
         local = self.local(moment)
-        return f"{local:%b} {local.day}" + ("" if local.year == self.local(self.now).year else f", {local.year}")
+        return f"{local:%b} {local.day}" + ("" if abs(moment - self.now) < _NEAR else f", {local.year}")
 
     def time(self, moment: datetime) -> str:
         """``Nov 25, 14:05``."""
         return f"{self.day(moment)}, {self.local(moment):%H:%M}"
+
+    def team(self, department: str, team: str | None) -> str:
+        """The name of a team."""
+        known = self.jurisdiction.departments.get(department)
+        return known.teams.get(team, team) if known and team else team or ""
 
     def age(self, moment: datetime) -> str:
         """How long ago, in the largest unit that says it."""
@@ -116,15 +122,16 @@ class Words:
             return Due("Tomorrow" if days else f"Today {self.local(expected):%H:%M}")
         return Due(self.day(expected))
 
-    def happened(self, moment: Any) -> str:
+    def happened(self, moment: Moment) -> str:
         """What a row of the timeline is about."""
         if moment.kind == "letter":
             return f"Letter to the {moment.note}: {moment.outcome.replace('_', ' ')} ({moment.status})"
         if moment.kind == "feedback":
             return f"The reporter says: {'fixed' if moment.status == 'yes' else 'not fixed'}"
-        if moment.kind == "status":
-            return STATES.get(moment.status, moment.status)
-        return _KINDS.get(moment.kind, moment.kind)
+        if moment.kind == "assignment":
+            handed = "department" in moment.changes
+            return "Handed over" if handed else "Priority" if "priority" in moment.changes else "Assigned"
+        return STATES[moment.status] if moment.kind == "status" else _KINDS[moment.kind]
 
     @staticmethod
     def actor(who: str) -> str:
@@ -144,6 +151,11 @@ class Words:
             return "nothing"
         if name == "department" and value in self.jurisdiction.departments:
             return self.jurisdiction.departments[value].name
+        if name == "team":
+            return next(
+                (self.team(code, value) for code, each in self.jurisdiction.departments.items() if value in each.teams),
+                value,
+            )
         if name == "priority":
             return PRIORITIES.get(value, str(value))
         if name == "private":

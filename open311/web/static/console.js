@@ -28,7 +28,7 @@ document.addEventListener("keydown", (event) => {
   const beside = { j: row.nextElementSibling, k: row.previousElementSibling }[event.key];
   if (beside) beside.querySelector("a[data-pane]").focus();
   else if (event.key === "o") row.querySelector("a[data-pane]").click();
-  else if (event.key === "x") row.querySelector("input[type=checkbox]").click();
+  else if (event.key === "x") row.querySelector("input[type=checkbox]")?.click();
   else return;
   event.preventDefault();
 });

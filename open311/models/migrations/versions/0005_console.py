@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_saved_filter_department", "saved_filter", ["jurisdiction", "department"])
     due, requested = sa.text("coalesce(expected_datetime, 'infinity')"), "requested_datetime"
-    for name, columns, condition in (
+    indexes: tuple[tuple[str, list[sa.TextClause | str], str | None], ...] = (
         ("live_due", ["jurisdiction", due, "key"], LIVE),
         ("live_requested", ["jurisdiction", requested, "key"], LIVE),
         ("requested", ["jurisdiction", requested, "key"], None),
@@ -42,7 +42,8 @@ def upgrade() -> None:
         ("paused", ["jurisdiction", "department"], "paused_at IS NOT NULL"),
         ("disputed", ["jurisdiction", "department"], "status = 'disputed'"),
         ("pending", ["jurisdiction", "department"], f"moderation = 'pending' AND {LIVE}"),
-    ):
+    )
+    for name, columns, condition in indexes:
         where = sa.text(condition) if condition else None
         op.create_index(f"ix_service_request_{name}", "service_request", columns, postgresql_where=where)
     op.create_index(
