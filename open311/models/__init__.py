@@ -25,6 +25,7 @@ from open311.models import (  # noqa: F401
     referral,
     relation,
     role_grant,
+    saved_filter,
     service_request,
     sla_event,
     subscription,

@@ -34,8 +34,8 @@ _NUMBERED = Statement(
     text(
         f"""
         {_CASE}
-        WHERE r.service_request_id = ANY(:numbers) AND r.jurisdiction = ANY(:jurisdictions)
-        ORDER BY array_position(:numbers, r.service_request_id), array_position(:jurisdictions, r.jurisdiction)
+        WHERE r.service_request_id = ANY(:numbers) AND r.jurisdiction = :jurisdiction
+        ORDER BY array_position(:numbers, r.service_request_id)
         """
     )
 )
@@ -79,13 +79,10 @@ class CaseInHand:
     """What grants look at."""
 
 
-def cases_in_hand(numbers: Sequence[str], jurisdictions: Sequence[str]) -> list[CaseInHand]:
-    """The cases of these numbers, in this order; of those that share a number, that of the first jurisdiction."""
-    found: dict[str, CaseInHand] = {}
-    for row in fetch_dicts(_NUMBERED, {"numbers": list(numbers), "jurisdictions": list(jurisdictions)}):
-        if row["number"] not in found:
-            found[row["number"]] = _case(row)
-    return list(found.values())
+def cases_in_hand(numbers: Sequence[str], jurisdiction: str) -> list[CaseInHand]:
+    """The cases of these numbers, in this order."""
+    rows = fetch_dicts(_NUMBERED, {"numbers": list(numbers), "jurisdiction": jurisdiction})
+    return [_case(row) for row in {row["number"]: row for row in rows}.values()]
 
 
 def _case(row: dict[str, Any]) -> CaseInHand:

@@ -1,4 +1,4 @@
-"""What tests of the console share: staff who are signed in, a case, and the page of an act on it."""
+"""What tests of the console share: staff who are signed in, and pages as they see them."""
 
 from __future__ import annotations
 
@@ -8,84 +8,29 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
 
 from open311.domain.roles import Role
-from tests.accounts.conftest import Browser, _quick_hashes, open_browser, run_jobs, signed_in, staff
+from tests.accounts.conftest import Browser, browser, open_browser, run_jobs, signed_in, staff
+from tests.console.acting import case, confirmed, hand
 
-__all__ = ["_quick_hashes", "open_browser", "run_jobs", "signed_in", "staff"]
+__all__ = ["browser", "case", "confirmed", "hand", "open_browser", "run_jobs", "signed_in", "staff"]
 
-REPORTER = "maria@example.org"
-
-
-class Desk:
-    """A member of staff before the pages of one case."""
-
-    def __init__(self, browser: Browser, number: str) -> None:
-        self.browser = browser
-        self.number = number
-
-    @property
-    def words(self) -> str:
-        """The page as one reads it."""
-        main = self.browser.text.partition("<main")[2].partition("</main>")[0]
-        return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
-
-    @property
-    def hidden(self) -> dict[str, str]:
-        """What the open form sends along."""
-        return {
-            name: unescape(value)
-            for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.browser.text)
-        }
-
-    def open(self, page: str) -> Desk:
-        """Open the page of an act."""
-        self.browser.get(f"/staff/r/{self.number}/{page}")
-        return self
-
-    def send(self, do: str, **fields: Any) -> int:
-        """Press a button of the open form; answers the status."""
-        form = {**self.hidden, **fields, "do": do}
-        path = self.browser.page.request.path
-        browser = self.browser
-        browser.page = browser.client.post(
-            path, data=form, base_url="https://311.example.org", content_type="multipart/form-data"
-        )
-        return browser.page.status_code
-
-    def act(self, page: str, **fields: Any) -> str:
-        """Open it, preview, send, and follow to the case; answers the preview."""
-        assert self.open(page).send("preview", **fields) == 200, self.words
-        seen = self.words
-        assert self.send("send", **fields) == 303, self.words
-        self.browser.get(self.browser.page.headers["Location"])
-        return seen
+Desk = Callable[..., Browser]
 
 
 @pytest.fixture
-def confirmed(city: Connection) -> Callable[[str], None]:
-    """Let whoever reported say yes to letters, in a language."""
-
-    def run(language: str = "en") -> None:
-        city.execute(text("UPDATE subscription SET confirmed_at = now(), language = :l"), {"l": language})
-
-    return run
+def desk(signed_in: Any) -> Browser:
+    """A browser of a supervisor of the whole city."""
+    found: Browser = signed_in(Role.SUPERVISOR)
+    return found
 
 
-@pytest.fixture
-def desk(signed_in: Callable[..., Browser], report: Any) -> Callable[..., Desk]:
-    """Somebody of this role before a fresh case, whose reporter left an address."""
-
-    def run(role: Role = Role.SUPERVISOR, **fields: Any) -> Desk:
-        number = report(**{"email": REPORTER, **fields})
-        return Desk(signed_in(role), number)
-
-    return run
+def words(browser: Browser) -> str:
+    """What can be read on the page, blanks made one."""
+    shown = re.sub(r"<(script|style|svg|head).*?</\1>|<[^>]+>", " ", browser.text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(shown)).strip()
 
 
-@pytest.fixture
-def case(city: Connection) -> Callable[[str], Any]:
-    """A case as it is stored."""
-    query = text("SELECT * FROM service_request WHERE service_request_id = :number")
-    return lambda number: city.execute(query, {"number": number}).one()
+def listed(browser: Browser) -> list[str]:
+    """The numbers in the list, in their order."""
+    return re.findall(r"data-pane[^>]*>(\w+)</a>", browser.text)

@@ -16,11 +16,11 @@ from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Role
 from open311.domain.routing import Priority
 from tests.accounts.conftest import log
-from tests.console.conftest import REPORTER, Desk
+from tests.console.acting import REPORTER, Hand
 from tests.mailbox import Mailbox, link, words
 
 OTHER = Actor("staff")
-Make = Callable[..., Desk]
+Make = Callable[..., Hand]
 
 
 def last_acts(city: Connection) -> list[str]:
@@ -29,81 +29,81 @@ def last_acts(city: Connection) -> list[str]:
 
 
 def test_a_question_is_seen_asked_and_answered_once(
-    desk: Make, confirmed: Any, run_jobs: Any, mailbox: Mailbox, case: Any, client: Any, city: Connection
+    hand: Make, confirmed: Any, run_jobs: Any, mailbox: Mailbox, case: Any, client: Any, city: Connection
 ) -> None:
-    desk_ = desk()
+    at = hand()
     confirmed()
-    seen = desk_.act("ask", text="Which wall is it?", note="The file has two")
+    seen = at.act("ask", text="Which wall is it?", note="The file has two")
     assert "Which wall is it?" in seen
-    assert case(desk_.number).status == "waiting_on_reporter"
+    assert case(at.number).status == "waiting_on_reporter"
     run_jobs()
     run_jobs()
     letter = mailbox.to(REPORTER)[-1]
     assert letter["Subject"] in seen
     assert "The file has two" not in words(letter)
     client.post(link(letter, "answer"), data={"words": "The northern one"})
-    assert case(desk_.number).status == "in_progress"
+    assert case(at.number).status == "in_progress"
     assert last_acts(city) == ["progress"]
 
 
-def test_that_no_letter_reaches_the_reporter_is_said_before_asking(desk: Make) -> None:
-    assert "no letter reaches them" in desk(email=None).open("ask").words
+def test_that_no_letter_reaches_the_reporter_is_said_before_asking(hand: Make) -> None:
+    assert "no letter reaches them" in hand(email=None).open("ask").words
 
 
-def test_a_question_has_words(desk: Make, case: Any) -> None:
-    desk_ = desk().open("ask")
-    assert desk_.send("preview", text=" ") == 422
-    assert "Write the question" in desk_.words
-    assert desk_.send("fill", reply="Where exactly|es") == 200
-    assert "¿Dónde está exactamente?" in desk_.words
+def test_a_question_has_words(hand: Make, case: Any) -> None:
+    at = hand().open("ask")
+    assert at.send("preview", text=" ") == 422
+    assert "Write the question" in at.words
+    assert at.send("fill", reply="Where exactly|es") == 200
+    assert "¿Dónde está exactamente?" in at.words
 
 
-def test_a_hand_over_says_why(desk: Make, case: Any, city: Connection) -> None:
-    desk_ = desk().open("assign")
-    assert desk_.send("assign", desk="parks-recreation/trees") == 422
-    assert "Say why another department is to have it" in desk_.words
-    assert desk_.send("assign", desk="parks-recreation/trees", reason="It is on a tree") == 303
-    row = case(desk_.number)
+def test_a_hand_over_says_why(hand: Make, case: Any, city: Connection) -> None:
+    at = hand().open("assign")
+    assert at.send("assign", desk="parks-recreation/trees") == 422
+    assert "Say why another department is to have it" in at.words
+    assert at.send("assign", desk="parks-recreation/trees", reason="It is on a tree") == 303
+    row = case(at.number)
     assert (row.department, row.team, row.assignee) == ("parks-recreation", "trees", None)
     assert last_acts(city) == ["assign"]
 
 
-def test_one_takes_it_oneself(desk: Make, case: Any, city: Connection) -> None:
-    desk_ = desk(Role.DEPARTMENT_WORKER).open("assign")
-    assert desk_.send("me", desk="clip") == 303
-    assert case(desk_.number).assignee == city.scalar(text("SELECT key FROM account"))
+def test_one_takes_it_oneself(hand: Make, case: Any, city: Connection) -> None:
+    at = hand(Role.DEPARTMENT_WORKER).open("assign")
+    assert at.send("me", desk="clip") == 303
+    assert case(at.number).assignee == city.scalar(text("SELECT key FROM account"))
 
 
 @pytest.mark.parametrize("role", [None, Role.EDITOR, Role.CREW])
 def test_only_who_may_work_it_there_can_be_given_it(
-    desk: Make, staff: Any, case: Any, role: Role | None, city: Connection
+    hand: Make, staff: Any, case: Any, role: Role | None, city: Connection
 ) -> None:
-    desk_ = desk()
+    at = hand()
     given = {"department": "streets"} if role is Role.CREW else {}
     other = staff(role, "other@phila.example", **given) if role else 999_999
-    desk_.open("assign")
-    assert desk_.send("assign", desk="clip", person=str(other)) == 422
-    assert "has no role" in desk_.words
-    assert case(desk_.number).assignee is None
+    at.open("assign")
+    assert at.send("assign", desk="clip", person=str(other)) == 422
+    assert "has no role" in at.words
+    assert case(at.number).assignee is None
 
 
-def test_who_assigns_an_older_version_is_told(desk: Make, environment: Environment, case: Any) -> None:
-    desk_ = desk().open("assign")
-    prioritise(environment, "phila.gov", desk_.number, Priority.HIGH, OTHER, "I am on it")
-    assert desk_.send("assign", desk="clip") == 409
-    assert "I am on it" in desk_.words
+def test_who_assigns_an_older_version_is_told(hand: Make, environment: Environment, case: Any) -> None:
+    at = hand().open("assign")
+    prioritise(environment, "phila.gov", at.number, Priority.HIGH, OTHER, "I am on it")
+    assert at.send("assign", desk="clip") == 409
+    assert "I am on it" in at.words
 
 
-def test_a_duplicate_is_seen_beside_the_other_before_it_follows(desk: Make, report: Any, city: Connection) -> None:
+def test_a_duplicate_is_seen_beside_the_other_before_it_follows(hand: Make, report: Any, city: Connection) -> None:
     near = report(description="The same tag", address_string="1 N Broad St")
     far = report(description="Far away", lat="40.05")
-    desk_ = desk().open("merge")
-    assert (near in desk_.words, far in desk_.words) == (True, False)
-    assert desk_.send("preview", near=near) == 200
-    assert "A tag on the wall" in desk_.words
-    assert "The same tag" in desk_.words
-    assert f"This is the same as {near}." not in desk_.words  # nobody has confirmed an address
-    assert desk_.send("send", number=near) == 303
+    at = hand().open("merge")
+    assert (near in at.words, far in at.words) == (True, False)
+    assert at.send("preview", near=near) == 200
+    assert "A tag on the wall" in at.words
+    assert "The same tag" in at.words
+    assert f"This is the same as {near}." not in at.words  # nobody has confirmed an address
+    assert at.send("send", number=near) == 303
     assert city.scalar(text("SELECT count(*) FROM relation WHERE kind = 'duplicate_of'")) == 1
     assert set(last_acts(city)) == {"merge"}
 
@@ -112,36 +112,36 @@ def test_a_duplicate_is_seen_beside_the_other_before_it_follows(desk: Make, repo
     ("number", "status", "fault"),
     [("", 422, "Choose one of these"), ("4711", 404, "There is no service request 4711"), ("itself", 422, "of itself")],
 )
-def test_what_is_no_duplicate_is_told_at_the_field(desk: Make, number: str, status: int, fault: str) -> None:
-    desk_ = desk().open("merge")
-    assert desk_.send("preview", number=desk_.number if number == "itself" else number) == status
-    assert fault in desk_.words
+def test_what_is_no_duplicate_is_told_at_the_field(hand: Make, number: str, status: int, fault: str) -> None:
+    at = hand().open("merge")
+    assert at.send("preview", number=at.number if number == "itself" else number) == status
+    assert fault in at.words
 
 
-def test_a_case_becomes_several(desk: Make, city: Connection) -> None:
-    desk_ = desk().open("split")
-    assert desk_.send("split", service1="SR-ST02") == 422
-    assert "Say what part 1 is about" in desk_.words
-    assert desk_.send("split", service1="SR-ST02", text1="Tires", service2="SR-ST03", text2="Bags") == 303
+def test_a_case_becomes_several(hand: Make, city: Connection) -> None:
+    at = hand().open("split")
+    assert at.send("split", service1="SR-ST02") == 422
+    assert "Say what part 1 is about" in at.words
+    assert at.send("split", service1="SR-ST02", text1="Tires", service2="SR-ST03", text2="Bags") == 303
     assert city.scalar(text("SELECT count(*) FROM relation WHERE kind = 'part_of'")) == 2
     assert last_acts(city) == ["split"]
 
 
-def test_what_is_closed_is_not_split(desk: Make, environment: Environment) -> None:
-    desk_ = desk()
-    progress(environment, "phila.gov", desk_.number, Status.CLOSED, OTHER, outcome=Outcome.RESOLVED, text="Done.")
-    assert desk_.open("split").send("split", service1="SR-ST02", text1="Tires") == 422
-    assert "open it again before it is split" in desk_.words
+def test_what_is_closed_is_not_split(hand: Make, environment: Environment) -> None:
+    at = hand()
+    progress(environment, "phila.gov", at.number, Status.CLOSED, OTHER, outcome=Outcome.RESOLVED, text="Done.")
+    assert at.open("split").send("split", service1="SR-ST02", text1="Tires") == 422
+    assert "open it again before it is split" in at.words
 
 
-def test_a_case_is_passed_on_to_a_body_outside(desk: Make, confirmed: Any, case: Any, city: Connection) -> None:
-    desk_ = desk()
+def test_a_case_is_passed_on_to_a_body_outside(hand: Make, confirmed: Any, case: Any, city: Connection) -> None:
+    at = hand()
     confirmed()
-    desk_.open("refer")
-    assert desk_.send("preview", body="clip") == 422
-    seen = desk_.act("refer", body="peco", note="Pole 17")
+    at.open("refer")
+    assert at.send("preview", body="clip") == 422
+    seen = at.act("refer", body="peco", note="Pole 17")
     assert "We passed this on to PECO, who answers for it." in seen
-    assert case(desk_.number).status == "referred"
+    assert case(at.number).status == "referred"
     assert last_acts(city) == ["refer"]
 
 

@@ -1,11 +1,11 @@
-"""The staff console: working service requests, one page a module."""
+"""What staff work with: the list of cases, a case with all that belongs to it, and what can be done with it."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from open311.entrypoints.console import ask, assign, case, queue, refer, relate, update  # noqa: F401
-from open311.entrypoints.console.desk import blueprint
+from open311.entrypoints.console import ask, assign, case, filters, queue, refer, relate, update  # noqa: F401  (their pages are in the blueprint)
+from open311.entrypoints.console.blueprint import blueprint
 
 
 def register(app: Flask) -> None:

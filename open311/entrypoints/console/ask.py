@@ -13,7 +13,8 @@ from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import Status
 from open311.domain.roles import Act
 from open311.entrypoints.console import replies
-from open311.entrypoints.console.desk import act_once_seen, acting_page, blueprint, case_in_hand, seen_version
+from open311.entrypoints.console.blueprint import blueprint
+from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, seen_version
 from open311.queries.acting import CaseInHand
 from open311.web.access import me
 

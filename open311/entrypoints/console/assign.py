@@ -9,13 +9,12 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions import assign as assigning
-from open311.catalog.city import Jurisdiction
 from open311.domain.errors import Conflict, NotAllowed, Refusal
 from open311.domain.roles import Act
+from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.desk import (
     acting_page,
     anew,
-    blueprint,
     case_in_hand,
     done,
     newest,
@@ -41,10 +40,10 @@ class Desk:
         return f"{self.department}/{self.team}" if self.team else self.department
 
 
-def desks(city: Jurisdiction) -> list[Desk]:
+def desks() -> list[Desk]:
     """Every department of the city itself, each followed by its teams."""
     found = []
-    for department in city.departments.values():
+    for department in city().departments.values():
         if not department.outside:
             found.append(Desk(department.code, None, department.name))
             found += [
@@ -53,9 +52,9 @@ def desks(city: Jurisdiction) -> list[Desk]:
     return found
 
 
-def chosen_desk(city: Jurisdiction, value: str) -> Desk | None:
+def chosen_desk(value: str) -> Desk | None:
     """The one that a form names."""
-    return next((each for each in desks(city) if each.value == value), None)
+    return next((each for each in desks() if each.value == value), None)
 
 
 def chosen_person(value: str) -> int | None:
@@ -67,20 +66,19 @@ def chosen_person(value: str) -> int | None:
 def assign(number: str) -> AnyResponse:
     """The form, or the deed. Nobody outside is told."""
     case = case_in_hand(number, Act.ASSIGN)
-    city = environment().city.jurisdictions[case.jurisdiction]
     form = request.form
     mine = Desk(case.department, case.team, "").value
     typed = form or {"desk": mine, "person": str(case.assignee or "")}
 
     def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
-        scopes = [replace(case.scope, department=each.department) for each in desks(city)]
+        scopes = [replace(case.scope, department=each.department) for each in desks()]
         people = [(str(each.key), each.name) for each in colleagues(scopes)]
-        offered = [(each.value, each.name) for each in desks(city)]
+        offered = [(each.value, each.name) for each in desks()]
         return acting_page("assign", case, errors, typed=typed, desks=offered, people=people, **what)
 
     if request.method == "GET":
         return show(case, {})
-    to = chosen_desk(city, form.get("desk", ""))
+    to = chosen_desk(form.get("desk", ""))
     if to is None:
         return show(case, {"desk": "Choose who is to have it"}, status=422)
     if to.department != case.department and not form.get("reason", "").strip():

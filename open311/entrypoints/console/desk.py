@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,15 +15,12 @@ from open311.actions.photos import StoredPhoto
 from open311.actions.rehearse import Rehearsal, rehearse
 from open311.domain.errors import Conflict, NotAllowed, Refusal, UnknownServiceRequest
 from open311.domain.roles import Act, may
-from open311.entrypoints.console import words
+from open311.entrypoints.console import speech
+from open311.entrypoints.console.blueprint import city
 from open311.queries.acting import CaseInHand, cases_in_hand, meanwhile
 from open311.web import failures
-from open311.web.access import environment, guard, me
+from open311.web.access import environment, me
 from open311.web.pages import page
-
-blueprint = Blueprint("console", __name__, url_prefix="/staff", template_folder="templates")
-guard(blueprint)
-blueprint.app_template_filter("state")(words.state)
 
 
 def case_in_hand(number: str, act: Act) -> CaseInHand:
@@ -32,7 +29,7 @@ def case_in_hand(number: str, act: Act) -> CaseInHand:
     :raises UnknownServiceRequest: there is none.
     :raises NotAllowed: no grant of whoever looks reaches so far.
     """
-    found = cases_in_hand([number], list(environment().city.jurisdictions))
+    found = cases_in_hand([number], city().key)
     if not found:
         raise UnknownServiceRequest(f"There is no service request {number}")
     if not may(me().grants, act, found[0].scope):
@@ -42,8 +39,7 @@ def case_in_hand(number: str, act: Act) -> CaseInHand:
 
 def acting_page(template: str, case: CaseInHand, errors: dict[str, str] | None = None, **values: Any) -> Response:
     """A page on which somebody acts on a case."""
-    city = environment().city.jurisdictions[case.jurisdiction]
-    return page(f"console/{template}.html", errors, case=case, city=city, words=words, **values)
+    return page(f"console/{template}.html", errors, case=case, city=city(), speech=speech, **values)
 
 
 def done(case: CaseInHand, said: str) -> AnyResponse:
@@ -87,7 +83,7 @@ def act_once_seen(
 
 def anew(case: CaseInHand) -> CaseInHand:
     """The case as it is now."""
-    return cases_in_hand([case.number], [case.jurisdiction])[0]
+    return cases_in_hand([case.number], case.jurisdiction)[0]
 
 
 def newest() -> int:
@@ -111,7 +107,7 @@ def heard(case: CaseInHand, rehearsal: Rehearsal) -> dict[str, Any]:
     return {
         "public": rehearsal.public,
         "letters": letters,
-        "receivers": [(words.receiver(word, case.number), count) for word, count in ordered],
+        "receivers": [(speech.receiver(word, case.number), count) for word, count in ordered],
     }
 
 

@@ -10,17 +10,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from open311.actions import refer as referring
 from open311.actions.environment import Environment
 from open311.domain.roles import Act
-from open311.entrypoints.console.desk import act_once_seen, acting_page, blueprint, case_in_hand, seen_version
+from open311.entrypoints.console.blueprint import blueprint, city
+from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, seen_version
 from open311.queries.acting import CaseInHand
-from open311.web.access import environment, me
+from open311.web.access import me
 
 
 @blueprint.route("/r/<number>/refer", methods=["GET", "POST"])
 def refer(number: str) -> AnyResponse:
     """The form, the letter that says to whom it goes, or the deed."""
     case = case_in_hand(number, Act.REFER)
-    city = environment().city.jurisdictions[case.jurisdiction]
-    bodies = {code: each.name for code, each in city.departments.items() if each.outside}
+    bodies = {code: each.name for code, each in city().departments.items() if each.outside}
     form = request.form
 
     def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:

@@ -14,11 +14,11 @@ from open311.actions.environment import Environment
 from open311.actions.split import Part
 from open311.domain.errors import Conflict, NotAllowed, Refusal
 from open311.domain.roles import Act
+from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.desk import (
     act_once_seen,
     acting_page,
     anew,
-    blueprint,
     case_in_hand,
     done,
     newest,
@@ -51,8 +51,6 @@ def merge(number: str) -> AnyResponse:
         return show(case, {"number": refused(refusal)}, status=failures.status(refusal))
     if other is None:
         return show(case, {"number": "Choose one of these, or enter a number"}, status=422)
-    if other.jurisdiction != case.jurisdiction:
-        return show(case, {"number": f"{typed} belongs to another city"}, status=422)
 
     def act(environment: Environment) -> object:
         return relate.merge(environment, case.jurisdiction, number, other.number, me().actor, seen_version())
@@ -67,20 +65,19 @@ def merge(number: str) -> AnyResponse:
 
 def _near(case: CaseInHand) -> list[CaseInHand]:
     """Those that it may be the same as, by the service's own rule for duplicates."""
-    service = environment().city.jurisdictions[case.jurisdiction].services.get(case.service_code)
+    service = city().services.get(case.service_code)
     if service is None:
         return []
     numbers = near_ones(case.key, service.duplicate_metres, timedelta(days=service.duplicate_days))
-    return cases_in_hand(numbers, [case.jurisdiction])
+    return cases_in_hand(numbers, case.jurisdiction)
 
 
 @blueprint.route("/r/<number>/split", methods=["GET", "POST"])
 def split(number: str) -> AnyResponse:
     """Say what the parts are; each becomes a case of its own with the same place and reporter."""
     case = case_in_hand(number, Act.SPLIT)
-    city = environment().city.jurisdictions[case.jurisdiction]
     services = sorted(
-        ((code, each.service_name) for code, each in city.services.items() if not each.retired),
+        ((code, each.service_name) for code, each in city().services.items() if not each.retired),
         key=lambda pair: pair[1].casefold(),
     )
     form = request.form

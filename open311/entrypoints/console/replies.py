@@ -10,9 +10,10 @@ from open311.domain.lifecycle import Status
 from open311.domain.place import public_address
 from open311.domain.reply import Reply, fitting
 from open311.domain.wording import Wording, fill
-from open311.entrypoints.console import words
+from open311.entrypoints.console import speech
+from open311.entrypoints.console.blueprint import city
+from open311.entrypoints.console.words import STATES
 from open311.queries.acting import CaseInHand
-from open311.web.access import environment
 from open311.wire.letter import day
 
 
@@ -28,13 +29,12 @@ class Offered:
 
 def offers(case: CaseInHand, statuses: Sequence[Status]) -> dict[str, list[Offered]]:
     """The replies that fit, by state in words, the nearest first; each in the reporter's language first."""
-    city = environment().city.jurisdictions[case.jurisdiction]
     found: dict[str, list[Offered]] = {}
-    for reply in fitting(city.replies, statuses, case.service_code):
-        spoken = [each for each in city.wordings.tongues(case.language) if each in reply.texts]
+    for reply in fitting(city().replies, statuses, case.service_code):
+        spoken = [each for each in city().wordings.tongues(case.language) if each in reply.texts]
         for language in dict.fromkeys([*spoken, *reply.texts]):
-            label = f"{reply.name} ({words.language(language)})"
-            found.setdefault(words.STATES[reply.status], []).append(
+            label = f"{reply.name} ({speech.language(language)})"
+            found.setdefault(STATES[reply.status], []).append(
                 Offered(f"{reply.name}|{language}", label, reply, language)
             )
     return found
@@ -47,14 +47,13 @@ def chosen(case: CaseInHand, statuses: Sequence[Status], value: str) -> Offered 
 
 def text_of(case: CaseInHand, offered: Offered) -> str:
     """Its text with the facts of the case filled in; a paragraph whose fact is not there is left out."""
-    city = environment().city.jurisdictions[case.jurisdiction]
-    service = city.services.get(case.service_code)
+    service = city().services.get(case.service_code)
     facts = {
-        "city": city.name,
+        "city": city().name,
         "number": case.number,
         "service": case.service_name,
         "department": case.agency_responsible,
         "place": public_address(case.address, service.location if service else Precision.BOUNDARY) or "",
-        "expected": day(case.expected_datetime, city.timezone, offered.language),
+        "expected": day(case.expected_datetime, city().timezone, offered.language),
     }
     return "\n\n".join(fill(Wording("", offered.reply.texts[offered.language]), facts).paragraphs)

@@ -19,10 +19,10 @@ from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.roles import Act, may
 from open311.entrypoints.console import replies
+from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.desk import (
     act_once_seen,
     acting_page,
-    blueprint,
     case_in_hand,
     keep_photos,
     kept_photos,
@@ -147,9 +147,9 @@ def _day(case: CaseInHand, written: str) -> datetime | None:
     except ValueError:
         return None
     zone = _zone(case)
-    opens: time = environment().city.jurisdictions[case.jurisdiction].calendar.opens
+    opens: time = city().calendar.opens
     return datetime.combine(day, opens, zone) if day >= datetime.now(zone).date() else None
 
 
 def _zone(case: CaseInHand) -> ZoneInfo:
-    return ZoneInfo(environment().city.jurisdictions[case.jurisdiction].timezone)
+    return ZoneInfo(city().timezone)
