@@ -14,6 +14,7 @@ from open311.models import (  # noqa: F401
     catalogue,
     endorsement,
     feedback,
+    held_change,
     idempotency,
     link,
     media,

@@ -74,6 +74,9 @@ PAGES: dict[str, Act | Door] = {
     "console.merge": Act.MERGE,
     "console.split": Act.SPLIT,
     "console.refer": Act.REFER,
+    "console.bulk": Act.NOTE,
+    "console.held": Act.NOTE,
+    "console.undo": Act.NOTE,
 }
 """Every page there is, by endpoint. The API is not here: it is public, and asks for keys (``api/endpoint``)."""
 

@@ -36,10 +36,12 @@ REPORTER = "maria@example.org"
 
 @pytest.fixture(scope="module")
 def worker(
-    own_database: str, server: str, mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory
+    own_database: str, server: str, office: Office, mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     """A worker of the same city, which sends to the tests' mail server."""
     home: Path = tmp_path_factory.mktemp("worker")
+    # The server's address is new to the copied database, so all services are to be rendered anew; of nothing, here.
+    office.run("DELETE FROM procrastinate_jobs")
     given = {"DATABASE_URL": own_database, "PUBLIC_URL": server, "SMTP_URL": mail_server.url, "MEDIA_DIR": str(home)}
     process = subprocess.Popen([OPEN311, "worker"], env={**os.environ, **given})
     yield
@@ -51,7 +53,7 @@ Letter = Callable[[str], EmailMessage]
 
 
 @pytest.fixture
-def letter(mailbox: Mailbox, worker: None) -> Letter:
+def letter(mailbox: Mailbox, worker: None, office: Office) -> Letter:
     """Wait for the letter to the reporter whose text has these words."""
 
     def run(said: str) -> EmailMessage:
@@ -61,7 +63,9 @@ def letter(mailbox: Mailbox, worker: None) -> Letter:
                 if said in " ".join(words(message).split()):
                     return message
             time.sleep(0.05)
-        raise AssertionError(f"no letter says {said!r}: {[words(each) for each in mailbox.to(REPORTER)]}")
+        state = office.run("SELECT event, state, fault FROM message")
+        jobs = office.run("SELECT task_name, status, attempts FROM procrastinate_jobs")
+        raise AssertionError(f"no letter says {said!r}: {state}, {jobs}, {mailbox.messages}")
 
     return run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from open311.entrypoints.console import ask, assign, case, filters, queue, refer, relate, update  # noqa: F401  (their pages are in the blueprint)
+from open311.entrypoints.console import ask, assign, bulk, case, filters, queue, refer, relate, update  # noqa: F401  (their pages are in the blueprint)
 from open311.entrypoints.console.blueprint import blueprint
 
 

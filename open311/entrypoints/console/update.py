@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,7 @@ def update(number: str) -> AnyResponse:
     if request.form.get("do") == "fill":
         return _show(case, {}, typed=_filled(case))
     photos, errors = _photos()
-    change, wrong = _change(case, photos)
+    change, wrong = _change(photos)
     errors |= wrong
     typed = {**request.form, "kept": keep_photos(photos), "photos": photos}
     if errors:
@@ -114,7 +114,7 @@ def _photos() -> tuple[tuple[StoredPhoto, ...], dict[str, str]]:
     return photos, {"photos": "A file is no photo that can be read (JPEG, PNG, WebP or HEIC)"} if unread else {}
 
 
-def _change(case: CaseInHand, photos: tuple[StoredPhoto, ...]) -> tuple[Change, dict[str, str]]:
+def _change(photos: tuple[StoredPhoto, ...]) -> tuple[Change, dict[str, str]]:
     """What the form asks for, and what is missing in it, by field."""
     form, errors = request.form, {}
     status = next((each for each in Status if each == form.get("status")), None)
@@ -130,7 +130,7 @@ def _change(case: CaseInHand, photos: tuple[StoredPhoto, ...]) -> tuple[Change, 
         if not change.text.strip():
             errors["text"] = "Tell the public why it is closed"
     if status is Status.SCHEDULED:
-        change = replace(change, scheduled=_day(case, form.get("scheduled", "")))
+        change = replace(change, scheduled=planned(form.get("scheduled", "")))
         if change.scheduled is None:
             errors["scheduled"] = "Enter the day for which it is planned, today or later"
     if status is None and not (change.text.strip() or change.note.strip()):
@@ -140,16 +140,11 @@ def _change(case: CaseInHand, photos: tuple[StoredPhoto, ...]) -> tuple[Change, 
     return change, errors
 
 
-def _day(case: CaseInHand, written: str) -> datetime | None:
-    """The hour at which the city's day begins on a day, unless that is over."""
+def planned(written: str) -> datetime | None:
+    """The hour at which the city's day begins on a day of a form; none for no day, and for one that is over."""
     try:
         day = date.fromisoformat(written)
     except ValueError:
         return None
-    zone = _zone(case)
-    opens: time = city().calendar.opens
-    return datetime.combine(day, opens, zone) if day >= datetime.now(zone).date() else None
-
-
-def _zone(case: CaseInHand) -> ZoneInfo:
-    return ZoneInfo(city().timezone)
+    zone = ZoneInfo(city().timezone)
+    return datetime.combine(day, city().calendar.opens, zone) if day >= datetime.now(zone).date() else None
