@@ -77,6 +77,9 @@ PAGES: dict[str, Act | Door] = {
     "console.bulk": Act.NOTE,
     "console.held": Act.NOTE,
     "console.undo": Act.NOTE,
+    "console.crew": Act.CLOSE,
+    "console.crew_done": Act.CLOSE,
+    "console.crew_worker": Door.PUBLIC,
 }
 """Every page there is, by endpoint. The API is not here: it is public, and asks for keys (``api/endpoint``)."""
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from open311.entrypoints.console import ask, assign, bulk, case, filters, queue, refer, relate, update  # noqa: F401  (their pages are in the blueprint)
+from open311.entrypoints.console import (  # noqa: F401  (their pages are in the blueprint)
+    ask,
+    assign,
+    bulk,
+    case,
+    crew,
+    filters,
+    queue,
+    refer,
+    relate,
+    update,
+)
 from open311.entrypoints.console.blueprint import blueprint
 
 

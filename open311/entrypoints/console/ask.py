@@ -34,7 +34,7 @@ def ask(number: str) -> AnyResponse:
         return show(case, {})
     if request.form.get("do") == "fill":
         if offered := replies.chosen(case, WAITING, request.form.get("reply", "")):
-            typed["text"] = replies.text_of(case, offered)
+            typed["text"] = replies.text_of(case, offered.reply, offered.language)
         return show(case, {})
     text, note = request.form.get("text", ""), request.form.get("note", "")
     if not text.strip() or max(len(text), len(note)) > DESCRIPTION_LIMIT:

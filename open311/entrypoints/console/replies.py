@@ -14,6 +14,7 @@ from open311.entrypoints.console import speech
 from open311.entrypoints.console.blueprint import city
 from open311.entrypoints.console.words import STATES
 from open311.queries.acting import CaseInHand
+from open311.queries.crew import Task
 from open311.wire.letter import day
 
 
@@ -45,8 +46,8 @@ def chosen(case: CaseInHand, statuses: Sequence[Status], value: str) -> Offered 
     return next((each for group in offers(case, statuses).values() for each in group if each.value == value), None)
 
 
-def text_of(case: CaseInHand, offered: Offered) -> str:
-    """Its text with the facts of the case filled in; a paragraph whose fact is not there is left out."""
+def text_of(case: CaseInHand | Task, reply: Reply, language: str) -> str:
+    """A reply with the facts of the case filled in; a paragraph whose fact is not there is left out."""
     service = city().services.get(case.service_code)
     facts = {
         "city": city().name,
@@ -54,6 +55,6 @@ def text_of(case: CaseInHand, offered: Offered) -> str:
         "service": case.service_name,
         "department": case.agency_responsible,
         "place": public_address(case.address, service.location if service else Precision.BOUNDARY) or "",
-        "expected": day(case.expected_datetime, city().timezone, offered.language),
+        "expected": day(case.expected_datetime, city().timezone, language),
     }
-    return "\n\n".join(fill(Wording("", offered.reply.texts[offered.language]), facts).paragraphs)
+    return "\n\n".join(fill(Wording("", reply.texts[language]), facts).paragraphs)

@@ -96,7 +96,7 @@ def _filled(case: CaseInHand) -> dict[str, Any]:
     offered = replies.chosen(case, steps(case), request.form.get("reply", ""))
     if offered is None:
         return typed
-    typed["text"] = replies.text_of(case, offered)
+    typed["text"] = replies.text_of(case, offered.reply, offered.language)
     typed["status"] = typed.get("status") or str(offered.reply.status)
     if offered.reply.outcome and not typed.get("outcome"):
         typed["outcome"] = str(offered.reply.outcome)
