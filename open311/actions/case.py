@@ -18,7 +18,7 @@ from open311.actions.publish import publish
 from open311.domain.draft import clean_text
 from open311.domain.errors import Conflict, UnknownServiceRequest
 from open311.domain.place import Point
-from open311.domain.roles import Act, CaseScope, Grant
+from open311.domain.roles import Act, CaseScope
 from open311.models.base import database, now
 from open311.models.service_request import ServiceRequest
 from open311.models.update import Update
@@ -62,13 +62,13 @@ def permit_case(actor: Actor, act: Act, case: ServiceRequest) -> None:
     :raises NotAllowed: no grant of the actor reaches so far.
     """
     target = f"service_request:{quote(case.service_request_id or str(case.uuid), safe=':/')}"
-    permit(actor, act, target, _scope(case, actor.grants))
+    permit(actor, act, target, scope_of(case, placed=any(grant.boundary for grant in actor.grants)))
 
 
-def _scope(case: ServiceRequest, grants: tuple[Grant, ...]) -> CaseScope:
-    """What grants look at. Where it lies is only asked where one names a boundary."""
+def scope_of(case: ServiceRequest, *, placed: bool = True) -> CaseScope:
+    """What grants look at. Where it lies need only be asked (``placed``) where one names a boundary."""
     boundaries: frozenset[str] = frozenset()
-    if any(grant.boundary for grant in grants):
+    if placed:
         row: Any = (
             connection()
             .execute("SELECT ST_X(point), ST_Y(point) FROM service_request WHERE key = %s", (case.key,))

@@ -6,11 +6,10 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
-import procrastinate
 import psycopg
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
@@ -43,6 +42,13 @@ class SignIn:
     openid: OpenID | None = None
 
 
+class Queue(Protocol):
+    """Where jobs are put: procrastinate's application, or one that only notes them (``actions/rehearse``)."""
+
+    def configure_task(self, name: str, **how: Any) -> Any:
+        """The job of this task, to be put there (``defer``) on a ``connection``."""
+
+
 @dataclass(frozen=True)
 class Environment:
     """The city's catalogue, its public address, its files, the queue for what must follow, and the ways out."""
@@ -50,7 +56,7 @@ class Environment:
     city: City
     public_url: str
     files: Files
-    queue: procrastinate.App
+    queue: Queue
     mail: Mail
     mail_from: str
     sms: Sms
@@ -59,10 +65,15 @@ class Environment:
 
 
 def transaction(action: Callable[P, R]) -> Callable[P, R]:
-    """Commit when the action returns, undo everything when it raises."""
+    """Commit when the action returns, undo everything when it raises.
+
+    An action that another one calls is a part of that one: one commit for both.
+    """
 
     @functools.wraps(action)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _UNDER_WAY.get(None) is not None:
+            return action(*args, **kwargs)
         session = database.session()
         try:
             under_way = _UNDER_WAY.set(_psycopg(session))
@@ -107,6 +118,11 @@ def defer(environment: Environment, task: str, *, one_by_one: str | None = None,
     Jobs of the same ``one_by_one`` are done one after the other, in the order in which they were queued.
     """
     environment.queue.configure_task(task, connection=connection(), lock=one_by_one).defer(**arguments)
+
+
+def defer_at(environment: Environment, moment: datetime, task: str, **arguments: Any) -> None:
+    """The same for a job that is not begun before a moment."""
+    environment.queue.configure_task(task, connection=connection(), schedule_at=moment).defer(**arguments)
 
 
 def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from open311.actions.environment import Environment, add, connection, defer
 from open311.actions.outbox import tell
+from open311.actions.photos import add_photos, store_photos
 from open311.actions.publish import publish_new
 from open311.adapters.images import CleanImage
 from open311.catalog.city import Jurisdiction
@@ -89,11 +90,12 @@ def write(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
         _add_answers(key, filing.answers)
         _add_reporter(key, filing.draft.reporter)
         _add_follower(key, filing)
-        files = _add_photos(environment, key, photos)
+        stored = store_photos(environment, photos)
+        add_photos(key, stored, "submitted")
         _add_history(key, filing)
         token = None
         if number:
-            publish_new(environment, [{**case, "private": False, "photo": files[0] if files else None}])
+            publish_new(environment, [{**case, "private": False, "photo": stored[0].file if stored else None}])
             tell(environment, filing.jurisdiction.key, key)
         elif filing.service.type is ServiceType.BATCH:
             token = secrets.token_urlsafe(16)
@@ -209,25 +211,6 @@ def _add_follower(key: int, filing: Filing) -> None:
             "language": filing.draft.language,
         },
     )
-
-
-def _add_photos(environment: Environment, key: int, photos: Sequence[CleanImage]) -> list[str]:
-    """Keep the photos; answers the names of their files."""
-    files = []
-    for photo in photos:
-        files.append(environment.files.save(photo.image, "jpg"))
-        connection().execute(
-            "INSERT INTO media (service_request, file, thumbnail, width, height, kind, alt_text)"
-            " VALUES (%s, %s, %s, %s, %s, 'submitted', '')",
-            (
-                key,
-                files[-1],
-                environment.files.save(photo.thumbnail, "jpg"),
-                photo.width,
-                photo.height,
-            ),
-        )
-    return files
 
 
 def _add_history(key: int, filing: Filing) -> None:

@@ -7,6 +7,8 @@ answer and our commit may repeat it, under the same Message-ID.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +16,7 @@ from psycopg.rows import dict_row
 
 from open311.actions.envelope import envelope
 from open311.actions.environment import Environment, connection, defer, transaction
-from open311.actions.links import make_links
+from open311.actions.links import PATHS, make_links
 from open311.adapters.mail import MailRefused, MailUnreachable
 from open311.adapters.sms import SmsRefused, SmsUnreachable
 from open311.catalog.city import Jurisdiction
@@ -31,6 +33,19 @@ CONFIRM_WITHIN = timedelta(days=30)
 ANSWER_WITHIN = timedelta(days=60)
 DISPUTE_WITHIN = timedelta(days=14)
 """How long after closing a reporter may say that it is not fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a message is going to say, about which service request, and to what kind of receiver."""
+
+    letter: Letter
+    number: str
+    channel: str
+    reporter: bool
+    daily: bool
+    """It leaves as a line of a digest."""
+
 
 _UPDATE = """
 SELECT u.key, u.uuid::text, u.kind, u.status, u.outcome, u.description, u.changes, u.actor, u.public
@@ -110,13 +125,12 @@ def expand(environment: Environment, service_request: int, update_id: str | None
     return made
 
 
-# What was told earlier arrives earlier: a message waits for those before it to the same follower, also while another
-# worker sends them.
-_NEXT = """
+_MESSAGE = """
 SELECT m.key, m.uuid::text, m.event, m.channel, m.address, m.attempts, m.update,
        s.key AS subscription, s.jurisdiction, s.followed, s.reporter, s.language, s.service_code AS followed_service,
-       s.boundary, s.ended_at, s.confirmed_at, m.service_request, r.service_request_id AS number, r.service_code,
-       r.service_name, r.agency_responsible, r.expected_datetime, r.scheduled_datetime, r.closed_datetime,
+       s.boundary, s.rhythm, s.ended_at, s.confirmed_at, m.service_request, r.service_request_id AS number,
+       r.service_code, r.service_name, r.agency_responsible, r.expected_datetime, r.scheduled_datetime,
+       r.closed_datetime,
        u.description AS text, u.outcome, p.service_request IS NOT NULL AS public,
        convert_from(p.json, 'UTF8')::json ->> 'address' AS place
 FROM message m
@@ -124,6 +138,11 @@ JOIN subscription s ON s.key = m.subscription
 LEFT JOIN service_request r ON r.key = coalesce(m.service_request, s.service_request)
 LEFT JOIN publication p ON p.service_request = r.key
 LEFT JOIN service_request_update u ON u.key = m.update
+"""
+# What was told earlier arrives earlier: a message waits for those before it to the same follower, also while another
+# worker sends them.
+_NEXT = f"""
+{_MESSAGE}
 WHERE m.state = 'waiting' AND m.next_at <= clock_timestamp() AND NOT EXISTS (
     SELECT FROM message before
     WHERE before.subscription = m.subscription AND before.state = 'waiting' AND before.key < m.key)
@@ -152,7 +171,7 @@ def _send_next(environment: Environment) -> MessageState | None:
         return _close(row, MessageState.DROPPED)
     try:
         jurisdiction = environment.city.jurisdictions[row["jurisdiction"]]
-        letter = _letter(environment, jurisdiction, row)
+        letter = _letter(jurisdiction, row, _made(environment, row))
         if row["channel"] == "sms":
             environment.sms.send(row["address"], short(letter))
         else:
@@ -197,7 +216,7 @@ def _again(row: dict[str, Any], fault: str) -> MessageState:
     return MessageState.WAITING
 
 
-def _letter(environment: Environment, jurisdiction: Jurisdiction, row: dict[str, Any]) -> Letter:
+def _letter(jurisdiction: Jurisdiction, row: dict[str, Any], links: Mapping[str, str]) -> Letter:
     language = row["language"]
     facts = {"city": jurisdiction.name, "followed": followed_words(jurisdiction, row)}
     if row["event"] == Event.DIGEST:
@@ -211,7 +230,7 @@ def _letter(environment: Environment, jurisdiction: Jurisdiction, row: dict[str,
         language=language,
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         service_code=row["service_code"] or "",
-        links=_links(environment, row),
+        links=links,
     )
 
 
@@ -243,8 +262,8 @@ def followed_words(jurisdiction: Jurisdiction, row: dict[str, Any]) -> str:
     )
 
 
-def _links(environment: Environment, row: dict[str, Any]) -> dict[str, str]:
-    """The links of this message, each made now."""
+def _expiries(row: dict[str, Any]) -> dict[str, datetime | None]:
+    """The links that this message has, and when each expires."""
     expires: dict[str, datetime | None] = {"end": None}
     if row["confirmed_at"] is None:
         expires["confirm"] = now() + CONFIRM_WITHIN
@@ -252,7 +271,30 @@ def _links(environment: Environment, row: dict[str, Any]) -> dict[str, str]:
         expires["answer"] = now() + ANSWER_WITHIN
     elif row["reporter"] and row["event"] == Event.CLOSED and row["closed_datetime"]:
         expires["fixed"] = row["closed_datetime"] + DISPUTE_WITHIN
-    return make_links(environment.public_url, row["subscription"], row["service_request"], expires)
+    return expires
+
+
+def _made(environment: Environment, row: dict[str, Any]) -> dict[str, str]:
+    """The links of this message, each made now."""
+    return make_links(environment.public_url, row["subscription"], row["service_request"], _expiries(row))
+
+
+_OF_UPDATES = f"{_MESSAGE} WHERE u.uuid::text = ANY(%s) ORDER BY s.reporter DESC, m.key"
+BLANK = "…"
+"""Stands for the secret of a link that is not made yet."""
+
+
+def letters(environment: Environment, updates: list[str]) -> list[Word]:
+    """What each message of these updates says, before it leaves; no link is made."""
+    with connection().cursor(row_factory=dict_row, binary=True) as cursor:
+        rows = [row for row in cursor.execute(_OF_UPDATES, (updates,)).fetchall() if _wanted(row)]
+    return [_word(environment, row) for row in rows]
+
+
+def _word(environment: Environment, row: dict[str, Any]) -> Word:
+    links = {purpose: f"{environment.public_url}/{PATHS[purpose]}/{BLANK}" for purpose in _expiries(row)}
+    letter = _letter(environment.city.jurisdictions[row["jurisdiction"]], row, links)
+    return Word(letter, row["number"] or "", row["channel"], row["reporter"], row["rhythm"] == "daily")
 
 
 _FIRST = """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from open311.actions.case import SYSTEM, Actor, aside, finish, locked, permit_case, record
 from open311.actions.environment import Environment, add, connection, transaction
-from open311.actions.publish import service_of
+from open311.actions.photos import StoredPhoto, add_photos
+from open311.actions.publish import exposure_of, service_of
 from open311.actions.relate import canonical_of, mirror
 from open311.domain.deadline import SLA
 from open311.domain.draft import clean_line, clean_text
@@ -38,13 +40,14 @@ def progress(
     note: str = "",
     scheduled: datetime | None = None,
     media_url: str = "",
+    photos: Sequence[StoredPhoto] = (),
     occurred_at: datetime | None = None,
     seen_version: int | None = None,
 ) -> str:
     """Take one step of the lifecycle; answers the id of the update.
 
-    ``text`` is public, ``note`` for staff only. ``seen_version`` is the version that the person looked at. An update
-    that a client sends again counts once.
+    ``text`` is public, ``note`` for staff only; ``photos`` show the place after the work. ``seen_version`` is the
+    version that the person looked at. An update that a client sends again counts once.
 
     :raises StepRefused: the table has no such step, or it lacks what it needs.
     :raises Conflict: somebody else changed the service request meanwhile.
@@ -64,6 +67,7 @@ def progress(
         note=note,
         scheduled=scheduled,
         media_url=media_url,
+        photos=photos,
         occurred_at=occurred_at,
     )
 
@@ -84,6 +88,7 @@ def step(
     note: str = "",
     scheduled: datetime | None = None,
     media_url: str = "",
+    photos: Sequence[StoredPhoto] = (),
     occurred_at: datetime | None = None,
     kind: str = "status",
 ) -> str:
@@ -102,6 +107,7 @@ def step(
     case.closed_datetime = (case.closed_datetime or moment) if PUBLISHED[status] == "closed" else None
     if text or reopened:  # why it was closed is no word about what is open again
         case.status_notes = text or None
+    add_photos(case.key, photos, "after")
     update_id = record(
         environment,
         case,
@@ -112,12 +118,19 @@ def step(
         outcome=outcome,
         description=text or None,
         note=clean_text(note) or None,
-        media_url=clean_line(media_url) or None,
+        media_url=clean_line(media_url) or _shown(environment, case, photos),
         occurred_at=max(occurred_at, _last_step(case)) if occurred_at else moment,
     )
     finish(environment, case)
     mirror(environment, case, text)
     return update_id
+
+
+def _shown(environment: Environment, case: ServiceRequest, photos: Sequence[StoredPhoto]) -> str | None:
+    """The address of the first photo of an update, where everybody may see photos of this case."""
+    service = service_of(environment, case.jurisdiction, case.service_code)
+    seen = exposure_of(service, {"private": case.private, "moderation": case.moderation})
+    return f"{environment.public_url}/media/{photos[0].file}" if photos and seen and seen.photos else None
 
 
 def _last_step(case: ServiceRequest) -> datetime:
@@ -164,6 +177,7 @@ def comment(
     note: str = "",
     media_url: str = "",
     occurred_at: datetime | None = None,
+    seen_version: int | None = None,
 ) -> str:
     """Add a comment; what is not ``public`` waits for staff. Answers the id of the update.
 
@@ -171,7 +185,7 @@ def comment(
     """
     if before := _sent_before(actor):
         return before
-    case = locked(jurisdiction, number, actor, Act.COMMENT)
+    case = locked(jurisdiction, number, actor, Act.COMMENT, seen_version)
     moment = now().replace(microsecond=0)
     if public:
         case.updated_datetime = moment

@@ -23,7 +23,8 @@ SELECT r.key, r.jurisdiction, r.service_request_id, r.service_code, r.service_na
        r.status_notes, r.agency_responsible, r.service_notice, r.requested_datetime, r.updated_datetime,
        r.expected_datetime, r.address, r.address_id, r.zipcode, r.media_url, r.private, r.moderation,
        ST_X(r.point) AS long, ST_Y(r.point) AS lat,
-       (SELECT m.file FROM media m WHERE m.service_request = r.key ORDER BY m.key LIMIT 1) AS photo
+       (SELECT m.file FROM media m WHERE m.service_request = r.key AND m.kind = 'submitted'
+        ORDER BY m.key LIMIT 1) AS photo
 FROM service_request r
 WHERE r.key = ANY(%s) AND r.service_request_id IS NOT NULL
 """

@@ -16,7 +16,14 @@ MIRRORED = ("status", "outcome", "status_notes", "scheduled_datetime", "closed_d
 
 
 @transaction
-def merge(environment: Environment, jurisdiction: str, number: str, canonical: str, actor: Actor) -> str:
+def merge(
+    environment: Environment,
+    jurisdiction: str,
+    number: str,
+    canonical: str,
+    actor: Actor,
+    seen_version: int | None = None,
+) -> str:
     """Make a service request a duplicate of another; answers the id of the update.
 
     It keeps its number and history, mirrors the other's state from now on, and counts there as one more "me too".
@@ -26,7 +33,8 @@ def merge(environment: Environment, jurisdiction: str, number: str, canonical: s
     if number == canonical:
         raise InvalidArgument("a service request is no duplicate of itself")
     first, second = sorted((number, canonical))  # always in this order, so that two merges cannot lock each other out
-    both = {each: locked(jurisdiction, each, actor, Act.MERGE) for each in (first, second)}
+    seen = {number: seen_version}
+    both = {each: locked(jurisdiction, each, actor, Act.MERGE, seen.get(each)) for each in (first, second)}
     case, other = both[number], both[canonical]
     if canonical_of(case.key):
         raise InvalidArgument(f"{number} is a duplicate already")

@@ -28,7 +28,12 @@ class Part:
 
 @transaction
 def split(
-    environment: Environment, jurisdiction: str, number: str, parts: Sequence[Part], actor: Actor
+    environment: Environment,
+    jurisdiction: str,
+    number: str,
+    parts: Sequence[Part],
+    actor: Actor,
+    seen_version: int | None = None,
 ) -> list[str | None]:
     """File each part with the place and the reporter of the whole; answers their numbers (none for ``batch`` ones).
 
@@ -38,7 +43,7 @@ def split(
     :raises UnknownService: a part is of no service.
     :raises InvalidDraft: a part cannot be taken as it is.
     """
-    case = locked(jurisdiction, number, actor, Act.SPLIT)
+    case = locked(jurisdiction, number, actor, Act.SPLIT, seen_version)
     if PUBLISHED[Status(case.status)] == "closed":
         raise StepRefused(f"{number} is closed; open it again before it is split")
     city = environment.city.jurisdictions[jurisdiction]

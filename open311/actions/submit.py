@@ -9,15 +9,13 @@ from open311.actions.environment import Environment, connection, transaction
 from open311.actions.filing import Filing, prepare, write
 from open311.actions.idempotency import Once, remembered
 from open311.actions.outbox import tell
+from open311.actions.photos import clean_photos
 from open311.actions.publish import publish
-from open311.adapters.images import CleanImage, UnreadableImage, clean_image
+from open311.adapters.images import CleanImage
 from open311.catalog.city import Jurisdiction
 from open311.domain.definition import check_answers
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, UnknownService
-
-MOST_PHOTOS = 5
-"""Of a service request; further ones are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def submit(
     if draft.faults or reasons:
         raise InvalidDraft([*draft.faults, *reasons])
     filing = prepare(jurisdiction, service, draft, answers, api_client)
-    return _file(environment, filing, _photos(draft.photos), once)
+    return _file(environment, filing, clean_photos(draft.photos), once)
 
 
 @transaction
@@ -64,18 +62,6 @@ def _file(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
     if once:
         once.keep(filing.jurisdiction.key, filing.api_client, receipt)
     return receipt
-
-
-def _photos(uploads: Sequence[bytes]) -> list[CleanImage]:
-    cleaned: list[CleanImage] = []
-    for upload in uploads:
-        if len(cleaned) == MOST_PHOTOS:
-            break
-        try:
-            cleaned.append(clean_image(upload))
-        except UnreadableImage:
-            continue
-    return cleaned
 
 
 _NUMBER = """

@@ -11,6 +11,7 @@ from typing import Any
 from open311.catalog.calendar import CityHolidays
 from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer, RemoteServer
 from open311.catalog.files import Files
+from open311.catalog.replies import build_replies
 from open311.catalog.routing import build_routing
 from open311.catalog.source import Source
 from open311.catalog.texts import build_wordings
@@ -74,6 +75,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         layers=layers,
         routing=build_routing(files, key, item["timezone"]),
         wordings=build_wordings(files.texts, tuple(item.get("languages", ["en"]))) if files.texts else Wordings(),
+        replies=build_replies(files, key),
     )
 
 
@@ -165,7 +167,7 @@ def _fingerprint(jurisdictions: dict[str, Jurisdiction], endpoints: tuple[Endpoi
     """Hash all that clients can see, in the order of the files: not contacts, calendars, routing and words of mails."""
     seen = [
         vars(jurisdiction)
-        | {"departments": None, "calendar": None, "routing": None, "wordings": None}
+        | {"departments": None, "calendar": None, "routing": None, "wordings": None, "replies": None}
         | {"services": [asdict(service) for service in jurisdiction.services.values()]}
         | {"layers": [asdict(layer) for layer in jurisdiction.layers.values()]}
         for jurisdiction in jurisdictions.values()

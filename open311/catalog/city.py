@@ -9,6 +9,7 @@ from pathlib import Path
 
 from open311.domain.deadline import WorkingCalendar
 from open311.domain.definition import Service
+from open311.domain.reply import Reply
 from open311.domain.routing import Routing
 from open311.domain.wording import Wordings
 
@@ -89,6 +90,7 @@ class Jurisdiction:
     layers: Mapping[str, Layer] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
     wordings: Wordings = field(default_factory=Wordings)
+    replies: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Files:
     boundaries: Source | None
     routing: Source | None
     texts: Source | None
+    replies: Source | None
     services: tuple[Source, ...]
 
     @cached_property
@@ -64,8 +65,10 @@ def read_files(directory: Path) -> tuple[Files, list[Fault]]:
         return source
 
     city, departments, boundaries = (read(f"config/{name}.yaml") for name in ("city", "departments", "boundaries"))
-    # A city without rules of its own needs no such file: service definitions name the department.
-    routing = read("config/routing.yaml") if (directory / "config/routing.yaml").exists() else None
+    # A city needs no rules of its own (service definitions name the department) and no ready sentences.
+    routing, replies = (
+        read(name) if (directory / name).exists() else None for name in ("config/routing.yaml", "config/replies.yaml")
+    )
     # Nor one for its words: those of the city that came with this server name no city themselves.
     home = directory if (directory / "config/texts.yaml").exists() else city_directory()
     texts, wrong = read_source(home / "config/texts.yaml", "config/texts.yaml")
@@ -74,4 +77,4 @@ def read_files(directory: Path) -> tuple[Files, list[Fault]]:
     names = sorted(path.relative_to(directory).as_posix() for path in found)
     faults.extend(Fault(name, 1, "the file's name must end in .yaml") for name in names if name.endswith(".yml"))
     services = tuple(source for name in names if name.endswith(".yaml") and (source := read(name)))
-    return Files(directory, city, departments, boundaries, routing, texts, services), faults
+    return Files(directory, city, departments, boundaries, routing, texts, replies, services), faults

@@ -70,6 +70,8 @@ class OwnAct(StrEnum):
     REMOVE_SECOND_FACTOR = "remove_second_factor"
     MAKE_RECOVERY_CODES = "make_recovery_codes"
     USE_RECOVERY_CODE = "use_recovery_code"
+    SAVE_FILTER = "save_filter"
+    DELETE_FILTER = "delete_filter"
 
 
 _A = Act

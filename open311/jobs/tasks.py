@@ -13,6 +13,7 @@ from open311.actions.account_links import Purpose, send_link
 from open311.actions.deadlines import look_at_promises
 from open311.actions.digest import collect_digests
 from open311.actions.follow import forget_unconfirmed
+from open311.actions.held import do_held_change, forget_old_changes
 from open311.actions.idempotency import forget_old_answers
 from open311.actions.limits import forget_old_windows
 from open311.actions.notify import expand, send_messages
@@ -56,6 +57,11 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
     def send_account_link(email: str, purpose: Purpose, language: str) -> None:
         with app.app_context():
             send_link(installation().environment, email, purpose, language)
+
+    @queue.task(name="do_held_change", retry=RETRY)
+    def do_held(key: int) -> None:
+        with app.app_context():
+            do_held_change(installation().environment, key)
 
     @queue.task(name="notify", retry=RETRY)
     def notify(service_request: int, update_id: str | None) -> None:
@@ -101,6 +107,7 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
             forget_old_windows()
             forget_unconfirmed()
             forget_old_sessions()
+            forget_old_changes()
 
     @queue.periodic(cron="*/2 * * * *")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)

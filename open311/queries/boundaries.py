@@ -77,6 +77,30 @@ def boundary_codes(jurisdiction: str) -> frozenset[str]:
     return frozenset(row[0] for row in fetch(_CODES, {"jurisdiction": jurisdiction}))
 
 
+_NAMES = Statement(
+    text(
+        """
+        SELECT l.name AS layer_name, l.layer || ':' || b.code AS boundary, b.name
+        FROM boundary b JOIN boundary_layer l ON l.key = b.layer
+        WHERE l.jurisdiction = :jurisdiction
+          AND l.key = (SELECT n.key FROM boundary_layer n
+                       WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
+                         AND coalesce(n.valid_from <= current_date, true)
+                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+        ORDER BY l.name, length(substring(b.code from '^[0-9]*')), b.code
+        """
+    )
+)
+
+
+def named_boundaries(jurisdiction: str) -> dict[str, dict[str, str]]:
+    """The boundaries of the newest vintages by their layer's name: ``layer:code`` and name, numbers in their order."""
+    found: dict[str, dict[str, str]] = {}
+    for row in fetch_dicts(_NAMES, {"jurisdiction": jurisdiction}):
+        found.setdefault(row["layer_name"], {})[row["boundary"]] = row["name"]
+    return found
+
+
 def layers(jurisdiction: str) -> list[dict[str, Any]]:
     """The layers that are loaded, every vintage, newest first."""
     return fetch_dicts(_LAYERS, {"jurisdiction": jurisdiction})

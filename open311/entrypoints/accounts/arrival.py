@@ -8,7 +8,8 @@ from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from open311.actions.sessions import begin
-from open311.queries.accounts import AccountRow
+from open311.domain.roles import Act, opens
+from open311.queries.accounts import AccountRow, account_of_key
 from open311.web.access import environment
 
 PENDING_LASTS = 600
@@ -33,9 +34,16 @@ def enter(account: int, method: str, *, second_factor: bool) -> Response:
     """Begin a session, under a new cookie, and go where the person wanted to."""
     device = request.headers.get("User-Agent", "")
     token = begin(environment(), account, method, device, second_factor=second_factor)
-    wanted = session.get("next") or url_for("own.account")
+    wanted = session.get("next") or _home(account)
     session.clear()
     session["token"] = token
     if method == "link":
         session.permanent = True  # residents stay signed in when they close the browser
     return redirect(wanted, 303)
+
+
+def _home(account: int) -> str:
+    """Where somebody begins: staff with their list of cases, everybody else with their account."""
+    found = account_of_key(account)
+    works = found is not None and opens(found.grants, Act.READ)
+    return url_for("console.queue") if works else url_for("own.account")

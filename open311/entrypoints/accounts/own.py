@@ -36,11 +36,13 @@ def account() -> Response:
 
 @blueprint.post("/signout")
 def sign_out() -> Response:
-    """End this session."""
+    """End this session; the browser forgets what pages kept for times without a network."""
     who = me()
     sessions.sign_out(who.account, who.session)
     session.clear()
-    return redirect(url_for("sign_in.start"), 303)
+    answer = redirect(url_for("sign_in.start"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @blueprint.post("/sessions/<int:key>/end")

@@ -1,0 +1,85 @@
+"""How far grants reach, as SQL on ``service_request r``: what lists of cases are narrowed by (``Grant.covers``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from open311.domain.roles import Act, Grant, giving
+
+
+@dataclass(frozen=True)
+class Condition:
+    """SQL with named parameters, and their values. Every statement has ``:jurisdiction`` besides."""
+
+    sql: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def reach(grants: Iterable[Grant], act: Act, *, live: bool = False) -> Condition:
+    """The cases for which one of the grants allows the act. ``live``: none that is closed is asked for."""
+    each = [_covered(grant, f"grant{position}", live) for position, grant in enumerate(giving(grants, act))]
+    return either(each)
+
+
+def _covered(grant: Grant, name: str, live: bool) -> Condition:
+    parts = [Condition("true")]
+    for scope, column in (("jurisdiction", "jurisdiction"), ("department", "department"), ("service", "service_code")):
+        if value := getattr(grant, scope):
+            parts.append(Condition(f"r.{column} = :{name}_{scope}", {f"{name}_{scope}": value}))
+    if grant.boundary:
+        parts.append(within(grant.boundary, name, live=live))
+    return both(parts)
+
+
+def within(boundary: str, name: str, *, live: bool = False) -> Condition:
+    """The cases that lie in a boundary (``layer:code``, of its newest vintage), public or not.
+
+    Where closed cases are left out, the boundary's pieces look for points in an index; else each point is looked at.
+    """
+    layer, _, code = boundary.partition(":")
+    values = {f"{name}_layer": layer, f"{name}_code": code}
+    key = _BOUNDARY.format(name=name)
+    if live:
+        return Condition(
+            f"""r.key IN (SELECT o.key FROM boundary_part part
+                          JOIN service_request o ON o.status <> 'closed' AND ST_Intersects(part.geometry, o.point)
+                          WHERE part.boundary = {key})""",
+            values,
+        )
+    return Condition(
+        f"""EXISTS (SELECT FROM boundary_part part
+                    WHERE part.boundary = {key} AND ST_Intersects(part.geometry, r.point))""",
+        values,
+    )
+
+
+_BOUNDARY = """(
+    SELECT b.key FROM boundary b
+    WHERE b.code = :{name}_code
+      AND b.layer = (SELECT l.key FROM boundary_layer l
+                     WHERE l.jurisdiction = :jurisdiction AND l.layer = :{name}_layer
+                       AND coalesce(l.valid_from <= current_date, true)
+                     ORDER BY l.valid_from DESC NULLS LAST, l.key DESC LIMIT 1))
+"""
+
+
+def both(conditions: Iterable[Condition]) -> Condition:
+    """All of them."""
+    return _joined(list(conditions), " AND ", "true")
+
+
+def either(conditions: Iterable[Condition]) -> Condition:
+    """One of them at least; of none, nothing is kept."""
+    return _joined(list(conditions), " OR ", "false")
+
+
+def _joined(conditions: list[Condition], word: str, nothing: str) -> Condition:
+    shown = [each for each in conditions if each.sql != "true"]
+    if word == " OR " and len(shown) < len(conditions):
+        return Condition("true")
+    if not shown:
+        return Condition(nothing if not conditions else "true")
+    values = {name: value for each in shown for name, value in each.values.items()}
+    return Condition(shown[0].sql if len(shown) == 1 else f"({word.join(each.sql for each in shown)})", values)
