@@ -58,7 +58,7 @@ def todays_tasks(viewer: Viewer) -> list[Task]:
 
     The most urgent first.
     """
-    reached: Condition = reach(viewer.grants, Act.CLOSE, live=True)
+    reached: Condition = reach(viewer.grants, Act.CLOSE)
     given: dict[str, Any] = {
         **reached.values,
         "jurisdiction": viewer.jurisdiction,

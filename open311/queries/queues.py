@@ -69,20 +69,20 @@ METRES, DAYS, LOOKED_AT = 100, 60, 300
 _DUPLICATES = f"""
 WITH newest AS MATERIALIZED (
     SELECT r.key, r.point, r.service_code, r.requested_datetime FROM {{source}} r
-    WHERE r.jurisdiction = :jurisdiction AND {_LIVE} AND {_OPEN} AND {{reach}}
+    WHERE r.jurisdiction = :jurisdiction AND {_OPEN} AND {{reach}}
       AND r.point IS NOT NULL AND r.requested_datetime > :now - interval '{DAYS} days'
       AND NOT EXISTS (SELECT FROM relation m WHERE m.service_request = r.key AND m.kind = 'duplicate_of')
     ORDER BY r.requested_datetime DESC, r.key DESC LIMIT {LOOKED_AT}
 )
 SELECT n.key FROM newest n
-WHERE EXISTS (
+CROSS JOIN LATERAL (
     SELECT FROM service_request o
-    WHERE o.status NOT IN ('closed', 'disputed') AND o.status <> 'closed'
+    WHERE o.status NOT IN ('closed', 'disputed')
       AND o.point && ST_Expand(n.point, 0.00091 / greatest(cos(radians(ST_Y(n.point))), 0.01), 0.00091)
       AND o.jurisdiction = :jurisdiction AND o.service_code = n.service_code AND o.key <> n.key
       AND (o.requested_datetime, o.key) < (n.requested_datetime, n.key)
       AND o.requested_datetime > n.requested_datetime - interval '{DAYS} days'
-      AND ST_DWithin(o.point::geography, n.point::geography, {METRES}))
+      AND ST_DWithin(o.point::geography, n.point::geography, {METRES}) LIMIT 1) AS earlier
 """
 """Possible duplicates: an open case of the same service lies within 100 metres and came up to 60 days earlier. The
 later of the two is shown. Looked for among the newest 300 that are open and not merged: what is older was seen before,
@@ -118,7 +118,9 @@ FILTERS: Mapping[str, str] = {
         UNION ALL
         SELECT u.key FROM service_request u
         WHERE u.jurisdiction = :jurisdiction AND {LIVE.replace("status", "u.status")}
-          AND (u.moderation <> 'approved' OR NOT EXISTS (SELECT FROM publication p WHERE p.service_request = u.key))
+          AND (u.private OR u.moderation <> 'approved'
+               OR u.service_code IN (SELECT s.service_code FROM published_service s
+                                     WHERE s.jurisdiction = :jurisdiction AND s.publishing = 'private'))
           AND to_tsvector('simple', concat_ws(' ', u.service_name, u.description, u.address))
               @@ plainto_tsquery('simple', :q))""",
 }
@@ -190,16 +192,16 @@ class Row:
 
 def counts(viewer: Viewer) -> dict[Queue, int]:
     """How many cases each queue holds, up to ``MOST_COUNTED``; all in one statement."""
-    reached = reach(viewer.grants, Act.READ, live=True)
-    by_place = any(grant.boundary for grant in giving(viewer.grants, Act.READ))
-    (row,) = fetch_dicts(_prepared(_counting(reached.sql, by_place)), {**viewer.values, **reached.values})
+    reached = reach(viewer.grants, Act.READ)
+    few = reached.sql != "true" and any(each.boundary or each.service for each in giving(viewer.grants, Act.READ))
+    (row,) = fetch_dicts(_prepared(_counting(reached.sql, few)), {**viewer.values, **reached.values})
     return {Queue(name): count for name, count in row.items()}
 
 
 @lru_cache(maxsize=256)
-def _counting(reached: str, by_place: bool) -> str:
-    """``by_place``: what lies in a boundary is looked up once for all queues."""
-    narrowed, source = ("true", "reached") if by_place else (reached, "service_request")
+def _counting(reached: str, few: bool) -> str:
+    """``few``: what no index of a queue knows, place and service, is looked up once for all queues."""
+    narrowed, source = ("true", "reached") if few else (reached, "service_request")
     each = ", ".join(
         f"""(SELECT count(*)::int FROM (
             SELECT FROM {source} r WHERE {_kept(queue, narrowed, source)} AND {narrowed} LIMIT {MOST_COUNTED}) AS c
@@ -208,11 +210,11 @@ def _counting(reached: str, by_place: bool) -> str:
     )
     first = f"""WITH reached AS MATERIALIZED (
         SELECT r.* FROM service_request r WHERE r.jurisdiction = :jurisdiction AND {_LIVE} AND {reached})"""
-    return f"{first if by_place else ''} SELECT {each}"
+    return f"{first if few else ''} SELECT {each}"
 
 
 def _kept(queue: Queue, reached: str, source: str = "service_request") -> str:
-    keeps = _KEEPS.get(queue) or f"r.key IN ({_DUPLICATES.format(reach=reached, source=source)})"
+    keeps = _KEEPS.get(queue) or f"r.key = ANY(ARRAY({_DUPLICATES.format(reach=reached, source=source)}))"
     return f"r.jurisdiction = :jurisdiction AND r.service_request_id IS NOT NULL AND {keeps}"
 
 
@@ -232,14 +234,11 @@ def how_many(viewer: Viewer, asked: Asked) -> int:
 
 
 def _condition(viewer: Viewer, asked: Asked) -> Condition:
-    live = asked.queue is not Queue.EVERYTHING
-    reached = reach(viewer.grants, Act.READ, live=live)
+    reached = reach(viewer.grants, Act.READ)
     given = dict(asked.given)
     parts = [Condition(_kept(asked.queue, reached.sql)), reached]
     if boundary := given.pop("boundary", None):
-        parts.append(within(boundary, "boundary", live=live))
-    if live:
-        parts.append(Condition(_LIVE))
+        parts.append(within(boundary, "boundary"))
     parts += [Condition(FILTERS[name], {name: value}) for name, value in given.items()]
     return both(parts)
 
@@ -259,8 +258,7 @@ def _listing(kept: str, sort: str, descending: bool, later: bool) -> str:
            coalesce(r.address, '') AS address, coalesce(area.name, '') AS area, r.status,
            r.department AS department_code, r.agency_responsible AS department, coalesce(r.team, '') AS team,
            coalesce(a.name, '') AS assignee, r.priority, r.requested_datetime AS requested,
-           r.expected_datetime AS expected,
-           r.paused_at IS NOT NULL AS paused, r.private, r.moderation
+           r.expected_datetime AS expected, r.paused_at IS NOT NULL AS paused, r.private, r.moderation
     FROM page JOIN service_request r ON r.key = page.key
     LEFT JOIN account a ON a.key = r.assignee
     LEFT JOIN LATERAL (

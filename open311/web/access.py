@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from werkzeug.exceptions import BadRequest, Forbidden, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.environment import Environment
@@ -140,6 +140,8 @@ def me() -> SignedIn:
 
 
 def _gate() -> AnyResponse | None:
+    if "\0" in request.path:
+        raise NotFound("Nothing has such a name")  # no text in PostgreSQL can hold it
     needed = PAGES.get(str(request.endpoint))
     if needed is None:
         raise Forbidden

@@ -74,6 +74,8 @@ def _work(app: Flask, environment: Environment) -> Office:
     number, same, later = (_file(app, api_key, **more) for more in ({"media": _photo()}, {}, {}))
     for each, days, late in ((number, 9, 2), (same, 3, -3), (later, 0, -1)):
         _date(each, days, late)
+    database.session.execute(text("UPDATE subscription SET confirmed_at = now()"))
+    database.session.commit()
     comment(environment, CITY, number, ana, "Thank you. We send a crew to look at it this week.", public=True)
     prioritise(environment, CITY, number, Priority.HIGH, ana, "Flat tires")
     assign(environment, CITY, number, ana, team="highways", assignee=keys[0], reason="On your way on Thursday")

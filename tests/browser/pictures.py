@@ -61,6 +61,17 @@ def take(page: Page, office: Office, width: int) -> None:
     keep(page, f"queue-{width}.png")
     page.goto(f"/staff/r/{office.number}")
     keep(page, f"request-{width}.png", full_page=width < 1000)
+    page.goto(f"/staff/r/{office.number}/update")
+    page.get_by_label("Close").check()
+    page.get_by_label("Ready text").select_option(label="Done (English)")
+    page.get_by_role("button", name="Use this text").click()
+    page.get_by_role("button", name="Preview").click()
+    page.locator(".letter").first.wait_for()
+    page.evaluate("scrollTo(0, 0)")
+    keep(page, f"update-{width}.png", full_page=width < 1000)
+    if width < 1000:
+        page.goto("/staff/crew")
+        keep(page, f"crew-{width}.png")
 
 
 def keep(page: Page, name: str, *, full_page: bool = False) -> None:

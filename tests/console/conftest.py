@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from open311.domain.roles import Role
+from open311.queries.queues import Queue
 from tests.accounts.conftest import Browser, browser, open_browser, run_jobs, signed_in, staff
 from tests.console.acting import case, confirmed, hand
 
@@ -34,3 +35,15 @@ def words(browser: Browser) -> str:
 def listed(browser: Browser) -> list[str]:
     """The numbers in the list, in their order."""
     return re.findall(r"data-pane[^>]*>(\w+)</a>", browser.text)
+
+
+def link(browser: Browser, name: str) -> str:
+    """Where a link leads; nowhere, where there is none."""
+    found = re.search(rf'href="([^"]+)"[^>]*>{name}<', browser.text)
+    return unescape(found[1]) if found else ""
+
+
+def counted(browser: Browser) -> dict[Queue, int]:
+    """What stands beside each queue."""
+    found = re.findall(r'queue=(\w+)"[^>]*>\s*<span>[^<]*</span> <span[^>]*>(\d+)</span>', browser.text)
+    return {Queue(name): int(count) for name, count in found}

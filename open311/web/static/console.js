@@ -1,9 +1,11 @@
 // What the console adds where there is JavaScript. Everything works without it.
 "use strict";
 
-const wide = window.matchMedia("(min-width: 75rem)");
+/** Whether there is room for a case beside the list: the style sheet decides. */
+function hasRoom() {
+  return document.getElementById("pane").getClientRects().length > 0;
+}
 
-/** Where there is room, a case opens beside the list. */
 function openBeside(link) {
   const rows = document.querySelectorAll(".cases tr");
   rows.forEach((row) => row.toggleAttribute("data-open", row.contains(link)));
@@ -15,7 +17,7 @@ function openBeside(link) {
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-pane]");
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-  if (link && plain && wide.matches && window.htmx) {
+  if (link && plain && window.htmx && hasRoom()) {
     event.preventDefault();
     openBeside(link);
   }
