@@ -62,10 +62,10 @@ def permit_case(actor: Actor, act: Act, case: ServiceRequest) -> None:
     :raises NotAllowed: no grant of the actor reaches so far.
     """
     target = f"service_request:{quote(case.service_request_id or str(case.uuid), safe=':/')}"
-    permit(actor, act, target, _scope(case, actor.grants))
+    permit(actor, act, target, scope_of(case, actor.grants))
 
 
-def _scope(case: ServiceRequest, grants: tuple[Grant, ...]) -> CaseScope:
+def scope_of(case: ServiceRequest, grants: tuple[Grant, ...]) -> CaseScope:
     """What grants look at. Where it lies is only asked where one names a boundary."""
     boundaries: frozenset[str] = frozenset()
     if any(grant.boundary for grant in grants):

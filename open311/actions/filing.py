@@ -17,7 +17,7 @@ from open311.domain.contact import email_address
 from open311.domain.definition import Answer, Service, ServiceType
 from open311.domain.draft import Draft, Reporter
 from open311.domain.lifecycle import Status
-from open311.domain.privacy import first_moderation
+from open311.domain.privacy import Moderation, first_moderation
 from open311.domain.routing import Facts, Route
 from open311.models.base import now
 from open311.models.subscription import Followed, Subscription
@@ -89,7 +89,7 @@ def write(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
         _add_answers(key, filing.answers)
         _add_reporter(key, filing.draft.reporter)
         _add_follower(key, filing)
-        files = _add_photos(environment, key, photos)
+        files = _add_photos(environment, key, filing.service, photos)
         _add_history(key, filing)
         token = None
         if number:
@@ -211,23 +211,26 @@ def _add_follower(key: int, filing: Filing) -> None:
     )
 
 
-def _add_photos(environment: Environment, key: int, photos: Sequence[CleanImage]) -> list[str]:
-    """Keep the photos; answers the names of their files."""
-    files = []
+def _add_photos(environment: Environment, key: int, service: Service, photos: Sequence[CleanImage]) -> list[str]:
+    """Keep the photos; answers the names of files that may be shown."""
+    moderation, shown = first_moderation(service.photos), []
     for photo in photos:
-        files.append(environment.files.save(photo.image, "jpg"))
+        file = environment.files.save(photo.image, "jpg")
+        if moderation is Moderation.APPROVED:
+            shown.append(file)
         connection().execute(
-            "INSERT INTO media (service_request, file, thumbnail, width, height, kind, alt_text)"
-            " VALUES (%s, %s, %s, %s, %s, 'submitted', '')",
+            "INSERT INTO media (service_request, file, thumbnail, width, height, kind, alt_text, moderation)"
+            " VALUES (%s, %s, %s, %s, %s, 'submitted', '', %s)",
             (
                 key,
-                files[-1],
+                file,
                 environment.files.save(photo.thumbnail, "jpg"),
                 photo.width,
                 photo.height,
+                moderation,
             ),
         )
-    return files
+    return shown
 
 
 def _add_history(key: int, filing: Filing) -> None:

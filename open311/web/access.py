@@ -60,6 +60,10 @@ PAGES: dict[str, Act | Door] = {
     "administration.disable": Act.MANAGE_ACCOUNTS,
     "administration.revoke": Act.MANAGE_ACCOUNTS,
     "administration.audit": Act.READ_AUDIT,
+    "photos.queue": Act.MODERATE,
+    "photos.review": Act.MODERATE,
+    "photos.picture": Act.MODERATE,
+    "photos.original": Act.READ_PERSONAL,
 }
 """Every page there is, by endpoint. The API is not here: it is public, and asks for keys (``api/endpoint``)."""
 

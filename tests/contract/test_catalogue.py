@@ -29,6 +29,7 @@ SCHEMA_OF = {
     "config/boundaries.yaml": "boundaries",
     "config/routing.yaml": "routing",
     "config/texts.yaml": "texts",
+    "config/privacy.yaml": "privacy",
     "config/imports/*.yaml": "import_mapping",
     "service_definitions/*.yaml": "service_definition",
 }
