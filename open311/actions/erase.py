@@ -23,8 +23,8 @@ from open311.domain.roles import Act
 from open311.models.base import database
 from open311.queries.accounts import account_of_key
 
-LONG = 8
-"""Characters of a device's id that can be looked for in texts."""
+SHORTEST = 6
+"""Characters of an address, or of a device's id, that is looked for in texts."""
 NOTE = "Who reported this asked to be forgotten."
 
 
@@ -134,10 +134,7 @@ def _marks(theirs: Held, account_name: str) -> _Marks:
     contacts = ways.fetchall()
     return _Marks(
         names=_words([*(name for row in named.fetchall() for name in row), account_name]),
-        emails=[
-            *theirs.emails,
-            *(value for kind, value in contacts if kind == "email" or (kind == "device" and len(value) >= LONG)),
-        ],
+        emails=[*theirs.emails, *(value for kind, value in contacts if kind != "phone" and len(value) >= SHORTEST)],
         phones=[*theirs.phones, *(value for kind, value in contacts if kind == "phone")],
     )
 

@@ -46,9 +46,9 @@ def run(dry_run: bool, actor: Actor) -> None:
 )
 @by_option
 def export(who: str, output: Path, actor: Actor) -> None:
-    """Write all that is held about WHO: an e-mail address, +12155550142, or account:7.
+    """Write all that is held about WHO.
 
-    Make sure first that it is they who ask.
+    Who is named by an e-mail address, +12155550142 or account:7. Make sure first that it is they who ask.
     """
     if output.suffix not in (".zip", ".json"):
         raise click.BadParameter("must end in .zip or .json", param_hint="--output")
@@ -77,9 +77,10 @@ def _write(made: Export, output: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @by_option
 def erase(who: str, dry_run: bool, yes: bool, actor: Actor) -> None:
-    """Erase WHO: an e-mail address, +12155550142, or account:7.
+    """Erase all that is held about WHO.
 
-    What they reported stays, with place and time, without their words. It cannot be taken back.
+    Who is named by an e-mail address, +12155550142 or account:7. What they reported stays, with place and time and
+    without their words. It cannot be taken back.
     """
     environment = installation().environment
     with refusals_told():
