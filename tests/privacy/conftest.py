@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from open311.actions.sessions import begin
 from open311.actions.split import Part, split
 from open311.actions.submit import give_number
 from open311.actions.webhooks import add_webhook
+from open311.adapters.sms import FileSms
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.photo import Box
@@ -80,6 +81,12 @@ class Person:
 
 ANN = ("zqann", "+1 215 555 0198", "red")
 BOB = ("yqbob", "+1 215 555 0177", "blue")
+
+
+@pytest.fixture
+def environment(environment: Environment, tmp_path: Path) -> Environment:
+    """The city, whose text messages become files of the test."""
+    return replace(environment, sms=FileSms(tmp_path / "sms"))
 
 
 @pytest.fixture

@@ -49,7 +49,6 @@ EVERYWHERE = {
     "subscription.address",
     "message.address",
     "account.email",
-    "account.name",
     "account_link.email",
     "account_session.device",
     "api_client.contact",
@@ -65,7 +64,7 @@ def erase(environment: Environment, person: Person) -> None:
 
 
 def test_before_erasing_they_are_everywhere(ann: Person, traces: Traces) -> None:
-    assert set(traces(ann)) >= EVERYWHERE - {"account.name"}
+    assert set(traces(ann)) >= EVERYWHERE
 
 
 def test_after_erasing_they_are_nowhere(
