@@ -7,9 +7,10 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from open311.actions.environment import Environment
 from open311.actions.sessions import RESIDENT_LONGEST
-from open311.web import access
+from open311.web import access, assets
 
-blueprint = Blueprint("web", __name__, static_folder="static", static_url_path="/web", template_folder="templates")
+blueprint = Blueprint("web", __name__, template_folder="templates")
+blueprint.add_url_rule("/web/<stamp>/<path:filename>", "static", assets.serve)
 access.guard(blueprint)
 
 

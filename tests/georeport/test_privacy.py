@@ -146,6 +146,7 @@ def full_city(
         "layer": ["ward"],
         "code": ["1"],
         "filename": ["docs.css", "docs.js", "pages.css"],
+        "stamp": ["0"],
         "number": [str(number) for _, number in rows if number],
         **links_of(city),
     }
