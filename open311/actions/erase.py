@@ -15,7 +15,7 @@ from open311.actions.acts import Actor, permit
 from open311.actions.case import aside, locked_key
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.forget import forget_accounts, forget_photos, forget_private_answers, forget_reporters
-from open311.actions.held import Held, held, mark
+from open311.actions.belongings import Held, held, mark
 from open311.actions.redact import TOMBSTONE, entomb, newest_words
 from open311.domain.errors import InvalidArgument
 from open311.domain.person import Who, mentions

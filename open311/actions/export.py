@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from open311.actions.acts import Actor, permit
 from open311.actions.environment import Environment, connection, transaction
-from open311.actions.held import Held, held, mark
+from open311.actions.belongings import Held, held, mark
 from open311.domain.person import Who
 from open311.domain.roles import Act, OwnAct
 from open311.models.base import now

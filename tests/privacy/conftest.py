@@ -21,7 +21,7 @@ from open311.actions.acts import Actor
 from open311.actions.environment import Environment
 from open311.actions.keys import issue_key
 from open311.actions.notify import expand, send_messages
-from open311.actions.photos import redact_photo
+from open311.actions.photo_review import redact_photo
 from open311.actions.progress import annotate, comment, endorse, progress
 from open311.actions.refer import refer
 from open311.actions.relate import merge

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from open311.actions.acts import Actor
 from open311.actions.environment import Environment
-from open311.actions.photos import approve_photo, hide_photo, read_original, redact_photo, see_photo
+from open311.actions.photo_review import approve_photo, hide_photo, read_original, redact_photo, see_photo
 from open311.domain.errors import InvalidArgument, NotAllowed, UnknownPhoto
 from open311.domain.photo import Box
 from open311.domain.roles import Act, Grant, Role

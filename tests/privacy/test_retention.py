@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from open311.actions import follow, retention
 from open311.actions.environment import Environment
-from open311.actions.photos import hide_photo
+from open311.actions.photo_review import hide_photo
 from open311.actions.progress import progress
 from open311.actions.redact import TOMBSTONE
 from open311.actions.retention import look

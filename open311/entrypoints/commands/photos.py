@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from open311.actions.acts import Actor
-from open311.actions.photos import approve_photo, hide_photo, read_original, redact_photo
+from open311.actions.photo_review import approve_photo, hide_photo, read_original, redact_photo
 from open311.api.installation import installation
 from open311.domain.photo import Box
 from open311.domain.privacy import Moderation

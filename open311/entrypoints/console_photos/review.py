@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.photos import approve_photo, check_reviewer, hide_photo, read_original, redact_photo, see_photo
+from open311.actions.photo_review import approve_photo, check_reviewer, hide_photo, read_original, redact_photo, see_photo
 from open311.domain.errors import InvalidArgument, UnknownPhoto
 from open311.domain.photo import Box
 from open311.domain.privacy import Moderation
