@@ -32,7 +32,7 @@ from open311.catalog.faults import CatalogError
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
 from open311.domain.roles import Role
-from open311.entrypoints import accounts, commands, console, georeport, portal
+from open311.entrypoints import accounts, commands, console, console_photos, georeport, portal
 from open311.jobs import make_outbox, make_queue
 from open311.models.base import database
 from open311.queries.reading import READ
@@ -178,6 +178,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         city=city,
         public_url=settings.written_url,
         files=LocalFiles(settings.media_dir),
+        originals=LocalFiles(settings.media_dir / "originals", 0o600),
         queue=make_outbox(settings.database_url),
         mail=SMTPMail(settings.smtp_url) if settings.smtp_url else FileMail(Path("var/mail").absolute()),
         mail_from=settings.mail_from,
@@ -201,6 +202,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     portal.register(app)
     accounts.register(app)
     console.register(app)
+    console_photos.register(app)
     commands.register(app)
     inner = HotReads(quote_boundary(app.wsgi_app), app, *georeport.hot_reads(city))
     app.wsgi_app = KeptAnswers(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]

@@ -56,6 +56,8 @@ class Environment:
     city: City
     public_url: str
     files: Files
+    originals: Files
+    """Photos as they were before they were redacted; the public is served nothing from here."""
     queue: Queue
     mail: Mail
     mail_from: str

@@ -18,7 +18,7 @@ from open311.domain.contact import email_address
 from open311.domain.definition import Answer, Service, ServiceType
 from open311.domain.draft import Draft, Reporter
 from open311.domain.lifecycle import Status
-from open311.domain.privacy import first_moderation
+from open311.domain.privacy import Moderation, first_moderation
 from open311.domain.routing import Facts, Route
 from open311.models.base import now
 from open311.models.subscription import Followed, Subscription
@@ -90,12 +90,14 @@ def write(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
         _add_answers(key, filing.answers)
         _add_reporter(key, filing.draft.reporter)
         _add_follower(key, filing)
+        moderation = first_moderation(filing.service.photos)
         stored = store_photos(environment, photos)
-        add_photos(key, stored, "submitted")
+        add_photos(key, stored, "submitted", moderation)
+        shown = stored if moderation is Moderation.APPROVED else ()
         _add_history(key, filing)
         token = None
         if number:
-            publish_new(environment, [{**case, "private": False, "photo": stored[0].file if stored else None}])
+            publish_new(environment, [{**case, "private": False, "photo": shown[0].file if shown else None}])
             tell(environment, filing.jurisdiction.key, key)
         elif filing.service.type is ServiceType.BATCH:
             token = secrets.token_urlsafe(16)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from open311.actions.environment import Environment, connection, defer, transaction
@@ -15,8 +14,6 @@ from open311.models.subscription import Followed
 
 MOST_METRES = 5_000
 """Of a radius."""
-UNCONFIRMED = timedelta(days=30)
-"""After that nobody said yes, and the address is forgotten."""
 
 
 @transaction
@@ -145,7 +142,7 @@ ON CONFLICT DO NOTHING RETURNING key
 """
 # Who ended it may want it again: then they are asked again, once a day at most.
 _AGAIN = """
-UPDATE subscription SET ended_at = NULL, confirmed_at = NULL, rhythm = %(rhythm)s
+UPDATE subscription SET ended_at = NULL, confirmed_at = NULL, rhythm = %(rhythm)s, created_at = clock_timestamp()
 WHERE service_request = %(service_request)s AND channel = %(channel)s AND lower(address) = lower(%(address)s)
   AND ended_at < now() - interval '1 day' RETURNING key
 """
@@ -204,17 +201,4 @@ def end(token: str) -> None:
     link = use(token, "end")
     connection().execute(
         "UPDATE subscription SET ended_at = coalesce(ended_at, %s) WHERE key = %s", (now(), link["subscription"])
-    )
-
-
-@transaction
-def forget_unconfirmed() -> int:
-    """Forget addresses that never said yes; a report's own goes with the report's people, by the rules of privacy."""
-    return (
-        connection()
-        .execute(
-            "DELETE FROM subscription WHERE confirmed_at IS NULL AND NOT reporter AND created_at < %s",
-            (now() - UNCONFIRMED,),
-        )
-        .rowcount
     )

@@ -175,9 +175,3 @@ def _actor(account: int) -> Actor:
     if found is None or not found.active:
         raise NotAllowed("your account was disabled")
     return Actor("staff", account=account, grants=found.grants)
-
-
-@transaction
-def forget_old_changes() -> int:
-    """Remove what was done or undone long ago; the history of each case tells what was done."""
-    return connection().execute("DELETE FROM held_change WHERE due_at < %s", (now() - timedelta(days=30),)).rowcount

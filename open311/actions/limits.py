@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 
 from sqlalchemy import text
 
-from open311.actions.environment import connection, transaction
 from open311.domain.errors import TooManyRequests
-from open311.models.base import now
 from open311.queries.reading import Statement, fetch_one
 
 _COUNT = Statement(
@@ -48,9 +45,3 @@ def _count(bucket: str, most: int, seconds: int, what: str) -> None:
     assert row is not None
     if row[0] > most:
         raise TooManyRequests(f"at most {most} {what} in {seconds} seconds", max(1, row[1]))
-
-
-@transaction
-def forget_old_windows() -> int:
-    """Remove counters that no limit looks at any more."""
-    return connection().execute("DELETE FROM rate_window WHERE starts_at < %s", (now() - timedelta(days=1),)).rowcount

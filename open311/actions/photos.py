@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from open311.actions.environment import Environment, connection
 from open311.adapters.images import CleanImage, UnreadableImage, clean_image
+from open311.domain.privacy import Moderation
 
 MOST_PHOTOS = 5
 """Of one report or one update; further ones are ignored."""
@@ -44,11 +45,13 @@ def store_photos(environment: Environment, photos: Iterable[CleanImage]) -> tupl
     )
 
 
-def add_photos(key: int, photos: Sequence[StoredPhoto], kind: str) -> None:
+def add_photos(
+    key: int, photos: Sequence[StoredPhoto], kind: str, moderation: Moderation = Moderation.APPROVED
+) -> None:
     """Give photos to a case: ``submitted``, ``before`` or ``after`` the work."""
     for photo in photos:
         connection().execute(
-            "INSERT INTO media (service_request, file, thumbnail, width, height, kind, alt_text)"
-            " VALUES (%s, %s, %s, %s, %s, %s, '')",
-            (key, photo.file, photo.thumbnail, photo.width, photo.height, kind),
+            "INSERT INTO media (service_request, file, thumbnail, width, height, kind, alt_text, moderation)"
+            " VALUES (%s, %s, %s, %s, %s, %s, '', %s)",
+            (key, photo.file, photo.thumbnail, photo.width, photo.height, kind, moderation),
         )

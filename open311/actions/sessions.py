@@ -19,8 +19,6 @@ from open311.queries.reading import Statement, fetch_dicts
 RESIDENT_IDLE = timedelta(days=14)
 RESIDENT_LONGEST = timedelta(days=90)
 """Of residents, who can do nothing to others; staff have the settings'."""
-KEPT = timedelta(days=30)
-"""How long an ended session stays in the table."""
 
 # The time of the last request is written once a minute at most; one round trip either way.
 _RECOGNISE = Statement(
@@ -128,12 +126,3 @@ def end_all(account: int, but: int = 0) -> int:
 
 
 _END = "UPDATE account_session SET ended_at = %s WHERE account = %s AND ended_at IS NULL"
-
-
-@transaction
-def forget_old_sessions() -> int:
-    """Remove sessions that ended some time ago, and links that nobody can use any more."""
-    before = now() - KEPT
-    execute = connection().execute
-    execute("DELETE FROM account_link WHERE expires_at < %s", (before,))
-    return execute("DELETE FROM account_session WHERE ended_at < %s OR ends_at < %s", (before, before)).rowcount

@@ -11,6 +11,7 @@ from typing import Any
 from open311.catalog.calendar import CityHolidays
 from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer, RemoteServer
 from open311.catalog.files import Files
+from open311.catalog.privacy import build_retention
 from open311.catalog.replies import build_replies
 from open311.catalog.routing import build_routing
 from open311.catalog.source import Source
@@ -45,6 +46,7 @@ def build_city(files: Files, city: Source) -> City:
         endpoints=endpoints,
         fingerprint=_fingerprint(jurisdictions, endpoints),
         directory=files.directory,
+        retention=build_retention(files.privacy),
     )
 
 
@@ -131,6 +133,7 @@ def _service(item: dict[str, Any], departments: dict[str, Department]) -> Servic
         acknowledge=_sla(sla.get("acknowledge")),
         sla_exceptions=tuple(_sla_exception(given) for given in sla.get("exceptions", ())),
         publishing=Publishing(item.get("publishing", Publishing.AT_ONCE)),
+        photos=Publishing(item.get("photos", Publishing.AT_ONCE)),
         location=Precision(item.get("location", Precision.EXACT)),
         location_layer=item.get("location_layer", ""),
         service_notice=item.get("service_notice", ""),

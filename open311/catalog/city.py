@@ -10,6 +10,7 @@ from pathlib import Path
 from open311.domain.deadline import WorkingCalendar
 from open311.domain.definition import Service
 from open311.domain.reply import Reply
+from open311.domain.retention import Retention
 from open311.domain.routing import Routing
 from open311.domain.wording import Wordings
 
@@ -114,6 +115,7 @@ class City:
     endpoints: tuple[Endpoint, ...]
     fingerprint: str
     directory: Path = Path()
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def first(self) -> Jurisdiction:

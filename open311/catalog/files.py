@@ -22,6 +22,7 @@ class Files:
     boundaries: Source | None
     routing: Source | None
     texts: Source | None
+    privacy: Source | None
     replies: Source | None
     services: tuple[Source, ...]
 
@@ -69,12 +70,17 @@ def read_files(directory: Path) -> tuple[Files, list[Fault]]:
     routing, replies = (
         read(name) if (directory / name).exists() else None for name in ("config/routing.yaml", "config/replies.yaml")
     )
-    # Nor one for its words: those of the city that came with this server name no city themselves.
-    home = directory if (directory / "config/texts.yaml").exists() else city_directory()
-    texts, wrong = read_source(home / "config/texts.yaml", "config/texts.yaml")
-    faults.extend(wrong)
+    # Nor a file for its words, nor for how long it keeps what: those that came with this server name no city.
+    texts, privacy = (_read_own_or_ours(directory, f"config/{name}.yaml", faults) for name in ("texts", "privacy"))
     found = (directory / "service_definitions").rglob("*.y*ml")
     names = sorted(path.relative_to(directory).as_posix() for path in found)
     faults.extend(Fault(name, 1, "the file's name must end in .yaml") for name in names if name.endswith(".yml"))
     services = tuple(source for name in names if name.endswith(".yaml") and (source := read(name)))
-    return Files(directory, city, departments, boundaries, routing, texts, replies, services), faults
+    return Files(directory, city, departments, boundaries, routing, texts, privacy, replies, services), faults
+
+
+def _read_own_or_ours(directory: Path, name: str, faults: list[Fault]) -> Source | None:
+    home = directory if (directory / name).exists() else city_directory()
+    source, wrong = read_source(home / name, name)
+    faults.extend(wrong)
+    return source

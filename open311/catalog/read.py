@@ -8,6 +8,7 @@ from open311.catalog.build import build_city
 from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.files import read_files
+from open311.catalog.privacy import check_privacy
 from open311.catalog.replies import check_replies
 from open311.catalog.routing import check_routing
 from open311.catalog.rules import check_rules
@@ -28,6 +29,7 @@ def read_city(directory: Path) -> City:
         "routing": files.routing,
         "texts": files.texts,
         "replies": files.replies,
+        "privacy": files.privacy,
     }
     for schema, source in shaped.items():
         if source:
@@ -41,6 +43,8 @@ def read_city(directory: Path) -> City:
         faults.extend(check_replies(files, files.replies))
     if files.texts and (directory / "config/texts.yaml").exists():
         faults.extend(check_texts(files, files.texts))
+    if files.privacy and (directory / "config/privacy.yaml").exists():
+        faults.extend(check_privacy(files, files.privacy))
     if faults or not files.city:
         raise CatalogError(faults)
     return build_city(files, files.city)

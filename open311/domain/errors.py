@@ -43,6 +43,10 @@ class UnknownServiceRequest(Refusal):
     """No published service request bears this number."""
 
 
+class UnknownPhoto(Refusal):
+    """No photo bears this number."""
+
+
 class UnknownToken(Refusal):
     """No token of this kind was given out."""
 

@@ -57,6 +57,11 @@ class Act(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_WEBHOOKS = "manage_webhooks"
     """Whose servers are called when something happens."""
+    APPLY_RETENTION = "apply_retention"
+    """Forget what is kept long enough."""
+    EXPORT_PERSON = "export_person"
+    """All that is held about one person, for them."""
+    ERASE_PERSON = "erase_person"
 
 
 class OwnAct(StrEnum):
@@ -95,7 +100,17 @@ MATRIX: dict[Role, frozenset[Act]] = {
 }
 """The one table. An administrator may do everything, so that a small town needs one person; the log keeps it."""
 
-CITY_WIDE = frozenset({Act.EDIT, Act.READ_AUDIT, Act.MANAGE_ACCOUNTS, Act.MANAGE_WEBHOOKS})
+CITY_WIDE = frozenset(
+    {
+        Act.EDIT,
+        Act.READ_AUDIT,
+        Act.MANAGE_ACCOUNTS,
+        Act.MANAGE_WEBHOOKS,
+        Act.APPLY_RETENTION,
+        Act.EXPORT_PERSON,
+        Act.ERASE_PERSON,
+    }
+)
 """Acts that are about no case: a grant for one ward or department does not give them."""
 
 STAFF = frozenset(Role) - {Role.RESIDENT}

@@ -10,16 +10,14 @@ from flask import Flask
 from procrastinate import RetryStrategy
 
 from open311.actions.account_links import Purpose, send_link
+from open311.actions.acts import SYSTEM
 from open311.actions.deadlines import look_at_promises
 from open311.actions.digest import collect_digests
-from open311.actions.follow import forget_unconfirmed
-from open311.actions.held import do_held_change, forget_old_changes
-from open311.actions.idempotency import forget_old_answers
-from open311.actions.limits import forget_old_windows
+from open311.actions.held import do_held_change
 from open311.actions.notify import expand, send_messages
 from open311.actions.refer import forward, mirror_referrals
 from open311.actions.republish import republish
-from open311.actions.sessions import forget_old_sessions
+from open311.actions.retention import run_retention
 from open311.actions.submit import give_number
 from open311.actions.webhooks import call_webhooks
 from open311.api.installation import installation
@@ -99,15 +97,12 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
         with app.app_context():
             mirror_referrals(installation().environment)
 
-    @queue.periodic(cron="17 * * * *")
+    @queue.periodic(cron="17 3 * * *")
     @queue.task(name="forget", retry=RETRY, queueing_lock="forget")
     def forget(timestamp: int) -> None:
         with app.app_context():
-            forget_old_answers()
-            forget_old_windows()
-            forget_unconfirmed()
-            forget_old_sessions()
-            forget_old_changes()
+            for swept in run_retention(installation().environment, SYSTEM):
+                _LOG.info("%s: %s forgotten", swept.kind, swept.count)
 
     @queue.periodic(cron="*/2 * * * *")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)

@@ -33,3 +33,5 @@ class Account(Base):
     """The half minute of the last code that was taken: no code is taken twice."""
     openid_issuer: Mapped[str | None]
     openid_subject: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
+    """When who it was was forgotten; the row stays, for history and audit log point at it."""

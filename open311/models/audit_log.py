@@ -25,7 +25,7 @@ class AuditLog(Base):
     key: Mapped[Key]
     at: Mapped[Recorded]
     account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
-    """Who; none: somebody at the command line."""
+    """Who; none: somebody at the command line, or a job."""
     act: Mapped[str]
     """One of ``domain/roles.py``."""
     target: Mapped[str]

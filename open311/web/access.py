@@ -81,6 +81,10 @@ PAGES: dict[str, Act | Door] = {
     "console.crew": Act.CLOSE,
     "console.crew_done": Act.CLOSE,
     "console.crew_worker": Door.PUBLIC,
+    "photos.queue": Act.MODERATE,
+    "photos.review": Act.MODERATE,
+    "photos.picture": Act.MODERATE,
+    "photos.original": Act.READ_PERSONAL,
 }
 """Every page there is, by endpoint. The API is not here: it is public, and asks for keys (``api/endpoint``)."""
 

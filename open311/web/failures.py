@@ -17,6 +17,7 @@ from open311.domain.errors import (
     StepRefused,
     TooManyRequests,
     UnknownLink,
+    UnknownPhoto,
     UnknownServiceRequest,
 )
 
@@ -27,6 +28,7 @@ STATUS: dict[type[Refusal], int] = {
     NotAllowed: 403,
     SignInRefused: 403,
     UnknownServiceRequest: 404,
+    UnknownPhoto: 404,
     UnknownLink: 404,
     Conflict: 409,
     TooManyRequests: 429,

@@ -15,15 +15,19 @@ from open311.actions.acts import Actor
 from open311.actions.assign import assign, prioritise
 from open311.actions.audit import search_audit
 from open311.actions.environment import Environment
+from open311.actions.erase import erase_person
+from open311.actions.export import export_person
 from open311.actions.personal import read_reporters
 from open311.actions.progress import annotate, comment, endorse, moderate, progress, set_visibility
 from open311.actions.redact import redact_description
 from open311.actions.refer import refer
 from open311.actions.relate import merge
+from open311.actions.retention import run_retention
 from open311.actions.split import Part, split
 from open311.actions.webhooks import add_webhook
 from open311.domain.errors import NotAllowed
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.person import Who
 from open311.domain.place import Point
 from open311.domain.privacy import Moderation
 from open311.domain.roles import CITY_WIDE, MATRIX, STAFF, Act, Grant, Role, opens
@@ -101,6 +105,7 @@ def test_a_role_for_one_ward_opens_no_page_about_the_whole_city(signed_in: Calla
 Do = Callable[[Environment, str, str, Actor], object]
 """With the number of a case, another one, and who does it."""
 CITY = "phila.gov"
+NOBODY = Who.read("nobody@x.example")
 CASE_ACTS: dict[Act, Do] = {
     Act.FILE: lambda e, n, o, a: endorse(CITY, n, "call_centre", a),
     Act.READ_PERSONAL: lambda e, n, o, a: read_reporters(CITY, n, a),
@@ -121,6 +126,9 @@ CASE_ACTS: dict[Act, Do] = {
 OTHER_ACTS: dict[Act, Do] = {
     Act.MANAGE_ACCOUNTS: lambda e, n, o, a: grant_role(e, "new@x.example", Grant(Role.CREW), a, "New"),
     Act.READ_AUDIT: lambda e, n, o, a: search_audit(a),
+    Act.APPLY_RETENTION: lambda e, n, o, a: list(run_retention(e, a)),
+    Act.EXPORT_PERSON: lambda e, n, o, a: export_person(e, NOBODY, a),
+    Act.ERASE_PERSON: lambda e, n, o, a: erase_person(e, NOBODY, a),
     Act.MANAGE_WEBHOOKS: lambda e, n, o, a: add_webhook(e, CITY, "https://8.8.8.8/", (), a),
 }
 OF_PAGES = {Act.READ, Act.EDIT, Act.READ_FIGURES}

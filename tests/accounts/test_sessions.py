@@ -11,9 +11,11 @@ from sqlalchemy import Connection, text
 from open311.actions import sessions
 from open311.actions.accounts import revoke_grant, set_active
 from open311.actions.environment import Environment
+from open311.domain.retention import Kind
 from open311.domain.roles import Role
 from open311.queries.accounts import staff_grants
 from tests.accounts.conftest import COMMAND, HOME, RESIDENT, Browser, Staff, log
+from tests.forgetting import forgotten
 
 Open = Callable[[], Browser]
 SignedIn = Callable[..., Browser]
@@ -126,11 +128,11 @@ def test_signing_out_ends_the_session_and_not_only_the_cookie(open_browser: Open
     assert not is_in(thief)
 
 
-def test_old_sessions_and_links_are_forgotten(signed_in: SignedIn, city: Connection) -> None:
+def test_old_sessions_are_forgotten(signed_in: SignedIn, city: Connection, environment: Environment) -> None:
     signed_in(Role.AGENT)
-    assert sessions.forget_old_sessions() == 0
+    assert forgotten(environment)[Kind.SESSIONS] == 0
     city.execute(text("UPDATE account_session SET ends_at = clock_timestamp() - interval '31 days'"))
-    assert sessions.forget_old_sessions() == 1
+    assert forgotten(environment)[Kind.SESSIONS] == 1
 
 
 # Cookie, forms, headers

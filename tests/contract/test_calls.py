@@ -32,6 +32,7 @@ from open311.domain.errors import (
     UnknownBoundary,
     UnknownJurisdiction,
     UnknownLink,
+    UnknownPhoto,
     UnknownService,
     UnknownServiceRequest,
     UnknownToken,
@@ -204,7 +205,7 @@ RAISED: dict[type[Refusal], set[str]] = {
     UnknownBoundary: {"getBoundaryShapes", "getBoundaryShape"},
     StepRefused: {"postServiceRequestUpdate"},
     Conflict: {"postServiceRequestUpdate"},
-    **{of_pages: set() for of_pages in (UnknownLink, NotAllowed, SignInRefused)},
+    **{of_pages: set() for of_pages in (UnknownLink, UnknownPhoto, NotAllowed, SignInRefused)},
 }
 """Which calls refuse what. That they answer nothing else is checked of every answer in every test (``contracts``)."""
 

@@ -30,6 +30,7 @@ SCHEMA_OF = {
     "config/routing.yaml": "routing",
     "config/texts.yaml": "texts",
     "config/replies.yaml": "replies",
+    "config/privacy.yaml": "privacy",
     "config/imports/*.yaml": "import_mapping",
     "service_definitions/*.yaml": "service_definition",
 }

@@ -36,6 +36,9 @@ WRITTEN = """
     read_audit         -        -      -     -     -       -          -        -       -         x          x
     manage_accounts    -        -      -     -     -       -          -        -       -         x          -
     manage_webhooks    -        -      -     -     -       -          -        -       -         x          -
+    apply_retention    -        -      -     -     -       -          -        -       -         x          -
+    export_person      -        -      -     -     -       -          -        -       -         x          -
+    erase_person       -        -      -     -     -       -          -        -       -         x          -
 """
 """The table as people agreed on it; the code must say the same."""
 

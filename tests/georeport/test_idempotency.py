@@ -17,12 +17,14 @@ from PIL import Image
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions.idempotency import forget_old_answers
+from open311.actions.environment import Environment
 from open311.actions.keys import issue_key
 from open311.api.installation import Installation
 from open311.catalog.city import Jurisdiction
+from open311.domain.retention import Kind
 from open311.models.base import database
 from tests.conftest import API, GRAFFITI, SANDBOX
+from tests.forgetting import forgotten
 from tests.georeport.test_jurisdictions import serve, small_city
 
 PATH = f"{API}/requests.json"
@@ -236,14 +238,14 @@ def test_a_report_that_failed_burns_no_key(send: Any, city: Connection, count: A
 # How long
 
 
-def test_a_key_is_forgotten_after_seven_days(send: Any, city: Connection, count: Any) -> None:
+def test_a_key_is_forgotten_after_seven_days(send: Any, city: Connection, count: Any, environment: Environment) -> None:
     age = text("UPDATE idempotency_key SET created_at = now() - CAST(:age AS interval)")
     first = send()
     city.execute(age, {"age": "6 days 23 hours"})
-    assert forget_old_answers() == 0
+    assert forgotten(environment)[Kind.IDEMPOTENCY_KEYS] == 0
     assert send().data == first.data
     city.execute(age, {"age": "7 days 1 minute"})
-    assert forget_old_answers() == 1
+    assert forgotten(environment)[Kind.IDEMPOTENCY_KEYS] == 1
     assert send().data != first.data
     assert count() == 2
 

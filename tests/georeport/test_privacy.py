@@ -49,7 +49,7 @@ UNSEEN = {name: f"zqleak {name}" for name in ("description", "address_string", "
 """What a resident wrote, where nobody may see it (yet)."""
 SECRET = re.compile(r"zqleak|0198\W*7654", re.IGNORECASE)
 STAFF = Actor("staff:zqleak")
-KINDS = list({(each.publishing, each.location, each.type): each for each in SERVICES.values()}.values())
+KINDS = list({(each.publishing, each.photos, each.location, each.type): each for each in SERVICES.values()}.values())
 """One service of each kind that differs in what is published."""
 SEEN = "Seen by everybody"
 
@@ -267,14 +267,15 @@ def test_photos_are_at_their_address_only_where_they_may_be_seen(
     client: FlaskClient, city: Connection, full_city: Any
 ) -> None:
     photos = text(
-        "SELECT service_code, moderation, file, thumbnail"
+        "SELECT service_code, service_request.moderation, media.moderation, file, thumbnail"
         " FROM media JOIN service_request ON service_request.key = service_request"
     )
     listings = client.get(f"{API}/requests.json?extensions=true").data + client.get(f"{API}/requests.xml").data
     seen = set()
-    for service_code, moderation, *names in city.execute(photos):
+    for service_code, moderation, reviewed, *names in city.execute(photos):
         service = SERVICES[service_code]
-        shown = exposure(service.publishing, service.location, False, Moderation(moderation)).photos
+        seen_of_case = exposure(service.publishing, service.location, False, Moderation(moderation), service.photos)
+        shown = seen_of_case.photos and reviewed == Moderation.APPROVED
         seen.add(shown)
         for name in names:
             assert client.get(f"/media/{name}").status_code == (200 if shown else 404), service_code

@@ -12,6 +12,8 @@ from open311.entrypoints.commands import (
     city,
     imports,
     keys,
+    photos,
+    privacy,
     publications,
     routing,
     sample,
@@ -24,7 +26,9 @@ from open311.entrypoints.commands import (
 def register(app: Flask) -> None:
     """Add every command to ``open311``; those of ``casework`` stand in the group of ``requests``."""
     app.cli.help = "Run and look after a city's Open311 server."
-    for module in (accounts, boundaries, casework, catalog, city, imports, keys, routing, sample, schema, webhooks):
+    for module in (accounts, boundaries, casework, catalog, city, imports, keys):
+        app.cli.add_command(module.group)
+    for module in (photos, privacy, routing, sample, schema, webhooks):
         app.cli.add_command(module.group)
     app.cli.add_command(publications.publish)
     app.cli.add_command(serving.serve)
