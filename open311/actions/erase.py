@@ -156,6 +156,14 @@ _HISTORY = """
 SELECT key, service_request, description, note, media_url FROM service_request_update
 WHERE service_request = ANY(%s) AND redacted_at IS NULL
 """
+# Of changes to many cases at once, those that are over: what was written stands in the history too.
+_CHANGES = """
+DELETE FROM held_change h USING held_case c, service_request r
+WHERE c.held_change = h.key AND r.jurisdiction = h.jurisdiction AND r.service_request_id = c.number
+  AND r.key = ANY(%(cases)s)
+  AND (h.undone_at IS NOT NULL OR NOT EXISTS (
+      SELECT FROM held_case o WHERE o.held_change = h.key AND o.done_at IS NULL))
+"""
 
 
 def _forget_words(theirs: Held, marks: _Marks) -> None:
@@ -164,6 +172,7 @@ def _forget_words(theirs: Held, marks: _Marks) -> None:
     given = {"it": TOMBSTONE, "cases": theirs.cases}
     execute(_OWN_WORDS, given)
     execute(_OWN_ANSWERS, given)
+    execute(_CHANGES, given)
     with connection().cursor(row_factory=dict_row) as cursor:
         entries = cursor.execute(_HISTORY, (theirs.cases,)).fetchall()
     naming = [entry for entry in entries if marks.are_in(entry["description"], entry["note"], entry["media_url"])]

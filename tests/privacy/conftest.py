@@ -19,6 +19,7 @@ from open311.actions import follow, sign_in
 from open311.actions.account_links import ask_for_link, make_link
 from open311.actions.acts import Actor
 from open311.actions.environment import Environment
+from open311.actions.held import hold, undo
 from open311.actions.keys import issue_key
 from open311.actions.notify import expand, send_messages
 from open311.actions.photo_review import redact_photo
@@ -185,6 +186,8 @@ def live(
         follow.follow_service(*where, "SR-ST02", person.phone)
 
         person.account = sign_in.by_link(make_link(environment, person.email, "sign_in").rpartition("/")[2])
+        noted = {"note": f"{person.email} called again"}
+        undo(hold(*where, [(car, 1)], "note", noted, Actor("staff", account=person.account)), person.account)
         begin(environment, person.account, "link", f"Browser of {sign}", second_factor=False)
         make_link(environment, person.email, "sign_in")
         ask_for_link(environment, person.email, "sign_in", "203.0.113.7")
