@@ -30,8 +30,9 @@ class Change:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """As it is kept, without photos."""
-        return {**asdict(self), "scheduled": self.scheduled and self.scheduled.isoformat(), "photos": ()}
+        """As it is kept until it is done, without photos."""
+        kept = {**asdict(self), "scheduled": self.scheduled and self.scheduled.isoformat()}
+        return {name: value for name, value in kept.items() if name != "photos"}
 
     @classmethod
     def read(cls, plain: dict[str, Any]) -> Self:

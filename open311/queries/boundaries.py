@@ -79,14 +79,11 @@ def boundary_codes(jurisdiction: str) -> frozenset[str]:
 
 _NAMES = Statement(
     text(
-        """
+        f"""
         SELECT l.name AS layer_name, l.layer || ':' || b.code AS boundary, b.name
         FROM boundary b JOIN boundary_layer l ON l.key = b.layer
         WHERE l.jurisdiction = :jurisdiction
-          AND l.key = (SELECT n.key FROM boundary_layer n
-                       WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
-                         AND coalesce(n.valid_from <= current_date, true)
-                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+          AND l.key = {IN_FORCE}
         ORDER BY l.name, length(substring(b.code from '^[0-9]*')), b.code
         """
     )

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from open311.domain.roles import Act, CaseScope, Grant
 from open311.models.service_request import LIVE
+from open311.queries.boundaries import IN_FORCE
 from open311.queries.reach import reach
 from open311.queries.reading import Statement, fetch_dicts
 
@@ -98,15 +99,12 @@ _FACTS = Statement(
 )
 _AREAS = Statement(
     text(
-        """
+        f"""
         SELECT DISTINCT ON (l.layer) l.layer, l.name AS layer_name, b.key, b.code, b.name
         FROM boundary_part part JOIN boundary b ON b.key = part.boundary JOIN boundary_layer l ON l.key = b.layer
         WHERE part.jurisdiction = :jurisdiction
           AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(:long, :lat), 4326))
-          AND l.key = (SELECT n.key FROM boundary_layer n
-                       WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
-                         AND coalesce(n.valid_from <= current_date, true)
-                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+          AND l.key = {IN_FORCE}
         ORDER BY l.layer, b.key
         """
     )

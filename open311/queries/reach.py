@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from open311.domain.roles import Act, Grant, giving
+from open311.queries.boundaries import IN_FORCE
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,10 @@ def within(boundary: str, name: str) -> Condition:
     return Condition(_WITHIN.format(name=name), {f"{name}_layer": layer, f"{name}_code": code})
 
 
-_WITHIN = """ST_Intersects((
-    SELECT b.geometry FROM boundary b
-    WHERE b.code = :{name}_code
-      AND b.layer = (SELECT l.key FROM boundary_layer l
-                     WHERE l.jurisdiction = :jurisdiction AND l.layer = :{name}_layer
-                       AND coalesce(l.valid_from <= current_date, true)
-                     ORDER BY l.valid_from DESC NULLS LAST, l.key DESC LIMIT 1)), r.point)
+_WITHIN = f"""ST_Intersects((
+    SELECT b.geometry FROM boundary b JOIN boundary_layer l ON l.key = b.layer
+    WHERE l.jurisdiction = :jurisdiction AND l.layer = :{{name}}_layer AND l.key = {IN_FORCE}
+      AND b.code = :{{name}}_code), r.point)
 """
 
 

@@ -121,12 +121,12 @@ def test_staff_sign_in_at_the_provider_and_stay_known_by_their_subject(
     browser.get("/signin/staff")
     assert "Use the city" in browser.text
     there_and_back(browser)
-    assert browser.page.request.path == "/account"
+    assert browser.page.request.path == "/staff"
     row = city.execute(text("SELECT key, openid_issuer, openid_subject FROM account")).one()
     assert tuple(row) == (key, issuer, SUBJECT)
     know(issuer, email="married@phila.example", email_verified=True)
     browser.send("/account/signout")
-    assert there_and_back(browser).request.path == "/account"
+    assert there_and_back(browser).request.path == "/staff"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_who_did_not_begin_the_journey_cannot_end_it(
 def test_a_journey_ends_once(browser: Browser, staff: Staff, provider: OpenID, person: None) -> None:
     staff(password="")
     back = consent(leave(browser))
-    assert browser.get(back).request.path == "/account"
+    assert browser.get(back).request.path == "/staff"
     browser.send("/account/signout")
     assert browser.get(back).status_code == 403
 

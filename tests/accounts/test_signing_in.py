@@ -26,7 +26,7 @@ Jobs = Callable[[], None]
 def test_staff_sign_in_by_password(browser: Browser, staff: Staff, city: Connection) -> None:
     key = staff()
     browser.sign_in()
-    assert browser.page.request.path == "/account"
+    assert browser.page.request.path == "/staff"
     assert "Ana Works" in browser.text
     assert log(city)[-1] == (key, "sign_in", f"account:{key}")
 
@@ -34,7 +34,7 @@ def test_staff_sign_in_by_password(browser: Browser, staff: Staff, city: Connect
 def test_the_address_may_be_written_in_any_case(browser: Browser, staff: Staff) -> None:
     staff()
     browser.sign_in(email=f" {STAFF.upper()} ")
-    assert browser.page.request.path == "/account"
+    assert browser.page.request.path == "/staff"
 
 
 @pytest.mark.parametrize("case", ["wrong password", "unknown address", "disabled", "no password", "empty"])
@@ -72,7 +72,7 @@ def test_tries_from_elsewhere_are_counted_apart(
     assert [browser.sign_in(STAFF, "not this one").status_code for _ in range(2)] == [403, 429]
     browser.client.environ_base["REMOTE_ADDR"] = "192.0.2.9"
     browser.sign_in()
-    assert browser.page.request.path == "/account"
+    assert browser.page.request.path == "/staff"
 
 
 @pytest.mark.parametrize("limit", ["PER_ACCOUNT", "PER_ADDRESS"])
@@ -142,7 +142,7 @@ def test_a_code_works_once(open_browser: Callable[[], Browser], secret: str) -> 
     for browser in (open_browser(), open_browser()):
         browser.sign_in()
         found.append(browser.send(code=code).request.path)
-    assert found == ["/account", "/signin/code"]
+    assert found == ["/staff", "/signin/code"]
 
 
 def test_a_code_of_long_ago_is_wrong(browser: Browser, secret: str) -> None:
@@ -186,7 +186,8 @@ def test_recovery_codes_work_once_and_are_noted(
         browser = open_browser()
         browser.sign_in()
         found.append(browser.send(code=typed).request.path)
-    assert found == ["/account", "/signin/code", "/account"]
+    assert found == ["/staff", "/signin/code", "/staff"]
+    browser.get("/account")
     assert "Recovery codes left: 8" in browser.text
     assert (key, "use_recovery_code", f"account:{key}") in log(city)
 
@@ -203,7 +204,7 @@ def test_new_recovery_codes_take_the_password_and_end_the_old_ones(browser: Brow
     browser.send("/account/signout")
     browser.sign_in()
     assert browser.send(code=old[0]).status_code == 403
-    assert browser.send(code=new[0]).request.path == "/account"
+    assert browser.send(code=new[0]).request.path == "/staff"
 
 
 def test_an_authenticator_is_added_only_with_a_code_that_it_shows(browser: Browser, staff: Staff) -> None:
@@ -222,7 +223,7 @@ def test_an_authenticator_is_removed_only_with_the_password(browser: Browser, se
     assert browser.send(password="not this one").status_code == 403
     browser.send(password=PASSWORD)
     browser.send("/account/signout")
-    assert browser.sign_in().request.path == "/account"
+    assert browser.sign_in().request.path == "/staff"
 
 
 def test_secrets_lie_sealed(secret: str, city: Connection, environment: Environment) -> None:
@@ -416,7 +417,7 @@ def test_a_forgotten_password_is_set_by_a_link_and_signs_out_everywhere(
     assert "Your password is set" in browser.text
     assert elsewhere.get("/account").request.path == "/signin"
     assert browser.sign_in().status_code == 403
-    assert browser.sign_in(password="other words are good").request.path == "/account"
+    assert browser.sign_in(password="other words are good").request.path == "/staff"
     assert "This link does not work" in browser.get(mailbox.link()).get_data(as_text=True)
 
 
@@ -434,4 +435,4 @@ def test_a_password_is_changed_by_showing_the_old_one(browser: Browser, staff: S
     assert browser.send(old="not this one", new="other words are good").status_code == 403
     assert browser.send(old=PASSWORD, new=STAFF).status_code == 422
     browser.send(old=PASSWORD, new="other words are good")
-    assert browser.sign_in(password="other words are good").request.path == "/account"
+    assert browser.sign_in(password="other words are good").request.path == "/staff"

@@ -138,6 +138,16 @@ def test_what_was_changed_after_the_preview_is_shown_anew(hand: Make, case: Any)
     assert at.send("send", **{**CLOSE, "text": "We painted it over on Monday."}) == 303
 
 
+def test_a_button_that_is_pressed_twice_does_it_once(hand: Make, city: Connection) -> None:
+    at = hand().open("update")
+    at.send("preview", **CLOSE)
+    page, hidden = at.browser.page, at.hidden
+    assert at.send("send", **CLOSE) == 303
+    at.browser.page = page
+    assert at.send("send", **{**hidden, **CLOSE}) == 303
+    assert city.scalar(text("SELECT count(*) FROM service_request_update WHERE status = 'closed'")) == 1
+
+
 def test_that_nobody_hears_of_it_is_said(hand: Make) -> None:
     at = hand(email=None).open("update")
     at.send("preview", **CLOSE)

@@ -14,7 +14,7 @@ from open311.domain.lifecycle import Status
 from open311.domain.roles import Act
 from open311.entrypoints.console import replies
 from open311.entrypoints.console.blueprint import blueprint
-from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, seen_version
+from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, once_only, seen_version
 from open311.queries.acting import CaseInHand
 from open311.web.access import me
 
@@ -43,6 +43,8 @@ def ask(number: str) -> AnyResponse:
 
     def act(environment: Environment) -> object:
         change = Change(status=Status.WAITING_ON_REPORTER, text=text, note=note)
-        return update(environment, case.jurisdiction, number, change, me().actor, seen_version=seen_version())
+        version = seen_version()
+        once = once_only(number, version, change)
+        return update(environment, case.jurisdiction, number, change, me().actor, seen_version=version, once=once)
 
     return act_once_seen(case, act, (text, note), show, field="text", said=f"The question about {number} is on its way")

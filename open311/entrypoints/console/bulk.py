@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.held import HELD_FOR, MOST_CASES, hold
 from open311.actions.held import undo as take_back
+from open311.actions.update import Change
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Act, may
@@ -94,13 +95,9 @@ def _update() -> Asked:
         errors["text"] = f"At most {DESCRIPTION_LIMIT} characters"
     if status is Status.SCHEDULED and scheduled is None:
         errors["scheduled"] = "Enter the day for which it is planned, today or later"
-    return {
-        "status": status,
-        "outcome": outcome if status is Status.CLOSED else None,
-        "scheduled": scheduled.isoformat() if scheduled and status is Status.SCHEDULED else None,
-        "text": text,
-        "note": "",
-    }, errors
+    closing, planning = status is Status.CLOSED, status is Status.SCHEDULED
+    change = Change(status, outcome if closing else None, scheduled if planning else None, text)
+    return change.plain, errors
 
 
 def _assign() -> Asked:

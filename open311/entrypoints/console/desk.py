@@ -11,6 +11,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.environment import Environment
+from open311.actions.idempotency import Once
 from open311.actions.photos import StoredPhoto
 from open311.actions.rehearse import Rehearsal, rehearse
 from open311.domain.errors import Conflict, NotAllowed, Refusal, UnknownServiceRequest
@@ -79,6 +80,12 @@ def act_once_seen(
     except Refusal as refusal:
         return show(case, {field: refused(refusal)}, status=failures.status(refusal))
     return show(case, {}, rehearsal=rehearsal, seal=seal, told=heard(case, rehearsal))
+
+
+def once_only(*what: object) -> Once:
+    """So that a button that is pressed twice does it once: the same of the same person is done already."""
+    digest = hashlib.sha256(repr(what).encode()).digest()
+    return Once(f"account:{me().account}:{digest.hex()}", digest)
 
 
 def anew(case: CaseInHand) -> CaseInHand:

@@ -31,10 +31,14 @@ class Question:
         """The same for an address, without the place in the list."""
         return self.having()
 
+    @property
+    def order(self) -> str:
+        """By which column, with a ``-`` where it is turned."""
+        return f"-{self.asked.sort}" if self.asked.descending else self.asked.sort
+
     def having(self, **other: str) -> str:
         """The same with something else, which is left out where it is empty: for links."""
-        sort = f"-{self.asked.sort}" if self.asked.descending else self.asked.sort
-        whole = {"queue": str(self.asked.queue), "sort": sort, **self.given, **other}
+        whole = {"queue": str(self.asked.queue), "sort": self.order, **self.given, **other}
         if whole["sort"] == _usual(whole["queue"]):
             del whole["sort"]
         return urlencode({name: value for name, value in whole.items() if value})

@@ -26,6 +26,7 @@ from open311.entrypoints.console.desk import (
     case_in_hand,
     keep_photos,
     kept_photos,
+    once_only,
     seen_version,
 )
 from open311.queries.acting import CaseInHand
@@ -63,7 +64,10 @@ def update(number: str) -> AnyResponse:
         return _show(case, errors, status=422, typed=typed)
 
     def act(environment: Environment) -> object:
-        return updating.update(environment, case.jurisdiction, number, change, me().actor, seen_version=seen_version())
+        version = seen_version()
+        once = once_only(number, version, change)
+        where = (environment, case.jurisdiction, number)
+        return updating.update(*where, change, me().actor, seen_version=version, once=once)
 
     def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
         return _show(case, errors, typed=typed, **what)
