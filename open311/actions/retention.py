@@ -115,7 +115,7 @@ def _given(cut: Cut) -> dict[str, Any]:
 _CLOSED = """
 CROSS JOIN LATERAL (
     SELECT greatest(r.closed_datetime, max(u.recorded_at)) AS since FROM service_request_update u
-    WHERE u.service_request = r.key AND u.status = 'closed'
+    WHERE u.service_request = r.key AND u.status = 'closed' AND r.status = 'closed'
 ) AS closed
 """
 _DUE = """

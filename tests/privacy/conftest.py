@@ -192,7 +192,8 @@ def live(
         make_link(environment, person.email, "sign_in")
         ask_for_link(environment, person.email, "sign_in", "203.0.113.7")
         issue_key(phila, f"A {colour} app", contact=f"{colour} app <{person.email}>")
-        file(person, "SR-ST02", **{"attribute[materials][]": "tires"})
+        address = f"c/o {person.identity['last_name']}, 12 Main St"
+        file(person, "SR-ST02", **{"attribute[materials][]": "tires", "address_string": address})
         work()
         assert key
         return person

@@ -36,6 +36,7 @@ EVERYWHERE = {
     "person.account_id",
     "contact_point.value",
     "service_request.description",
+    "service_request.address",
     "service_request.status_notes",
     "service_request.media_url",
     "service_request_update.description",

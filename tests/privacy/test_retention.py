@@ -105,6 +105,7 @@ def test_after_all_days_only_public_words_tell_of_somebody(
     forgotten(environment, AGE)
     assert set(traces(ended)) == {
         "service_request.description",
+        "service_request.address",
         "service_request.media_url",
         "service_request_update.description",
         "service_request_update.note",  # of staff, who wrote a name
