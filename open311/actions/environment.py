@@ -101,9 +101,12 @@ def _insert(table: Table, columns: tuple[str, ...]) -> Statement:
     return Statement(insert(table).values(dict.fromkeys(columns)).inline())
 
 
-def defer(environment: Environment, task: str, **arguments: Any) -> None:
-    """Queue a job by the name of its task; it is there if and when the transaction commits."""
-    environment.queue.configure_task(task, connection=connection()).defer(**arguments)
+def defer(environment: Environment, task: str, *, one_by_one: str | None = None, **arguments: Any) -> None:
+    """Queue a job by the name of its task; it is there if and when the transaction commits.
+
+    Jobs of the same ``one_by_one`` are done one after the other, in the order in which they were queued.
+    """
+    environment.queue.configure_task(task, connection=connection(), lock=one_by_one).defer(**arguments)
 
 
 def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:

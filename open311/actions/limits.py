@@ -34,7 +34,8 @@ def count_write(bucket: str, most: int, seconds: int) -> None:
 
 
 def count_try(kind: str, whose: str, most: int, seconds: int) -> None:
-    """Count a try to sign in. ``whose`` (an e-mail or network address) is kept as a hash only.
+    """Count what somebody tries without a key: to sign in, to have mail sent. ``whose`` (an e-mail or network address)
+    is kept as a hash only.
 
     :raises TooManyRequests: when there were too many, whether they were right or wrong.
     """

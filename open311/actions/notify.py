@@ -112,6 +112,8 @@ def expand(environment: Environment, service_request: int, update_id: str | None
     return made
 
 
+# What was told earlier arrives earlier: a message waits for those before it to the same follower, also while another
+# worker sends them.
 _NEXT = """
 SELECT m.key, m.uuid::text, m.event, m.channel, m.address, m.attempts, m.update,
        s.key AS subscription, s.jurisdiction, s.followed, s.reporter, s.language, s.service_code AS followed_service,
@@ -124,7 +126,9 @@ JOIN subscription s ON s.key = m.subscription
 LEFT JOIN service_request r ON r.key = coalesce(m.service_request, s.service_request)
 LEFT JOIN publication p ON p.service_request = r.key
 LEFT JOIN service_request_update u ON u.key = m.update
-WHERE m.state = 'waiting' AND m.next_at <= clock_timestamp()
+WHERE m.state = 'waiting' AND m.next_at <= clock_timestamp() AND NOT EXISTS (
+    SELECT FROM message before
+    WHERE before.subscription = m.subscription AND before.state = 'waiting' AND before.key < m.key)
 ORDER BY m.next_at, m.key LIMIT 1 FOR UPDATE OF m SKIP LOCKED
 """
 

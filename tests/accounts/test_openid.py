@@ -20,8 +20,8 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.serving import make_server
 
-from open311.actions.environment import Environment
 from open311.adapters.openid import Journey, OpenID, OpenIDRefused
+from open311.api.installation import Installation
 from open311.domain.roles import Role
 from tests.accounts.conftest import HOME, STAFF, Browser, Staff, code_of, secret_on
 from tests.serving import PATIENCE, free_port
@@ -78,14 +78,17 @@ def know(issuer: str, **claims: Any) -> None:
 
 
 @pytest.fixture
-def provider(app: Flask, environment: Environment, issuer: str) -> Iterator[OpenID]:
+def provider(app: Flask, issuer: str, monkeypatch: pytest.MonkeyPatch) -> OpenID:
     """The provider, known to the server."""
-    openid = OpenID(issuer, "open311", "a secret of ours")
-    changed = replace(environment, sign_in=replace(environment.sign_in, openid=openid))
-    before = app.extensions["environment"]
-    app.extensions["environment"] = changed
-    yield openid
-    app.extensions["environment"] = before
+    return know_provider(app, OpenID(issuer, "open311", "a secret of ours"), monkeypatch)
+
+
+def know_provider(app: Flask, openid: OpenID, monkeypatch: pytest.MonkeyPatch) -> OpenID:
+    """Let the server know a provider for one test."""
+    before: Installation = app.extensions["open311"]
+    environment = replace(before.environment, sign_in=replace(before.environment.sign_in, openid=openid))
+    monkeypatch.setitem(app.extensions, "open311", replace(before, environment=environment))
+    return openid
 
 
 @pytest.fixture
@@ -217,10 +220,9 @@ def test_without_a_provider_there_are_no_such_pages(browser: Browser) -> None:
 
 
 def test_a_provider_that_does_not_answer_is_told_in_a_sentence(
-    app: Flask, browser: Browser, environment: Environment, provider: OpenID
+    app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = OpenID("http://127.0.0.1:9", "open311", "")
-    app.extensions["environment"] = replace(environment, sign_in=replace(environment.sign_in, openid=gone))
+    know_provider(app, OpenID("http://127.0.0.1:9", "open311", ""), monkeypatch)
     assert browser.get("/signin/openid").status_code == 403
     assert "does not work at the moment" in browser.text
 

@@ -290,6 +290,26 @@ def test_a_server_that_is_busy_or_away_is_tried_again_later(
     assert len(mailbox.messages) == 1
 
 
+def test_what_is_told_later_waits_for_what_was_told_before(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    number = report(email="patient@example.org")
+    confirmed()
+    mailbox.answers = ["451 try later"]
+    assert work() == 0
+    comment(environment, HERE, number, STAFF, "News.", public=True)
+    other = report(email="other@example.org")
+    assert work() == 1
+    database.session.remove()
+    city.execute(text("UPDATE message SET next_at = now()"))
+    assert send_messages(environment) == 2
+    assert [mail["Subject"].rpartition(" report ")[2] for mail in mailbox.messages] == [
+        f"{other}: we have it",
+        f"{number}: we have it",
+        f"{number}: news",
+    ]
+
+
 def test_in_the_end_a_message_fails(city: Connection, environment: Environment, work: Any, report: Any) -> None:
     report(email="patient@example.org")
     work_away = replace(environment, mail=SMTPMail("smtp://127.0.0.1:9"))

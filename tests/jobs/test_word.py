@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from open311.actions.case import Actor
-from open311.actions.progress import progress
+from open311.actions.progress import comment, progress
 from open311.domain.lifecycle import Outcome, Status
 from tests.conftest import API, GRAFFITI
 from tests.jobs.conftest import Processes, wait_for
-from tests.mailbox import Mailbox
+from tests.mailbox import Mailbox, words
 
 pytestmark = pytest.mark.slow
 STAFF = Actor("staff")
-WAITING = "SELECT count(*) FROM message WHERE state = 'waiting'"
-SENT = "SELECT count(*) FROM message WHERE state = 'sent'"
-BUSY = "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'notify'"
 
 
 @pytest.fixture
@@ -40,24 +39,41 @@ def filed(server: Flask, written_key: str) -> Any:
     return run
 
 
+@pytest.fixture
+def sent(ask: Any) -> Callable[[str], int]:
+    """How many messages have left for addresses that begin so."""
+    query = "SELECT count(*) FROM message WHERE state = 'sent' AND starts_with(address, %s)"
+    return lambda name: int(ask(query, name)[0][0])
+
+
+@pytest.fixture
+def two_workers(processes: Processes, ask: Any, mailbox: Mailbox) -> Any:
+    """Start two workers, and wait until both are there: the second may take longer than all the work does."""
+
+    def run() -> list[subprocess.Popen[bytes]]:
+        ask("DELETE FROM procrastinate_workers")  # those that were killed
+        workers = [processes.start("worker", SMTP_URL=mailbox.url) for _ in range(2)]
+        wait_for(lambda: ask("SELECT 1 FROM procrastinate_workers OFFSET 1"))
+        return workers
+
+    return run
+
+
 def received(mailbox: Mailbox, name: str) -> Counter[str]:
     return Counter(message["To"] for message in mailbox.messages if message["To"].startswith(name))
 
 
 def test_a_worker_killed_between_two_messages_loses_none(
-    processes: Processes,
-    ask: Any,
-    filed: Any,
-    mailbox: Mailbox,
+    processes: Processes, sent: Callable[[str], int], filed: Any, mailbox: Mailbox
 ) -> None:
     mailbox.hold_after = 3
     filed(8, "kill")
     worker = processes.start("worker", "--concurrency", "1", SMTP_URL=mailbox.url)
-    wait_for(lambda: ask(SENT) == [(3,)] or None)
+    wait_for(lambda: sent("kill") == 3)
     assert processes.end(worker, signal.SIGKILL) == -signal.SIGKILL
     mailbox.hold_after = None
     worker = processes.start("worker", SMTP_URL=mailbox.url)
-    wait_for(lambda: ask(SENT) == [(8,)] or None)
+    wait_for(lambda: sent("kill") == 8)
     assert processes.end(worker) == 0
     counts = received(mailbox, "kill")
     assert set(counts) == {f"kill{each}@example.org" for each in range(8)}
@@ -67,27 +83,48 @@ def test_a_worker_killed_between_two_messages_loses_none(
 
 
 def test_two_workers_tell_everybody_once(
+    processes: Processes, two_workers: Any, sent: Callable[[str], int], filed: Any, mailbox: Mailbox
+) -> None:
+    workers = two_workers()
+    filed(30, "two")
+    wait_for(lambda: sent("two") == 30)
+    assert [processes.end(worker) for worker in workers] == [0, 0]
+    assert received(mailbox, "two") == {f"two{each}@example.org": 1 for each in range(30)}
+
+
+def test_two_workers_tell_it_in_the_order_in_which_it_happened(
     processes: Processes,
+    two_workers: Any,
+    server: Flask,
     ask: Any,
+    sent: Callable[[str], int],
     filed: Any,
     mailbox: Mailbox,
 ) -> None:
-    before = ask(SENT)[0][0]
-    workers = [processes.start("worker", SMTP_URL=mailbox.url) for _ in range(2)]
-    filed(30, "two")
-    wait_for(lambda: ask(SENT) == [(before + 30,)] or None)
+    numbers = filed(5, "order")
+    ask("UPDATE subscription SET confirmed_at = now() WHERE starts_with(address, 'order')")
+    news = [f"News {each}" for each in range(5)]
+    with server.app_context():
+        for number in numbers:
+            for text in news:
+                comment(server.extensions["open311"].environment, "phila.gov", number, STAFF, text, public=True)
+    workers = two_workers()
+    wait_for(lambda: sent("order") == 30)
     assert [processes.end(worker) for worker in workers] == [0, 0]
-    assert received(mailbox, "two") == {f"two{each}@example.org": 1 for each in range(30)}
+    for each in range(5):
+        receipt, *told = mailbox.to(f"order{each}@example.org")
+        assert "we have it" in receipt["Subject"]
+        assert [word for message in told for word in news if word in words(message)] == news
 
 
 def test_nothing_is_told_of_what_was_rolled_back(
     processes: Processes,
     server: Flask,
     ask: Any,
+    sent: Callable[[str], int],
     filed: Any,
     mailbox: Mailbox,
 ) -> None:
-    before = ask(SENT)[0][0]
     (number,) = filed(1, "back")
     ask("UPDATE subscription SET confirmed_at = now() WHERE address = 'back0@example.org'")
     ask("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
@@ -100,9 +137,9 @@ def test_nothing_is_told_of_what_was_rolled_back(
     with server.app_context():
         progress(*close, outcome=Outcome.RESOLVED, text="It is done.")
     worker = processes.start("worker", SMTP_URL=mailbox.url)
-    wait_for(lambda: ask(SENT) == [(before + 2,)] or None)
+    wait_for(lambda: sent("back") == 2)
     assert processes.end(worker) == 0
-    told = [message.get_body(("plain",)).get_content() for message in mailbox.messages]  # type: ignore[union-attr]
+    told = [words(message) for message in mailbox.messages]
     assert len(told) == 2
     assert "It is done." in told[-1]
     assert not any("Never happened." in text for text in told)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
@@ -70,6 +71,17 @@ def test_a_page_is_strict_and_kept_by_nobody(client: FlaskClient, told: dict[str
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert REPORTER not in answer.text
     assert "<script" not in answer.text
+
+
+def test_links_hold_without_a_cookie_and_where_nobody_can_sign_in(
+    app: Flask, client: FlaskClient, told: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "SECRET_KEY", None)
+    for purpose in ("confirm", "answer", "end"):
+        for method in ("GET", "POST"):
+            answer = client.open(told[purpose], method=method, data={"words": "The northern one"})
+            assert answer.status_code == 200
+            assert "Set-Cookie" not in answer.headers
 
 
 def test_one_click_of_a_mail_program_ends_it(
