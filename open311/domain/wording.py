@@ -45,7 +45,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
             *("fixed_no_title", "fixed_no_text"),
             *("follow_title", "follow_label", "follow_hint", "follow_missing", "follow_daily"),
             *("followed_title", "followed_text", "gone_title", "there_is_a_problem", "error"),
-            *("skip", "your_account", "sign_out"),
+            *("skip", "your_account", "sign_out", "open", "closed", "feed"),
         ),
         frozenset[str](),
     ),
@@ -54,6 +54,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "followed_service": frozenset({"name"}),
     "followed_boundary": frozenset({"name"}),
     "gone_text": frozenset({"contact"}),
+    "feed_title": frozenset({"city"}),
+    "feed_entry": frozenset({"service", "number", "status"}),
     "too_long": frozenset({"most"}),
 }
 """The phrases that mails and pages are made with, and the placeholders of each."""
