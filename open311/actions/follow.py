@@ -208,6 +208,21 @@ def end(token: str) -> None:
 
 
 @transaction
+def end_other(token: str, what: str) -> None:
+    """Stop writing to the same address of something else (the UUID of a subscription), or of everything (``all``).
+
+    :raises UnknownLink: the link is not valid.
+    """
+    link = use(token, "end")
+    connection().execute(
+        "UPDATE subscription s SET ended_at = coalesce(s.ended_at, %s) FROM subscription mine"
+        " WHERE mine.key = %s AND s.channel = mine.channel AND lower(s.address) = lower(mine.address)"
+        " AND %s IN ('all', s.uuid::text)",
+        (now(), link["subscription"], what),
+    )
+
+
+@transaction
 def forget_unconfirmed() -> int:
     """Forget addresses that never said yes; a report's own goes with the report's people, by the rules of privacy."""
     return (

@@ -39,7 +39,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
             *("do_confirm", "do_end", "do_answer", "do_fixed", "do_not_fixed", "do_follow"),
             *("do_sign_in", "do_set_password"),
             *("offer_updates", "offer_answer", "offer_fixed", "offer_end", "nobody_reads", "followed_area"),
-            *("confirm_title", "confirmed_title", "end_title", "ended_title"),
+            *("confirm_title", "confirmed_title", "end_title", "ended_title", "also_title", "also_end", "end_all"),
             *("answer_title", "answer_label", "answer_hint", "answer_missing", "answered_title", "answered_text"),
             *("fixed_title", "fixed_said", "fixed_label", "fixed_yes_title", "fixed_yes_text"),
             *("fixed_no_title", "fixed_no_text"),

@@ -120,6 +120,59 @@ def test_every_ward_is_offered_by_its_name(client: FlaskClient) -> None:
     assert page.index('"ward:9"') < page.index('"ward:10"')
 
 
+# What somebody follows
+
+
+def follows(client: FlaskClient, mailbox: Mailbox, work: Any, address: str) -> str:
+    """Follow three things; answers the link with which the last letter is ended."""
+    for path, form in (
+        ("service", {"service": "SR-CL01"}),
+        ("service", {"service": "SR-ST02"}),
+        ("area", {"area": SQUARE}),
+    ):
+        client.post(f"/follow/{path}", data={**form, "email": address})
+        work()
+        client.post(link(mailbox.messages[-1], "follow/confirm"))
+    return link(mailbox.messages[-1], "follow/end")
+
+
+def left(city: Connection) -> list[tuple[str, str | None]]:
+    """Who is still written to about what."""
+    wanted = "SELECT address, service_code FROM subscription WHERE ended_at IS NULL ORDER BY key"
+    return [(row[0], row[1]) for row in city.execute(text(wanted))]
+
+
+def test_every_letter_leads_to_what_its_reader_follows(
+    city: Connection, client: FlaskClient, mailbox: Mailbox, work: Any
+) -> None:
+    follows(client, mailbox, work, "other@example.org")
+    path = follows(client, mailbox, work, "me@example.org")
+    page = client.get(path).text
+    assert "all reports of Graffiti Removal" in page
+    assert "all reports of Illegal Dumping" in page
+    assert page.count("reports in the area you drew") == 1  # what the letter itself was about
+    assert "example.org" not in page
+    (dumping,) = re.findall(r'Dumping</span>\s*<button class="link-button" name="what" value="([^"]+)"', page)
+    answer = client.post(path, data={"what": dumping})
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    assert [code for address, code in left(city) if address == "me@example.org"] == ["SR-CL01", None]
+    assert "Dumping" not in client.get(path).text
+    client.post(path, data={"what": "all"})
+    assert left(city) == [("other@example.org", code) for code in ("SR-CL01", "SR-ST02", None)]
+    assert "You no longer follow" in client.get(path).text
+
+
+def test_nobody_ends_what_others_follow(city: Connection, client: FlaskClient, mailbox: Mailbox, work: Any) -> None:
+    path = follows(client, mailbox, work, "me@example.org")
+    follows(client, mailbox, work, "other@example.org")
+    theirs = city.scalars(text("SELECT uuid::text FROM subscription WHERE address LIKE 'other%'")).all()
+    before = left(city)
+    for what in (*theirs, "nothing", "'"):
+        client.post(path, data={"what": what})
+    assert left(city) == before
+    assert client.post("/follow/end/made-up", data={"what": "all"}).status_code == 404
+
+
 # The map
 
 
