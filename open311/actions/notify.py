@@ -18,7 +18,7 @@ from open311.actions.links import make_links
 from open311.adapters.mail import MailRefused, MailUnreachable
 from open311.adapters.sms import SmsRefused, SmsUnreachable
 from open311.catalog.city import Jurisdiction
-from open311.domain.event import WIDE, Event, event_of
+from open311.domain.event import OF_STAFF, WIDE, Event, event_of
 from open311.domain.lifecycle import Outcome
 from open311.models.base import now
 from open311.models.message import MessageState
@@ -116,13 +116,13 @@ def expand(environment: Environment, service_request: int, update_id: str | None
 # worker sends them.
 _NEXT = """
 SELECT m.key, m.uuid::text, m.event, m.channel, m.address, m.attempts, m.update,
-       s.key AS subscription, s.jurisdiction, s.followed, s.reporter, s.language, s.service_code AS followed_service,
-       s.boundary, s.ended_at, s.confirmed_at, m.service_request, r.service_request_id AS number, r.service_code,
+       s.key AS subscription, coalesce(s.jurisdiction, r.jurisdiction) AS jurisdiction, s.followed, s.reporter, s.language,
+       s.service_code AS followed_service, s.boundary, s.ended_at, s.confirmed_at, m.service_request, r.service_request_id AS number, r.service_code,
        r.service_name, r.agency_responsible, r.expected_datetime, r.scheduled_datetime, r.closed_datetime,
-       u.description AS text, u.outcome, p.service_request IS NOT NULL AS public,
-       convert_from(p.json, 'UTF8')::json ->> 'address' AS place
+       CASE WHEN m.subscription IS NULL THEN u.note ELSE u.description END AS text, u.outcome,
+       p.service_request IS NOT NULL AS public, convert_from(p.json, 'UTF8')::json ->> 'address' AS place
 FROM message m
-JOIN subscription s ON s.key = m.subscription
+LEFT JOIN subscription s ON s.key = m.subscription
 LEFT JOIN service_request r ON r.key = coalesce(m.service_request, s.service_request)
 LEFT JOIN publication p ON p.service_request = r.key
 LEFT JOIN service_request_update u ON u.key = m.update
@@ -171,7 +171,9 @@ def _send_next(environment: Environment) -> MessageState | None:
 
 
 def _wanted(row: dict[str, Any]) -> bool:
-    """Whether the receiver still wants it, and may still have it."""
+    """Whether the receiver still wants it, and may still have it; nobody asks staff."""
+    if row["event"] in OF_STAFF:
+        return True
     if row["event"] == Event.CONFIRM:
         return row["ended_at"] is None and row["confirmed_at"] is None
     confirmed = row["confirmed_at"] is not None or (row["reporter"] and row["event"] == Event.RECEIVED)
@@ -201,7 +203,9 @@ def _again(row: dict[str, Any], fault: str) -> MessageState:
 
 def _letter(environment: Environment, jurisdiction: Jurisdiction, row: dict[str, Any]) -> Letter:
     language = row["language"]
-    facts = {"city": jurisdiction.name, "followed": followed_words(jurisdiction, row)}
+    facts = {"city": jurisdiction.name}
+    if row["subscription"]:
+        facts["followed"] = followed_words(jurisdiction, row)
     if row["event"] == Event.DIGEST:
         facts["news"] = "\n".join(_news(jurisdiction, row))
     elif row["event"] != Event.CONFIRM:
@@ -213,7 +217,7 @@ def _letter(environment: Environment, jurisdiction: Jurisdiction, row: dict[str,
         language=language,
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         service_code=row["service_code"] or "",
-        links=_links(environment, row),
+        links=_links(environment, row) if row["subscription"] else {},
     )
 
 

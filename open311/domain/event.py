@@ -21,6 +21,9 @@ class Event(StrEnum):
     COMMENT = "comment"
     CONFIRM = "confirm"
     DIGEST = "digest"
+    ASSIGNED = "assigned"
+    DUE = "due"
+    ESCALATED = "escalated"
     SIGN_IN = "sign_in"
     STAFF_SIGN_IN = "staff_sign_in"
     PASSWORD = "password"
@@ -29,7 +32,10 @@ class Event(StrEnum):
 OF_ACCOUNTS = frozenset({Event.SIGN_IN, Event.STAFF_SIGN_IN, Event.PASSWORD})
 """Letters that somebody asks for about their own account. What is in them is soon worth nothing: no row keeps them."""
 
-OF_CASES = frozenset(Event) - OF_ACCOUNTS - {Event.CONFIRM, Event.DIGEST}
+OF_STAFF = frozenset({Event.ASSIGNED, Event.DUE, Event.ESCALATED})
+"""What those are told who work for the city, and nobody else."""
+
+OF_CASES = frozenset(Event) - OF_ACCOUNTS - OF_STAFF - {Event.CONFIRM, Event.DIGEST}
 """What happens to a service request."""
 
 

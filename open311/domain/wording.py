@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from open311.domain.event import OF_ACCOUNTS, OF_CASES, Event
+from open311.domain.event import OF_ACCOUNTS, OF_CASES, OF_STAFF, Event
 from open311.domain.lifecycle import Outcome
 
 FACTS = {
@@ -27,6 +27,7 @@ ALWAYS = frozenset({"city"})
 ABOUT_ONE = ALWAYS | {"number", "service", "department", "place", "text", "expected", "scheduled"}
 KNOWN: Mapping[Event, frozenset[str]] = {
     **dict.fromkeys(OF_CASES, ABOUT_ONE),
+    **dict.fromkeys(OF_STAFF, ABOUT_ONE),
     **dict.fromkeys(OF_ACCOUNTS, ALWAYS),
     Event.CONFIRM: ALWAYS | {"followed"},
     Event.DIGEST: ALWAYS | {"followed", "news"},
