@@ -116,9 +116,10 @@ def expand(environment: Environment, service_request: int, update_id: str | None
 # worker sends them.
 _NEXT = """
 SELECT m.key, m.uuid::text, m.event, m.channel, m.address, m.attempts, m.update,
-       s.key AS subscription, coalesce(s.jurisdiction, r.jurisdiction) AS jurisdiction, s.followed, s.reporter, s.language,
-       s.service_code AS followed_service, s.boundary, s.ended_at, s.confirmed_at, m.service_request, r.service_request_id AS number, r.service_code,
-       r.service_name, r.agency_responsible, r.expected_datetime, r.scheduled_datetime, r.closed_datetime,
+       s.key AS subscription, coalesce(s.jurisdiction, r.jurisdiction) AS jurisdiction, s.followed, s.reporter,
+       s.language, s.service_code AS followed_service, s.boundary, s.push_key, s.push_secret, s.ended_at,
+       s.confirmed_at, m.service_request, r.service_request_id AS number, r.service_code, r.service_name,
+       r.agency_responsible, r.expected_datetime, r.scheduled_datetime, r.closed_datetime,
        CASE WHEN m.subscription IS NULL THEN u.note ELSE u.description END AS text, u.outcome,
        p.service_request IS NOT NULL AS public, convert_from(p.json, 'UTF8')::json ->> 'address' AS place
 FROM message m

@@ -67,6 +67,9 @@ PAGES: dict[str, Act | Door] = {
     "administration.disable": Act.MANAGE_ACCOUNTS,
     "administration.revoke": Act.MANAGE_ACCOUNTS,
     "administration.audit": Act.READ_AUDIT,
+    "webhooks.failed": Act.MANAGE_WEBHOOKS,
+    "webhooks.send_again": Act.MANAGE_WEBHOOKS,
+    "webhooks.drop": Act.MANAGE_WEBHOOKS,
 }
 """Every page there is, by endpoint. The API is not here: it is public, and asks for keys (``api/endpoint``)."""
 

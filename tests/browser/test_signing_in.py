@@ -101,6 +101,6 @@ def test_everybody_can_use_the_pages_behind_it(open_page: OpenPage, invited: tup
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
     assert (barriers(page), overflow(page)) == ([], [])
-    for path in ("/account", "/account/password", "/account/recovery-codes", "/admin/users", "/admin/audit"):
+    for path in ("/account", "/account/password", "/account/recovery-codes", "/admin/users", "/admin/audit", "/admin/webhooks"):
         page.goto(path)
         assert (barriers(page), overflow(page)) == ([], []), path
