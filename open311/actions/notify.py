@@ -16,13 +16,14 @@ from open311.actions.envelope import envelope
 from open311.actions.environment import Environment, connection, defer, transaction
 from open311.actions.links import make_links
 from open311.adapters.mail import MailRefused, MailUnreachable
+from open311.adapters.push import Browser, PushGone, PushRefused, PushUnreachable
 from open311.adapters.sms import SmsRefused, SmsUnreachable
 from open311.catalog.city import Jurisdiction
 from open311.domain.event import OF_STAFF, WIDE, Event, event_of
 from open311.domain.lifecycle import Outcome
 from open311.models.base import now
 from open311.models.message import MessageState
-from open311.wire.letter import Letter, compose, day, followed, mail, short
+from open311.wire.letter import Letter, compose, day, followed, mail, notice, short
 
 MOST_ATTEMPTS = 14
 """Over about two days."""
@@ -158,17 +159,28 @@ def _send_next(environment: Environment) -> MessageState | None:
         letter = _letter(environment, jurisdiction, row)
         if row["channel"] == "sms":
             environment.sms.send(row["address"], short(letter))
+        elif row["channel"] == "push":
+            _push(environment, row, letter)
         else:
             outside = envelope(environment, jurisdiction, row["address"], row["uuid"], _first(row))
             environment.mail.send(mail(letter, outside))
-    except (MailRefused, SmsRefused) as fault:
+    except PushGone as fault:
+        connection().execute("UPDATE subscription SET ended_at = %s WHERE key = %s", (now(), row["subscription"]))
+        return _close(row, MessageState.DROPPED, str(fault))
+    except (MailRefused, SmsRefused, PushRefused) as fault:
         return _close(row, MessageState.FAILED, str(fault))
     except (LookupError, ValueError) as fault:
         # One that cannot be written (its city or texts are gone) must not stand in the way of all others.
         return _close(row, MessageState.FAILED, f"{type(fault).__name__}: {fault}")
-    except (MailUnreachable, SmsUnreachable) as fault:
+    except (MailUnreachable, SmsUnreachable, PushUnreachable) as fault:
         return _again(row, str(fault))
     return _close(row, MessageState.SENT)
+
+
+def _push(environment: Environment, row: dict[str, Any], letter: Letter) -> None:
+    if environment.push is None:
+        raise LookupError("no browser is told anything here: SECRET_KEY is not set")
+    environment.push.send(Browser(row["address"], row["push_key"], row["push_secret"]), notice(letter))
 
 
 def _wanted(row: dict[str, Any]) -> bool:

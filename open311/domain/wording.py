@@ -53,6 +53,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
             *("follow_area_title", "follow_area_text", "follow_area_label", "follow_area_hint", "follow_area_missing"),
             *("latitude", "longitude", "map_alt", "map_back", "map_closer", "map_farther"),
             *("map_north", "map_south", "map_west", "map_east"),
+            *("do_push", "push_refused", "pushed_title", "pushed_text"),
             *("skip", "your_account", "sign_out", "open", "closed", "feed"),
         ),
         frozenset[str](),

@@ -42,6 +42,7 @@ PAGES: dict[str, Act | Door] = {
     "links.fixed_or_not": Door.PUBLIC,
     "following.service_request": Door.PUBLIC,
     "following.start": Door.PUBLIC,
+    "following.worker": Door.PUBLIC,
     "following.service": Door.PUBLIC,
     "following.boundary": Door.PUBLIC,
     "drawing.place": Door.PUBLIC,
@@ -178,6 +179,12 @@ def _check_form() -> None:
         sent = None
     if sent is None or sent != session.get("csrf"):
         raise BadRequest("This page was open for too long, or your browser keeps no cookies. Go back and try again")
+
+
+def from_our_page() -> bool:
+    """Whether a page of ours sent this, as the browser says; for what needs no cookie."""
+    site = request.headers.get("Sec-Fetch-Site")
+    return site == "same-origin" if site else request.headers.get("Origin") == request.host_url.rstrip("/")
 
 
 def _signer() -> URLSafeTimedSerializer:

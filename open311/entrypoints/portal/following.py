@@ -11,14 +11,16 @@ from flask import Blueprint, Response, request
 
 from open311.actions import follow
 from open311.actions.limits import count_try
+from open311.adapters.push import Browser
 from open311.catalog.city import Jurisdiction
 from open311.domain.contact import email_address
 from open311.domain.definition import Publishing
-from open311.domain.errors import Refusal, TooManyRequests
+from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooManyRequests
 from open311.entrypoints.portal.links import gone
 from open311.queries import boundaries
 from open311.queries.links import public_request
-from open311.web.access import environment, guard
+from open311.web.access import environment, from_our_page, guard
+from open311.web.assets import files
 from open311.web.pages import spoken
 
 blueprint = Blueprint("following", __name__, template_folder="templates")
@@ -47,7 +49,8 @@ class Wish:
     def page(self, template: str, errors: dict[str, str] | None = None, **what: Any) -> Response:
         """The form, with what is wrong in it."""
         status = 422 if errors else 200
-        given = {"email": self.email, "daily": self.daily, **what}
+        push = environment().push
+        given = {"email": self.email, "daily": self.daily, "push_key": push and push.public_key, **what}
         return spoken(f"portal/{template}.html", self.jurisdiction, self.language, errors, status, **given)
 
     def answer(self, template: str, ask: Callable[..., None], wrong: tuple[str, str], **what: Any) -> Response:
@@ -58,17 +61,33 @@ class Wish:
         if request.method == "GET":
             return self.page(template, **what)
         say = self.jurisdiction.wordings.say
-        if email_address(self.email) is None:
+        to = self.browser() or self.email
+        if to == self.email and email_address(self.email) is None:
             return self.page(template, {"email": say("follow_missing", self.language)}, **what)
         count_try("follow from", str(request.remote_addr), MOST_AN_HOUR, HOUR)
         try:
-            ask(self.email, daily=self.daily, language=self.language)
+            ask(to, daily=self.daily, language=self.language)
         except TooManyRequests:
             raise
         except Refusal:
             field, phrase = wrong
             return self.page(template, {field: say(phrase, self.language)}, **what)
-        return self.page("done", name="followed", facts={})
+        return self.page("done", name="followed" if to == self.email else "pushed", facts={})
+
+    def browser(self) -> Browser | None:
+        """The browser that is to be told, where the page's script filled it in (``web/static/push.js``).
+
+        :raises NotAllowed: another site's page did.
+        :raises InvalidArgument: what was filled in is none.
+        """
+        if not request.form.get("push_endpoint"):
+            return None
+        if not from_our_page():
+            raise NotAllowed("Only our own pages can ask for that")
+        try:
+            return Browser(*(request.form.get(f"push_{name}", "") for name in ("endpoint", "key", "secret")))
+        except ValueError as fault:
+            raise InvalidArgument(str(fault)) from None
 
 
 @blueprint.route("/r/<number>/follow", methods=["GET", "POST"])
@@ -87,6 +106,12 @@ def service_request(number: str) -> Response:
 def start() -> Response:
     """What there is to follow."""
     return Wish.of(environment().city.first).page("follow_start")
+
+
+@blueprint.get("/follow/worker.js")
+def worker() -> Response:
+    """What shows push messages when no page is open. Its place is its scope: it is there for following only."""
+    return Response(files()["push-worker.js"].plain, content_type="text/javascript; charset=utf-8")
 
 
 @blueprint.route("/follow/service", methods=["GET", "POST"])
