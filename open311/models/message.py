@@ -40,6 +40,7 @@ class Message(Base):
         CheckConstraint("state IN ({})".format(", ".join(f"'{each}'" for each in MessageState)), name="state"),
         Index("uq_message_about", "about", "channel", text("lower(address)"), unique=True),
         Index("ix_message_waiting", "next_at", "key", postgresql_where=text("state = 'waiting'")),
+        Index("ix_message_before", "subscription", "key", postgresql_where=text("state = 'waiting'")),
         Index("ix_message_collected", "subscription", postgresql_where=text("state = 'collected'")),
     )
 

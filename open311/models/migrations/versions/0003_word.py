@@ -143,6 +143,13 @@ def _message() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_message")),
     )
     op.create_index(
+        "ix_message_before",
+        "message",
+        ["subscription", "key"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
         "ix_message_collected",
         "message",
         ["subscription"],
