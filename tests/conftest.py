@@ -120,6 +120,17 @@ def own_database(app: Flask, database_url: str, request: pytest.FixtureRequest) 
     drop_database(own)
 
 
+@pytest.fixture(scope="module")
+def other_app(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A server on a database of its own, where threads see what others commit."""
+    app = create_app(Settings(database_url=own_database, media_dir=tmp_path_factory.mktemp("media"), pool_size=8))
+    app.config["TESTING"] = True
+    yield app
+    with app.app_context():
+        for engine in database.engines.values():
+            engine.dispose()
+
+
 class _Reader:
     """Hot reads of a test see what the test wrote: they use its connection."""
 

@@ -57,6 +57,7 @@ class Added:
 
 
 _COLUMNS = ", ".join(Case._fields)
+_AS_PUBLISHED = (*Case._fields, "jurisdiction", "private", "photo", "key")
 _STORED = [name for name in Case._fields if name not in ("long", "lat")]
 _STORED_COLUMNS = ", ".join(_STORED)
 _STAGE = f"""
@@ -151,13 +152,12 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
         (kept,) = execute(_KEPT, given).fetchone() or (0,)
     execute(_RECEIVED, {**given, "new": new})
     execute("DROP TABLE staged")
-    made = {"jurisdiction": jurisdiction, "private": False, "photo": None}
     publish_new(
         environment,
         [
-            {**case._asdict(), **made, "key": keys[case.service_request_id]}
+            dict(zip(_AS_PUBLISHED, (*case, jurisdiction, False, None, key), strict=True))
             for case in cases
-            if case.service_request_id in keys
+            if (key := keys.get(case.service_request_id)) is not None
         ],
     )
     if changed:

@@ -1,14 +1,20 @@
-"""Bring in a city's past service requests from a CSV: batches in flight on two connections while rows are read."""
+"""Bring in a city's past service requests from a CSV: read here, written by several processes at once."""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter, deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 
-from flask import current_app
+from flask import Flask, current_app
 
 from open311.actions.bulk import BATCH, Added, Case, add_cases, analyze, reserve_numbers
 from open311.actions.environment import Environment
@@ -16,9 +22,10 @@ from open311.actions.import_rows import Refused, Rows
 from open311.adapters.tables import Table, open_table, write_table
 from open311.catalog.city import Jurisdiction
 from open311.catalog.mapping import ImportMapping
+from open311.models.base import database
 
-CONNECTIONS = 2
-"""Batches that PostgreSQL works on at once, while Python reads the next rows."""
+WORKERS = min(max(os.cpu_count() or 1, 2), 8)
+"""Processes that write: while PostgreSQL works for one, another renders."""
 
 
 @dataclass
@@ -80,12 +87,15 @@ def _case(rows: Rows, row: list[str], table: Table) -> Case:
 
 
 class _Batches:
-    """Hands full batches to threads of their own, each with a session of its own; at most a few wait."""
+    """Hands full batches to processes, each with a connection of its own; at most a few wait.
+
+    A file of one batch is written by this process. The processes are forks: they have the catalogue as it was read
+    here, and share the work of rendering, which the threads of one process cannot.
+    """
 
     def __init__(self, environment: Environment, jurisdiction: str, origin: str) -> None:
-        self._app = current_app._get_current_object()  # type: ignore[attr-defined]
-        self._what = (environment, jurisdiction, origin)
-        self._pool = ThreadPoolExecutor(CONNECTIONS)
+        self._write = partial(add_cases, environment, jurisdiction, origin)
+        self._workers: ProcessPoolExecutor | None = None
         self._waiting: deque[Future[Added]] = deque()
         self._batch: list[Case] = []
         self._added = Added()
@@ -94,16 +104,19 @@ class _Batches:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        if self._workers is not None:
+            self._workers.shutdown(cancel_futures=True)
 
     def add(self, case: Case) -> None:
         """Take a case into the batch; hand the batch over when it is full."""
-        self._batch.append(case)
         if len(self._batch) == BATCH:
             self._hand_over()
+        self._batch.append(case)
 
     def finish(self) -> Added:
-        """Wait for everything; answers what was done."""
+        """Write what is left and wait for everything; answers what was done."""
+        if self._batch and self._workers is None:
+            return self._write(self._batch)
         if self._batch:
             self._hand_over()
         while self._waiting:
@@ -111,11 +124,35 @@ class _Batches:
         return self._added
 
     def _hand_over(self) -> None:
-        batch, self._batch = self._batch, []
-        self._waiting.append(self._pool.submit(self._write, batch))
-        while len(self._waiting) > CONNECTIONS + 1:
+        if self._workers is None:
+            app = current_app._get_current_object()  # type: ignore[attr-defined]
+            self._workers = ProcessPoolExecutor(WORKERS, get_context("fork"), _begin, (self._write, app))
+        self._waiting.append(self._workers.submit(_write, self._batch))
+        self._batch = []
+        while len(self._waiting) > WORKERS + 1:
             self._added += self._waiting.popleft().result()
 
-    def _write(self, batch: list[Case]) -> Added:
-        with self._app.app_context():
-            return add_cases(*self._what, batch)
+
+_writing: Callable[[Sequence[Case]], Added]
+"""What a worker does with a batch."""
+
+
+def _begin(write: Callable[[Sequence[Case]], Added], app: Flask) -> None:
+    """Begin as a worker: with connections of its own, and leaving it to the parent to be interrupted."""
+    global _writing
+    _writing = write
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    app.app_context().push()
+    database.engine.dispose(close=False)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for batches for ever."""
+    if parent := parent_process():
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _write(batch: Sequence[Case]) -> Added:
+    return _writing(batch)

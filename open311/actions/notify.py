@@ -23,6 +23,7 @@ from open311.domain.event import OF_STAFF, WIDE, Event, event_of
 from open311.domain.lifecycle import Outcome
 from open311.models.base import now
 from open311.models.message import MessageState
+from open311.queries.boundaries import IN_FORCE
 from open311.wire.letter import Letter, compose, day, followed, mail, notice, short
 
 MOST_ATTEMPTS = 14
@@ -40,7 +41,7 @@ ORDER BY u.key LIMIT 1
 """
 # Each branch reads one index, and who follows is known before addresses are compared. What others than the reporter
 # hear is what everybody may see, so places are public ones.
-_EXPAND = """
+_EXPAND = f"""
 WITH it AS (
     SELECT r.key, r.jurisdiction, r.service_code, p.point, p.service_request IS NOT NULL AS public
     FROM service_request r LEFT JOIN publication p ON p.service_request = r.key WHERE r.key = %(service_request)s
@@ -56,10 +57,7 @@ WITH it AS (
     JOIN boundary b ON b.key = tag.boundary
     JOIN boundary_layer l ON l.key = b.layer
     JOIN subscription s ON s.jurisdiction = it.jurisdiction AND s.boundary = l.layer || ':' || b.code
-    WHERE %(wide)s AND it.public AND s.ended_at IS NULL AND l.key = (
-        SELECT n.key FROM boundary_layer n
-        WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer AND coalesce(n.valid_from <= current_date, true)
-        ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+    WHERE %(wide)s AND it.public AND s.ended_at IS NULL AND l.key = {IN_FORCE}
     UNION ALL
     SELECT s.key FROM it JOIN subscription s ON ST_Intersects(s.area, it.point)
     WHERE %(wide)s AND it.public AND s.ended_at IS NULL AND s.jurisdiction = it.jurisdiction

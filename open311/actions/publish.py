@@ -69,12 +69,14 @@ def _many(names: Iterable[str]) -> str:
     return "unnest({}) AS face({})".format(", ".join(arrays), ", ".join(names))
 
 
-_UPSERT = """
+_INSERT = """
 INSERT INTO publication (service_request, jurisdiction, service_request_id, service_code, open, requested_datetime,
                          updated_datetime, point, words, json, xml, stamp)
 SELECT key, jurisdiction, service_request_id, service_code, open, requested_datetime, updated_datetime,
        ST_SetSRID(ST_MakePoint(long, lat), 4326), to_tsvector('simple', words), json, xml, stamp
 FROM {faces}
+"""
+_ANEW = """
 ON CONFLICT (service_request) DO UPDATE SET
     service_request_id = excluded.service_request_id, service_code = excluded.service_code, open = excluded.open,
     requested_datetime = excluded.requested_datetime, updated_datetime = excluded.updated_datetime,
@@ -96,8 +98,8 @@ JOIN boundary_part part ON part.jurisdiction = face.jurisdiction
      AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(face.long, face.lat), 4326))
 ON CONFLICT DO NOTHING
 """
-_UPSERT_ONE, _TAG_ONE = _UPSERT.format(faces=_one(_FACE)), _TAG.format(faces=_one(_PLACE))
-_UPSERT_MANY, _TAG_MANY = _UPSERT.format(faces=_many(_FACE)), _TAG.format(faces=_many(_PLACE))
+_INSERT_ONE, _TAG_ONE = _INSERT.format(faces=_one(_FACE)), _TAG.format(faces=_one(_PLACE))
+_INSERT_MANY, _TAG_MANY = _INSERT.format(faces=_many(_FACE)), _TAG.format(faces=_many(_PLACE))
 
 
 def publish(environment: Environment, keys: Sequence[int]) -> int:
@@ -110,7 +112,7 @@ def publish(environment: Environment, keys: Sequence[int]) -> int:
     connection().execute(_UNTAG, (listed,))
     if hidden := set(listed) - {face["key"] for face in faces}:
         connection().execute(_TAKE_BACK, (list(hidden),))
-    return _write(faces)
+    return _write(faces, _ANEW)
 
 
 def publish_new(environment: Environment, cases: Sequence[dict[str, Any]]) -> int:
@@ -129,14 +131,14 @@ def _faces(environment: Environment, cases: Sequence[dict[str, Any]]) -> list[di
     return [face for case in _placed(environment, cases) if (face := render(environment, case)) is not None]
 
 
-def _write(faces: list[dict[str, Any]]) -> int:
+def _write(faces: list[dict[str, Any]], where_published: str = "") -> int:
     execute = connection().execute
     if len(faces) == 1:
-        execute(_UPSERT_ONE, faces[0])
+        execute(_INSERT_ONE + where_published, faces[0])
         execute(_TAG_ONE, faces[0])
     elif faces:
         given = {name: [face[name] for face in faces] for name in _FACE}
-        execute(_UPSERT_MANY, given)
+        execute(_INSERT_MANY + where_published, given)
         execute(_TAG_MANY, given)
     return len(faces)
 

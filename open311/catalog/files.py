@@ -48,6 +48,12 @@ def text(item: dict[str, Any], key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def texts(item: dict[str, Any], key: str) -> list[str]:
+    """The texts of the list under a key, likewise."""
+    found = item.get(key)
+    return [value for value in found if isinstance(value, str)] if isinstance(found, list) else []
+
+
 def read_files(directory: Path) -> tuple[Files, list[Fault]]:
     """Read every file of a city below its directory."""
     faults: list[Fault] = []

@@ -48,7 +48,7 @@ class BoundaryPart(Base):
     """A small piece of a boundary: a point is found in small pieces many times faster than in a large one."""
 
     __tablename__ = "boundary_part"
-    __table_args__ = (Index("ix_boundary_part_geometry", "geometry", postgresql_using="gist"),)
+    __table_args__ = (Index("ix_boundary_part_geometry", "geometry", postgresql_using="spgist"),)
 
     key: Mapped[int] = mapped_column(Integer, primary_key=True)
     boundary: Mapped[int] = mapped_column(ForeignKey("boundary.key", ondelete="CASCADE"), index=True)

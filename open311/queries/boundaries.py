@@ -9,15 +9,19 @@ from sqlalchemy import text
 from open311.domain.place import Point
 from open311.queries.reading import Statement, fetch, fetch_dicts, fetch_one
 
+IN_FORCE = """
+(SELECT n.key FROM boundary_layer n
+ WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer AND coalesce(n.valid_from <= current_date, true)
+ ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+"""
+"""The key of the vintage in force of the layer that ``l`` (a row of ``boundary_layer``) is a vintage of."""
+
 _LAYERS = Statement(
     text(
-        """
+        f"""
         SELECT l.layer, l.name, l.vintage, l.valid_from::text, l.valid_to::text, l.source, l.licence, l.sample,
                (SELECT count(*) FROM boundary b WHERE b.layer = l.key)::int AS boundaries,
-               l.key = (SELECT n.key FROM boundary_layer n
-                        WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
-                          AND coalesce(n.valid_from <= current_date, true)
-                        ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1) AS current
+               l.key = {IN_FORCE} AS current
         FROM boundary_layer l
         WHERE l.jurisdiction = :jurisdiction
         ORDER BY l.layer, l.valid_from DESC NULLS LAST, l.key DESC
@@ -26,33 +30,27 @@ _LAYERS = Statement(
 )
 _SHAPES = Statement(
     text(
-        """
+        f"""
         SELECT convert_to(coalesce(json_agg(json_build_object(
                    'type', 'Feature', 'id', l.layer || ':' || b.code,
                    'properties', json_build_object('layer', l.layer, 'vintage', l.vintage,
                                                    'code', b.code, 'name', b.name),
                    'geometry', ST_AsGeoJSON(b.geometry, 6)::json) ORDER BY b.key), '[]')::text, 'UTF8'), count(*)::int
         FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-        WHERE l.key = (SELECT n.key FROM boundary_layer n
-                       WHERE n.jurisdiction = :jurisdiction AND n.layer = :layer
-                         AND CASE WHEN :vintage = '' THEN coalesce(n.valid_from <= current_date, true)
-                             ELSE n.vintage = :vintage END
-                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+        WHERE l.jurisdiction = :jurisdiction AND l.layer = :layer
+          AND CASE WHEN :vintage = '' THEN l.key = {IN_FORCE} ELSE l.vintage = :vintage END
           AND (:code = '' OR b.code = :code)
         """
     )
 )
 _AT = Statement(
     text(
-        """
+        f"""
         SELECT l.layer || ':' || b.code
         FROM boundary_part part JOIN boundary b ON b.key = part.boundary JOIN boundary_layer l ON l.key = b.layer
         WHERE part.jurisdiction = :jurisdiction
           AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(:long, :lat), 4326))
-          AND l.key = (SELECT n.key FROM boundary_layer n
-                       WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
-                         AND coalesce(n.valid_from <= current_date, true)
-                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+          AND l.key = {IN_FORCE}
         """
     )
 )
@@ -81,13 +79,10 @@ def boundary_codes(jurisdiction: str) -> frozenset[str]:
 
 _CHOICES = Statement(
     text(
-        """
+        f"""
         SELECT l.layer, l.name AS layer_name, b.code, b.name
         FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-        WHERE l.jurisdiction = :jurisdiction AND l.key = (
-            SELECT n.key FROM boundary_layer n
-            WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer AND coalesce(n.valid_from <= current_date, true)
-            ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+        WHERE l.jurisdiction = :jurisdiction AND l.key = {IN_FORCE}
         ORDER BY array_position(:layers, l.layer), length(b.code), b.code
         """
     )

@@ -6,7 +6,7 @@ import secrets
 from enum import StrEnum
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest, Forbidden, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,6 +17,7 @@ from open311.domain.errors import NotAllowed
 from open311.domain.roles import Act, opens
 from open311.web import failures
 from open311.web.assets import asset
+from open311.web.failures import TITLES
 from open311.web.voice import voice
 
 
@@ -155,6 +156,12 @@ def _gate() -> AnyResponse | None:
 def _shell() -> dict[str, Any]:
     """What the shell around every page needs. Pages are in English where they do not say otherwise (``pages``)."""
     return {**voice(environment().city.first, "en"), "who": signed_in(), "form_token": form_token, "asset": asset}
+
+
+def lost() -> Response:
+    """The page for somebody who asks for an address at which there is nothing."""
+    reason = "Look at the address again, or begin at the first page"
+    return _finish(Response(render_template("web/failure.html", title=TITLES[404], reason=reason, **_shell()), 404))
 
 
 def _to_sign_in() -> AnyResponse:

@@ -20,7 +20,6 @@ from werkzeug.test import TestResponse
 from open311.actions.idempotency import forget_old_answers
 from open311.actions.keys import issue_key
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
 from open311.catalog.city import Jurisdiction
 from open311.models.base import database
 from tests.conftest import API, GRAFFITI, SANDBOX
@@ -257,17 +256,6 @@ def test_the_hourly_job_forgets_keys(app: Flask, send: Any, city: Connection) ->
 
 
 # At once
-
-
-@pytest.fixture(scope="module")
-def other_app(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """A server on a database of its own, where threads see what others commit."""
-    app = create_app(Settings(database_url=own_database, media_dir=tmp_path_factory.mktemp("media"), pool_size=8))
-    app.config["TESTING"] = True
-    yield app
-    with app.app_context():
-        for engine in database.engines.values():
-            engine.dispose()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from open311.actions.case import Actor
 from open311.actions.keys import SCOPES, issue_key
 from open311.actions.progress import annotate, comment, moderate, progress
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
+from open311.app import Settings
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import write_moment
@@ -651,17 +651,6 @@ def test_updates_without_an_id_are_each_one(report: Any, post: Any, told: Any) -
     answers = {post(number, update_id=empty, description="Seen").data for empty in (None, "", " ")}
     assert len(answers) == 3
     assert len(told()) == 4
-
-
-@pytest.fixture(scope="module")
-def other_app(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """A server on a database of its own, where threads see what others commit."""
-    app = create_app(Settings(database_url=own_database, media_dir=tmp_path_factory.mktemp("media"), pool_size=8))
-    app.config["TESTING"] = True
-    yield app
-    with app.app_context():
-        for engine in database.engines.values():
-            engine.dispose()
 
 
 @pytest.fixture

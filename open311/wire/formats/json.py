@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from marshmallow import fields
 
-from open311.domain.moment import write_moment
 from open311.wire.document import Degrees, Document, Many, Moment, One, Text, described, is_optional
 
 Convert = Callable[[Any], Any]
+_MOMENTS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+"""As ``write_moment`` writes them, and a hundred times as fast."""
 
 
 def compile_document(document: type[Document]) -> Callable[[Mapping[str, Any]], bytes]:
     """A function that writes one row as a JSON object."""
     build = _builder(document)
-    return lambda row: orjson.dumps(build(row))
+    return lambda row: orjson.dumps(build(row), option=_MOMENTS)
 
 
 def around(document: type[Document]) -> tuple[bytes, bytes]:
@@ -31,15 +33,20 @@ def merge(first: bytes, second: bytes, _: type[Document]) -> bytes:
 
 
 def _builder(document: type[Document]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    parts = [(name, _convert(field), is_optional(field)) for name, field in described(document).items()]
+    known = described(document)
+    names = list(known)
+    converted = [(name, convert) for name, field in known.items() if (convert := _convert(field))]
+    optional = [name for name, field in known.items() if is_optional(field)]
 
     def build(row: Mapping[str, Any]) -> dict[str, Any]:
-        built: dict[str, Any] = {}
-        for name, convert, optional in parts:
-            value = row.get(name)
-            if value is None and optional:
-                continue
-            built[name] = value if convert is None else convert(value)
+        get = row.get
+        built = {name: get(name) for name in names}
+        for name in optional:
+            if built[name] is None:
+                del built[name]
+        for name, convert in converted:
+            if name in built:
+                built[name] = convert(built[name])
         return built
 
     return build
@@ -48,7 +55,7 @@ def _builder(document: type[Document]) -> Callable[[Mapping[str, Any]], dict[str
 def _convert(field: fields.Field[Any]) -> Convert | None:
     """What turns a value of this field into what orjson writes; none where it is written as it stands."""
     if isinstance(field, Moment):
-        return write_moment
+        return _in_utc
     if isinstance(field, Degrees):
         return lambda value: None if value is None else round(value, 7)
     if isinstance(field, Text) and field.known:
@@ -59,3 +66,7 @@ def _convert(field: fields.Field[Any]) -> Convert | None:
     if isinstance(field, One):
         return _builder(field.document)
     return None
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -292,7 +292,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_boundary_part")),
     )
     op.create_index(op.f("ix_boundary_part_boundary"), "boundary_part", ["boundary"], unique=False)
-    op.create_index("ix_boundary_part_geometry", "boundary_part", ["geometry"], unique=False, postgresql_using="gist")
+    op.create_index("ix_boundary_part_geometry", "boundary_part", ["geometry"], unique=False, postgresql_using="spgist")
     op.create_table(
         "endorsement",
         sa.Column("key", sa.BigInteger(), sa.Identity(always=False), nullable=False),
