@@ -34,7 +34,7 @@ DISPUTE_WITHIN = timedelta(days=14)
 """How long after closing a reporter may say that it is not fixed."""
 
 _UPDATE = """
-SELECT u.key, u.uuid::text, u.kind, u.status, u.outcome, u.description, u.changes, u.actor, u.public
+SELECT u.key, u.kind, u.status, u.description AS text, u.changes, u.actor
 FROM service_request_update u WHERE u.service_request = %(service_request)s
   AND (u.uuid::text = %(update_id)s OR (%(update_id)s::text IS NULL AND u.status IS NOT NULL))
 ORDER BY u.key LIMIT 1
@@ -92,14 +92,7 @@ def expand(environment: Environment, service_request: int, update_id: str | None
         update = cursor.execute(_UPDATE, given).fetchone()
     if update is None:
         return 0
-    changes = update["changes"] or {}
-    event = event_of(
-        first=update["kind"] == "status" and not changes,
-        stepped="status" in changes,
-        status=update["status"],
-        text=update["description"],
-        by_reporter=update["actor"] == "reporter",
-    )
+    event = event_of(update)
     if event is None:
         return 0
     given |= {"event": event, "about": f"update:{update['key']}", "update": update["key"], "wide": event in WIDE}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from open311.domain.lifecycle import Status
 
@@ -43,16 +45,18 @@ WIDE = frozenset({Event.RECEIVED, Event.CLOSED, Event.REOPENED})
 """What those hear who follow a service or a place and not one service request: more would be a flood."""
 
 
-def event_of(*, first: bool, stepped: bool, status: str | None, text: str | None, by_reporter: bool) -> Event | None:
+def event_of(update: Mapping[str, Any]) -> Event | None:
     """What a public update tells people; none where there is nothing to tell.
 
-    ``first``: it is the filing itself; ``stepped``: it changed the state. What reporters do themselves later on, behind
-    a link, is told to nobody.
+    A row of the history: ``kind``, ``changes``, ``status``, ``text``, ``actor``. What reporters do themselves later on,
+    behind a link, is told to nobody.
     """
-    if first:
-        return Event.RECEIVED
-    if by_reporter:
+    changes, status, text = update["changes"] or {}, update["status"], update["text"]
+    if update["kind"] == "status" and not changes:
+        return Event.RECEIVED  # the filing itself
+    if update["actor"] == "reporter":
         return None
+    stepped = "status" in changes
     if stepped and status == Status.RECEIVED:
         return Event.REOPENED
     if stepped and status and status != Status.DISPUTED:

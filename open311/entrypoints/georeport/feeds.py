@@ -166,14 +166,7 @@ def _one(base: Endpoint, jurisdiction: Jurisdiction, listing: Listing, language:
 
 def _step(jurisdiction: Jurisdiction, report: Entry, row: dict[str, Any], language: str) -> Entry | None:
     """A public update in the words of the letters that tell people of it; none where they are told nothing."""
-    changes = row["changes"] or {}
-    event = event_of(
-        first=row["kind"] == "status" and not changes,
-        stepped="status" in changes,
-        status=row["status"],
-        text=row["text"],
-        by_reporter=row["actor"] == "reporter",
-    )
+    event = event_of(row)
     if event is None:
         return None
     return Entry(
