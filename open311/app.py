@@ -20,6 +20,7 @@ from open311.actions.environment import Environment, SignIn
 from open311.adapters.files import LocalFiles
 from open311.adapters.mail import FileMail, SMTPMail
 from open311.adapters.openid import OpenID
+from open311.adapters.push import WebPush
 from open311.adapters.seal import Seal
 from open311.adapters.sms import FileSms, TwilioSms
 from open311.adapters.webhook import Webhooks
@@ -174,6 +175,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     database.init_app(app)
     app.extensions["queue"] = make_queue(app, settings.database_url)
+    webhooks = Webhooks.allowing(settings.webhook_allow or "")
     environment = Environment(
         city=city,
         public_url=settings.written_url,
@@ -183,8 +185,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         mail=SMTPMail(settings.smtp_url) if settings.smtp_url else FileMail(Path("var/mail").absolute()),
         mail_from=settings.mail_from,
         sms=TwilioSms(settings.sms_url) if settings.sms_url else FileSms(Path("var/sms").absolute()),
-        webhooks=Webhooks.allowing(settings.webhook_allow or ""),
+        webhooks=webhooks,
         sign_in=_sign_in(settings),
+        push=WebPush(settings.secret_key, settings.mail_from, webhooks) if settings.secret_key else None,
     )
     app.extensions["settings"] = settings
     app.extensions["open311"] = Installation(

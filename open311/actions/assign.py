@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from open311.actions.case import Actor, aside, locked, scope_of
 from open311.actions.environment import Environment, transaction
+from open311.actions.staff_letters import write_to_assignee
 from open311.domain.errors import InvalidArgument
+from open311.domain.event import Event
 from open311.domain.roles import Act
 from open311.domain.routing import Priority
 from open311.queries.acting import colleagues
@@ -49,8 +51,12 @@ def assign(
             raise InvalidArgument("this person has no role for service requests like this one")
     if to != case.department:
         case.department, case.agency_responsible = to, city.departments[to].name
+    taken = assignee != case.assignee and assignee != actor.account
     case.team, case.assignee = team, assignee
-    return aside(environment, case, "assignment", actor, reason)
+    update_id = aside(environment, case, "assignment", actor, reason)
+    if taken:  # who takes it themselves need not be told
+        write_to_assignee(environment, case, Event.ASSIGNED, update_id)
+    return update_id
 
 
 @transaction

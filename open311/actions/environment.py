@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from open311.adapters.files import Files
 from open311.adapters.mail import Mail
 from open311.adapters.openid import OpenID
+from open311.adapters.push import WebPush
 from open311.adapters.seal import Seal
 from open311.adapters.sms import Sms
 from open311.adapters.webhook import Webhooks
@@ -64,6 +65,8 @@ class Environment:
     sms: Sms
     webhooks: Webhooks
     sign_in: SignIn
+    push: WebPush | None = None
+    """None: no browser is told anything."""
 
 
 def transaction(action: Callable[P, R]) -> Callable[P, R]:

@@ -6,19 +6,28 @@ from typing import Any
 
 from open311.actions.environment import Environment, connection, defer, transaction
 from open311.actions.links import use
+from open311.adapters.push import Browser
 from open311.domain.contact import email_address, phone_number
 from open311.domain.errors import InvalidArgument, UnknownBoundary, UnknownService, UnknownServiceRequest
 from open311.domain.place import Point
 from open311.models.base import now
 from open311.models.subscription import Followed
 
+Address = str | Browser
+"""Where somebody is reached: by mail, by telephone, or in a browser that asked for it."""
 MOST_METRES = 5_000
 """Of a radius."""
 
 
 @transaction
 def follow_request(
-    environment: Environment, jurisdiction: str, number: str, address: str, *, daily: bool = False, language: str = ""
+    environment: Environment,
+    jurisdiction: str,
+    number: str,
+    address: Address,
+    *,
+    daily: bool = False,
+    language: str = "",
 ) -> None:
     """Ask an address whether it wants to follow a public service request. It does not say whether it did already.
 
@@ -41,7 +50,13 @@ def follow_request(
 
 @transaction
 def follow_service(
-    environment: Environment, jurisdiction: str, code: str, address: str, *, daily: bool = False, language: str = ""
+    environment: Environment,
+    jurisdiction: str,
+    code: str,
+    address: Address,
+    *,
+    daily: bool = False,
+    language: str = "",
 ) -> None:
     """Ask an address whether it wants to hear of all reports of a service.
 
@@ -55,7 +70,13 @@ def follow_service(
 
 @transaction
 def follow_boundary(
-    environment: Environment, jurisdiction: str, boundary: str, address: str, *, daily: bool = False, language: str = ""
+    environment: Environment,
+    jurisdiction: str,
+    boundary: str,
+    address: Address,
+    *,
+    daily: bool = False,
+    language: str = "",
 ) -> None:
     """Ask an address whether it wants to hear of all reports in a boundary (``layer:code``).
 
@@ -79,7 +100,7 @@ def follow_radius(
     jurisdiction: str,
     centre: Point,
     metres: float,
-    address: str,
+    address: Address,
     *,
     daily: bool = False,
     language: str = "",
@@ -104,7 +125,13 @@ def follow_radius(
 
 @transaction
 def follow_area(
-    environment: Environment, jurisdiction: str, geojson: str, address: str, *, daily: bool = False, language: str = ""
+    environment: Environment,
+    jurisdiction: str,
+    geojson: str,
+    address: Address,
+    *,
+    daily: bool = False,
+    language: str = "",
 ) -> None:
     """Ask an address whether it wants to hear of all reports in an area that was drawn (a GeoJSON polygon).
 
@@ -128,9 +155,9 @@ def follow_area(
 
 _ADD = """
 INSERT INTO subscription (jurisdiction, followed, service_request, service_code, boundary, area, channel, address,
-                          rhythm, language)
+                          push_key, push_secret, rhythm, language, confirmed_at)
 SELECT %(jurisdiction)s, %(followed)s, %(service_request)s, %(service_code)s, %(boundary)s, %(area)s::geometry,
-       %(channel)s, %(address)s, %(rhythm)s, %(language)s
+       %(channel)s, %(address)s, %(push_key)s, %(push_secret)s, %(rhythm)s, %(language)s, %(confirmed_at)s
 WHERE NOT EXISTS (
     SELECT FROM subscription s
     WHERE s.channel = %(channel)s AND lower(s.address) = lower(%(address)s) AND s.jurisdiction = %(jurisdiction)s
@@ -140,37 +167,54 @@ WHERE NOT EXISTS (
 )
 ON CONFLICT DO NOTHING RETURNING key
 """
-# Who ended it may want it again: then they are asked again, once a day at most.
+# Who ended it may want it again: then they are asked again, once a day at most, where they have to be asked.
 _AGAIN = """
-UPDATE subscription SET ended_at = NULL, confirmed_at = NULL, rhythm = %(rhythm)s, created_at = clock_timestamp()
+UPDATE subscription SET ended_at = NULL, confirmed_at = %(confirmed_at)s, rhythm = %(rhythm)s,
+                        push_key = %(push_key)s, push_secret = %(push_secret)s, created_at = clock_timestamp()
 WHERE service_request = %(service_request)s AND channel = %(channel)s AND lower(address) = lower(%(address)s)
-  AND ended_at < now() - interval '1 day' RETURNING key
+  AND (ended_at < now() - interval '1 day' OR (ended_at IS NOT NULL AND channel = 'push')) RETURNING key
 """
 
 
 def _follow(
-    environment: Environment, jurisdiction: str, what: dict[str, Any], address: str, daily: bool, language: str
+    environment: Environment,
+    jurisdiction: str,
+    what: dict[str, Any],
+    address: Address,
+    daily: bool,
+    language: str,
 ) -> None:
-    email, phone = email_address(address), phone_number(address)
-    if email is None and phone is None:
-        raise InvalidArgument("an e-mail address is like name@example.org")
     given = {
         **dict.fromkeys(("service_request", "service_code", "boundary", "area")),
         "jurisdiction": jurisdiction,
-        "channel": "email" if email else "sms",
-        "address": email or phone,
+        **_reached(environment, address),
         "rhythm": "daily" if daily else "instant",
         "language": language or None,
         **what,
     }
     row = connection().execute(_ADD, given).fetchone() or connection().execute(_AGAIN, given).fetchone()
-    if row:
+    if row and not given["confirmed_at"]:
         connection().execute(
             "INSERT INTO message (event, about, subscription, channel, address, state)"
             " VALUES ('confirm', %s, %s, %s, %s, 'waiting') ON CONFLICT DO NOTHING",
             (f"confirm:{row[0]}:{now().date()}", row[0], given["channel"], given["address"]),
         )
         defer(environment, "send_messages")
+
+
+def _reached(environment: Environment, address: Address) -> dict[str, Any]:
+    """How somebody is reached. Who sits at a browser said yes to it already; any other address is asked first."""
+    nothing = dict.fromkeys(("push_key", "push_secret", "confirmed_at"))
+    if isinstance(address, Browser):
+        if environment.push is None:
+            raise InvalidArgument("no browser is told anything here")
+        keys = {"push_key": address.key, "push_secret": address.secret, "confirmed_at": now()}
+        return {"channel": "push", "address": address.endpoint, **keys}
+    if email := email_address(address):
+        return {"channel": "email", "address": email, **nothing}
+    if phone := phone_number(address):
+        return {"channel": "sms", "address": phone, **nothing}
+    raise InvalidArgument("an e-mail address is like name@example.org")
 
 
 @transaction
@@ -201,4 +245,19 @@ def end(token: str) -> None:
     link = use(token, "end")
     connection().execute(
         "UPDATE subscription SET ended_at = coalesce(ended_at, %s) WHERE key = %s", (now(), link["subscription"])
+    )
+
+
+@transaction
+def end_other(token: str, what: str) -> None:
+    """Stop writing to the same address of something else (the UUID of a subscription), or of everything (``all``).
+
+    :raises UnknownLink: the link is not valid.
+    """
+    link = use(token, "end")
+    connection().execute(
+        "UPDATE subscription s SET ended_at = coalesce(s.ended_at, %s) FROM subscription mine"
+        " WHERE mine.key = %s AND s.channel = mine.channel AND lower(s.address) = lower(mine.address)"
+        " AND %s IN ('all', s.uuid::text)",
+        (now(), link["subscription"], what),
     )

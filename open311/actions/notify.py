@@ -18,14 +18,15 @@ from open311.actions.envelope import envelope
 from open311.actions.environment import Environment, connection, defer, transaction
 from open311.actions.links import PATHS, make_links
 from open311.adapters.mail import MailRefused, MailUnreachable
+from open311.adapters.push import Browser, PushGone, PushRefused, PushUnreachable
 from open311.adapters.sms import SmsRefused, SmsUnreachable
 from open311.catalog.city import Jurisdiction
-from open311.domain.event import WIDE, Event, event_of
+from open311.domain.event import OF_STAFF, WIDE, Event, event_of
 from open311.domain.lifecycle import Outcome
 from open311.models.base import now
 from open311.models.message import MessageState
 from open311.queries.boundaries import IN_FORCE
-from open311.wire.letter import Letter, compose, day, followed, mail, short
+from open311.wire.letter import Letter, compose, day, followed, mail, notice, short
 
 MOST_ATTEMPTS = 14
 """Over about two days."""
@@ -48,7 +49,7 @@ class Word:
 
 
 _UPDATE = """
-SELECT u.key, u.uuid::text, u.kind, u.status, u.outcome, u.description, u.changes, u.actor, u.public
+SELECT u.key, u.kind, u.status, u.description AS text, u.changes, u.actor
 FROM service_request_update u WHERE u.service_request = %(service_request)s
   AND (u.uuid::text = %(update_id)s OR (%(update_id)s::text IS NULL AND u.status IS NOT NULL))
 ORDER BY u.key LIMIT 1
@@ -106,14 +107,7 @@ def expand(environment: Environment, service_request: int, update_id: str | None
         update = cursor.execute(_UPDATE, given).fetchone()
     if update is None:
         return 0
-    changes = update["changes"] or {}
-    event = event_of(
-        first=update["kind"] == "status" and not changes,
-        stepped="status" in changes,
-        status=update["status"],
-        text=update["description"],
-        by_reporter=update["actor"] == "reporter",
-    )
+    event = event_of(update)
     if event is None:
         return 0
     given |= {"event": event, "about": f"update:{update['key']}", "update": update["key"], "wide": event in WIDE}
@@ -127,14 +121,14 @@ def expand(environment: Environment, service_request: int, update_id: str | None
 
 _MESSAGE = """
 SELECT m.key, m.uuid::text, m.event, m.channel, m.address, m.attempts, m.update,
-       s.key AS subscription, s.jurisdiction, s.followed, s.reporter, s.language, s.service_code AS followed_service,
-       s.boundary, s.rhythm, s.ended_at, s.confirmed_at, m.service_request, r.service_request_id AS number,
-       r.service_code, r.service_name, r.agency_responsible, r.expected_datetime, r.scheduled_datetime,
-       r.closed_datetime,
-       u.description AS text, u.outcome, p.service_request IS NOT NULL AS public,
-       convert_from(p.json, 'UTF8')::json ->> 'address' AS place
+       s.key AS subscription, coalesce(s.jurisdiction, r.jurisdiction) AS jurisdiction, s.followed, s.reporter,
+       s.language, s.service_code AS followed_service, s.boundary, s.rhythm, s.push_key, s.push_secret, s.ended_at,
+       s.confirmed_at, m.service_request, r.service_request_id AS number, r.service_code, r.service_name,
+       r.agency_responsible, r.expected_datetime, r.scheduled_datetime, r.closed_datetime,
+       CASE WHEN m.subscription IS NULL THEN u.note ELSE u.description END AS text, u.outcome,
+       p.service_request IS NOT NULL AS public, convert_from(p.json, 'UTF8')::json ->> 'address' AS place
 FROM message m
-JOIN subscription s ON s.key = m.subscription
+LEFT JOIN subscription s ON s.key = m.subscription
 LEFT JOIN service_request r ON r.key = coalesce(m.service_request, s.service_request)
 LEFT JOIN publication p ON p.service_request = r.key
 LEFT JOIN service_request_update u ON u.key = m.update
@@ -174,21 +168,34 @@ def _send_next(environment: Environment) -> MessageState | None:
         letter = _letter(jurisdiction, row, _made(environment, row))
         if row["channel"] == "sms":
             environment.sms.send(row["address"], short(letter))
+        elif row["channel"] == "push":
+            _push(environment, row, letter)
         else:
             outside = envelope(environment, jurisdiction, row["address"], row["uuid"], _first(row))
             environment.mail.send(mail(letter, outside))
-    except (MailRefused, SmsRefused) as fault:
+    except PushGone as fault:
+        connection().execute("UPDATE subscription SET ended_at = %s WHERE key = %s", (now(), row["subscription"]))
+        return _close(row, MessageState.DROPPED, str(fault))
+    except (MailRefused, SmsRefused, PushRefused) as fault:
         return _close(row, MessageState.FAILED, str(fault))
     except (LookupError, ValueError) as fault:
         # One that cannot be written (its city or texts are gone) must not stand in the way of all others.
         return _close(row, MessageState.FAILED, f"{type(fault).__name__}: {fault}")
-    except (MailUnreachable, SmsUnreachable) as fault:
+    except (MailUnreachable, SmsUnreachable, PushUnreachable) as fault:
         return _again(row, str(fault))
     return _close(row, MessageState.SENT)
 
 
+def _push(environment: Environment, row: dict[str, Any], letter: Letter) -> None:
+    if environment.push is None:
+        raise LookupError("no browser is told anything here: SECRET_KEY is not set")
+    environment.push.send(Browser(row["address"], row["push_key"], row["push_secret"]), notice(letter))
+
+
 def _wanted(row: dict[str, Any]) -> bool:
-    """Whether the receiver still wants it, and may still have it."""
+    """Whether the receiver still wants it, and may still have it; nobody asks staff."""
+    if row["event"] in OF_STAFF:
+        return True
     if row["event"] == Event.CONFIRM:
         return row["ended_at"] is None and row["confirmed_at"] is None
     confirmed = row["confirmed_at"] is not None or (row["reporter"] and row["event"] == Event.RECEIVED)
@@ -218,7 +225,9 @@ def _again(row: dict[str, Any], fault: str) -> MessageState:
 
 def _letter(jurisdiction: Jurisdiction, row: dict[str, Any], links: Mapping[str, str]) -> Letter:
     language = row["language"]
-    facts = {"city": jurisdiction.name, "followed": followed_words(jurisdiction, row)}
+    facts = {"city": jurisdiction.name}
+    if row["subscription"]:
+        facts["followed"] = followed_words(jurisdiction, row)
     if row["event"] == Event.DIGEST:
         facts["news"] = "\n".join(_news(jurisdiction, row))
     elif row["event"] != Event.CONFIRM:
@@ -263,7 +272,9 @@ def followed_words(jurisdiction: Jurisdiction, row: dict[str, Any]) -> str:
 
 
 def _expiries(row: dict[str, Any]) -> dict[str, datetime | None]:
-    """The links that this message has, and when each expires."""
+    """The links that this message has, and when each expires; letters to staff have none."""
+    if row["subscription"] is None:
+        return {}
     expires: dict[str, datetime | None] = {"end": None}
     if row["confirmed_at"] is None:
         expires["confirm"] = now() + CONFIRM_WITHIN
@@ -279,7 +290,9 @@ def _made(environment: Environment, row: dict[str, Any]) -> dict[str, str]:
     return make_links(environment.public_url, row["subscription"], row["service_request"], _expiries(row))
 
 
-_OF_UPDATES = f"{_MESSAGE} WHERE u.uuid::text = ANY(%s) ORDER BY s.reporter DESC, m.key"
+_OF_UPDATES = f"""{_MESSAGE} WHERE u.uuid::text = ANY(%s) AND m.subscription IS NOT NULL
+ORDER BY s.reporter DESC, m.key
+"""
 BLANK = "…"
 """Stands for the secret of a link that is not made yet."""
 

@@ -85,6 +85,20 @@ def replay(environment: Environment, delivery: str, actor: Actor) -> bool:
     return again.rowcount == 1
 
 
+@transaction
+def give_up(delivery: str, actor: Actor) -> bool:
+    """Take a dead call off the list; answers whether it was on it. It can still be replayed by its id.
+
+    :raises NotAllowed: no grant of the actor reaches so far.
+    """
+    gone = connection().execute(
+        "UPDATE webhook_delivery SET state = 'given_up' WHERE uuid::text = %s AND state = 'dead'", (delivery,)
+    )
+    if gone.rowcount:
+        permit(actor, Act.MANAGE_WEBHOOKS, f"webhook_delivery:{delivery}")
+    return gone.rowcount == 1
+
+
 _NEXT = """
 SELECT d.key, d.uuid::text, d.event, d.attempts, w.url, w.secret, w.removed_at, w.jurisdiction, p.json,
        u.uuid::text AS update_id, u.status, u.outcome, u.description, u.occurred_at

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -88,24 +88,32 @@ class Webhooks:
         )
 
     def call(self, url: str, secret: str, delivery: str, moment: datetime, body: bytes) -> int:
-        """Send the body to the address that was checked, whatever the name resolves to by then.
-
-        Answers the status of a receiver that took it (2xx); no redirect is followed.
+        """Send the body, signed; answers the status of a receiver that took it (2xx).
 
         :raises WebhookFailed: it did not.
         """
-        address = self.check(url)
-        target = httpx.URL(url)
-        host = target.netloc.decode("ascii")
         timestamp = str(int(moment.timestamp()))
         headers = {
-            "Host": host,
             "Content-Type": "application/json",
-            "User-Agent": "open311-server",
             "X-Open311-Delivery": delivery,
             "X-Open311-Timestamp": timestamp,
             "X-Open311-Signature": signature(secret, timestamp, body),
         }
+        status = self.post(url, headers, body)
+        if not 200 <= status < 300:
+            raise WebhookFailed(f"it answers {status}", status)
+        return status
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Send the body to the address that was checked, whatever the name resolves to by then.
+
+        Answers the status; what is said besides is not read, and no redirect is followed.
+
+        :raises WebhookFailed: there was no answer, or the address may not be called.
+        """
+        address = self.check(url)
+        target = httpx.URL(url)
+        named = {"Host": target.netloc.decode("ascii"), "User-Agent": "open311-server", **headers}
         try:
             with (
                 httpx.Client(trust_env=False, timeout=SECONDS, follow_redirects=False) as client,
@@ -113,16 +121,13 @@ class Webhooks:
                     "POST",
                     target.copy_with(host=str(address)),
                     content=body,
-                    headers=headers,
+                    headers=named,
                     extensions={"sni_hostname": target.raw_host.decode("ascii")},
                 ) as answer,
             ):
-                status = answer.status_code  # what it says besides is not read
+                return answer.status_code
         except httpx.HTTPError as fault:
             raise WebhookFailed(f"{type(fault).__name__}: {fault}") from None
-        if not 200 <= status < 300:
-            raise WebhookFailed(f"it answers {status}", status)
-        return status
 
 
 def _inside(address: Address) -> Sequence[Address]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from open311.domain.lifecycle import Status
 
@@ -21,6 +23,9 @@ class Event(StrEnum):
     COMMENT = "comment"
     CONFIRM = "confirm"
     DIGEST = "digest"
+    ASSIGNED = "assigned"
+    DUE = "due"
+    ESCALATED = "escalated"
     SIGN_IN = "sign_in"
     STAFF_SIGN_IN = "staff_sign_in"
     PASSWORD = "password"
@@ -29,7 +34,10 @@ class Event(StrEnum):
 OF_ACCOUNTS = frozenset({Event.SIGN_IN, Event.STAFF_SIGN_IN, Event.PASSWORD})
 """Letters that somebody asks for about their own account. What is in them is soon worth nothing: no row keeps them."""
 
-OF_CASES = frozenset(Event) - OF_ACCOUNTS - {Event.CONFIRM, Event.DIGEST}
+OF_STAFF = frozenset({Event.ASSIGNED, Event.DUE, Event.ESCALATED})
+"""What those are told who work for the city, and nobody else."""
+
+OF_CASES = frozenset(Event) - OF_ACCOUNTS - OF_STAFF - {Event.CONFIRM, Event.DIGEST}
 """What happens to a service request."""
 
 
@@ -37,16 +45,18 @@ WIDE = frozenset({Event.RECEIVED, Event.CLOSED, Event.REOPENED})
 """What those hear who follow a service or a place and not one service request: more would be a flood."""
 
 
-def event_of(*, first: bool, stepped: bool, status: str | None, text: str | None, by_reporter: bool) -> Event | None:
+def event_of(update: Mapping[str, Any]) -> Event | None:
     """What a public update tells people; none where there is nothing to tell.
 
-    ``first``: it is the filing itself; ``stepped``: it changed the state. What reporters do themselves later on, behind
-    a link, is told to nobody.
+    A row of the history: ``kind``, ``changes``, ``status``, ``text``, ``actor``. What reporters do themselves later on,
+    behind a link, is told to nobody.
     """
-    if first:
-        return Event.RECEIVED
-    if by_reporter:
+    changes, status, text = update["changes"] or {}, update["status"], update["text"]
+    if update["kind"] == "status" and not changes:
+        return Event.RECEIVED  # the filing itself
+    if update["actor"] == "reporter":
         return None
+    stepped = "status" in changes
     if stepped and status == Status.RECEIVED:
         return Event.REOPENED
     if stepped and status and status != Status.DISPUTED:

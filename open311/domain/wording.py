@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from open311.domain.event import OF_ACCOUNTS, OF_CASES, Event
+from open311.domain.event import OF_ACCOUNTS, OF_CASES, OF_STAFF, Event
 from open311.domain.lifecycle import Outcome
 
 FACTS = {
@@ -27,6 +27,7 @@ ALWAYS = frozenset({"city"})
 ABOUT_ONE = ALWAYS | {"number", "service", "department", "place", "text", "expected", "scheduled"}
 KNOWN: Mapping[Event, frozenset[str]] = {
     **dict.fromkeys(OF_CASES, ABOUT_ONE),
+    **dict.fromkeys(OF_STAFF, ABOUT_ONE),
     **dict.fromkeys(OF_ACCOUNTS, ALWAYS),
     Event.CONFIRM: ALWAYS | {"followed"},
     Event.DIGEST: ALWAYS | {"followed", "news"},
@@ -39,13 +40,21 @@ PHRASES: Mapping[str, frozenset[str]] = {
             *("do_confirm", "do_end", "do_answer", "do_fixed", "do_not_fixed", "do_follow"),
             *("do_sign_in", "do_set_password"),
             *("offer_updates", "offer_answer", "offer_fixed", "offer_end", "nobody_reads", "followed_area"),
-            *("confirm_title", "confirmed_title", "end_title", "ended_title"),
+            *("confirm_title", "confirmed_title", "end_title", "ended_title", "also_title", "also_end", "end_all"),
             *("answer_title", "answer_label", "answer_hint", "answer_missing", "answered_title", "answered_text"),
             *("fixed_title", "fixed_said", "fixed_label", "fixed_yes_title", "fixed_yes_text"),
             *("fixed_no_title", "fixed_no_text"),
             *("follow_title", "follow_label", "follow_hint", "follow_missing", "follow_daily"),
             *("followed_title", "followed_text", "gone_title", "there_is_a_problem", "error"),
-            *("skip", "your_account", "sign_out"),
+            *("follow_start_title", "follow_start_text", "choose"),
+            *("follow_service_title", "follow_service_label", "follow_service_missing"),
+            *("follow_boundary_title", "follow_boundary_label", "follow_boundary_missing"),
+            *("follow_place_title", "follow_place_text", "follow_place_missing", "follow_metres"),
+            *("follow_area_title", "follow_area_text", "follow_area_label", "follow_area_hint", "follow_area_missing"),
+            *("latitude", "longitude", "map_alt", "map_back", "map_closer", "map_farther"),
+            *("map_north", "map_south", "map_west", "map_east"),
+            *("do_push", "push_refused", "pushed_title", "pushed_text"),
+            *("skip", "your_account", "sign_out", "open", "closed", "feed"),
         ),
         frozenset[str](),
     ),
@@ -54,6 +63,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "followed_service": frozenset({"name"}),
     "followed_boundary": frozenset({"name"}),
     "gone_text": frozenset({"contact"}),
+    "feed_title": frozenset({"city"}),
+    "feed_entry": frozenset({"service", "number", "status"}),
     "too_long": frozenset({"most"}),
 }
 """The phrases that mails and pages are made with, and the placeholders of each."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from open311.domain.event import OF_ACCOUNTS, Event
+from open311.domain.event import OF_ACCOUNTS, OF_STAFF, Event
 from open311.models.base import Base, Key, Recorded
 
 
@@ -33,6 +33,10 @@ class Message(Base):
         CheckConstraint(
             "event IN ({})".format(", ".join(f"'{each}'" for each in Event if each not in OF_ACCOUNTS)), name="event"
         ),
+        CheckConstraint(
+            "subscription IS NOT NULL OR event IN ({})".format(", ".join(f"'{each}'" for each in sorted(OF_STAFF))),
+            name="whom",
+        ),
         CheckConstraint("state IN ({})".format(", ".join(f"'{each}'" for each in MessageState)), name="state"),
         Index("uq_message_about", "about", "channel", text("lower(address)"), unique=True),
         Index("ix_message_waiting", "next_at", "key", postgresql_where=text("state = 'waiting'")),
@@ -45,10 +49,11 @@ class Message(Base):
     """The left half of its Message-ID, whenever it is sent."""
     event: Mapped[str]
     about: Mapped[str]
-    """What it is the only message about to this address: ``update:12``, ``confirm:7``, ``digest:7:2026-11-25``."""
-    subscription: Mapped[int] = mapped_column(
+    """What it is the only message about to this address: ``update:12``, ``digest:7:2026-11-25``."""
+    subscription: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("subscription.key", ondelete="CASCADE"), index=True
     )
+    """Why it is sent; none for what staff are told."""
     service_request: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"), index=True
     )

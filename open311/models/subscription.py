@@ -30,7 +30,8 @@ class Subscription(Base):
     __tablename__ = "subscription"
     __table_args__ = (
         CheckConstraint("followed IN ({})".format(", ".join(f"'{each}'" for each in Followed)), name="followed"),
-        CheckConstraint("channel IN ('email', 'sms')", name="channel"),
+        CheckConstraint("channel IN ('email', 'sms', 'push')", name="channel"),
+        CheckConstraint("(channel = 'push') = (push_key IS NOT NULL AND push_secret IS NOT NULL)", name="push"),
         CheckConstraint("rhythm IN ('instant', 'daily')", name="rhythm"),
         CheckConstraint(
             "CASE followed WHEN 'request' THEN service_request IS NOT NULL WHEN 'service' THEN service_code IS NOT NULL"
@@ -78,6 +79,10 @@ class Subscription(Base):
     """Whether this is who reported it: told also of what is not public, asked whether it was fixed."""
     channel: Mapped[str] = mapped_column(server_default="email")
     address: Mapped[str]
+    """Of a mailbox or a telephone; of a browser, where its push service takes messages."""
+    push_key: Mapped[str | None]
+    push_secret: Mapped[str | None]
+    """With which only that browser reads them (RFC 8291: ``p256dh`` and ``auth``)."""
     rhythm: Mapped[str] = mapped_column(server_default="instant")
     language: Mapped[str | None]
     created_at: Mapped[Recorded]

@@ -33,6 +33,8 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     DEAD = "dead"
+    """Tried often enough; somebody decides."""
+    GIVEN_UP = "given_up"
 
 
 class WebhookDelivery(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -77,25 +78,56 @@ def boundary_codes(jurisdiction: str) -> frozenset[str]:
     return frozenset(row[0] for row in fetch(_CODES, {"jurisdiction": jurisdiction}))
 
 
-_NAMES = Statement(
+_CHOICES = Statement(
     text(
         f"""
-        SELECT l.name AS layer_name, l.layer || ':' || b.code AS boundary, b.name
+        SELECT l.layer, l.name AS layer_name, b.code, b.name
         FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-        WHERE l.jurisdiction = :jurisdiction
-          AND l.key = {IN_FORCE}
-        ORDER BY l.name, length(substring(b.code from '^[0-9]*')), b.code
+        WHERE l.jurisdiction = :jurisdiction AND l.key = {IN_FORCE}
+        ORDER BY array_position(:layers, l.layer), l.name, length(b.code), b.code
+        """
+    )
+)
+# Of what is seen, in pixels: PostGIS turns y around when it writes SVG, so the upper left corner is (west, north).
+_OUTLINES = Statement(
+    text(
+        """
+        WITH shown AS (
+            SELECT b.code, ST_TransScale(ST_ClipByBox2D(ST_Simplify(b.geometry, (:north - :south) / :side), frame.box),
+                                         -:west, -:north, :side / (:east - :west), :side / (:north - :south)) AS shape
+            FROM boundary b, (SELECT ST_MakeEnvelope(:west, :south, :east, :north, 4326) AS box) AS frame
+            WHERE b.geometry && frame.box AND b.layer = (
+                SELECT key FROM boundary_layer
+                WHERE jurisdiction = :jurisdiction AND coalesce(valid_from <= current_date, true)
+                ORDER BY array_position(:layers, layer), valid_from DESC NULLS LAST, key DESC LIMIT 1)
+        )
+        SELECT ST_AsSVG(shape, 0, 1), code, ST_X(name), -ST_Y(name)
+        FROM shown, ST_PointOnSurface(shape) AS name WHERE NOT ST_IsEmpty(shape) ORDER BY code
         """
     )
 )
 
 
+def choices(jurisdiction: str, layers: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Every boundary of the newest vintages, layer by layer: these layers first, in the order that is given."""
+    return fetch_dicts(_CHOICES, {"jurisdiction": jurisdiction, "layers": list(layers)})
+
+
 def named_boundaries(jurisdiction: str) -> dict[str, dict[str, str]]:
-    """The boundaries of the newest vintages by their layer's name: ``layer:code`` and name, numbers in their order."""
+    """The same by the name of the layer: ``layer:code`` and name."""
     found: dict[str, dict[str, str]] = {}
-    for row in fetch_dicts(_NAMES, {"jurisdiction": jurisdiction}):
-        found.setdefault(row["layer_name"], {})[row["boundary"]] = row["name"]
+    for row in choices(jurisdiction):
+        found.setdefault(row["layer_name"], {})[f"{row['layer']}:{row['code']}"] = row["name"]
     return found
+
+
+def outlines(
+    jurisdiction: str, layers: list[str], sides: tuple[float, float, float, float], pixels: int
+) -> list[tuple[str, str, float, float]]:
+    """The first of these layers that is loaded, as a map of so many pixels shows it: SVG path, code, and its place."""
+    west, south, east, north = sides
+    given = {"west": west, "south": south, "east": east, "north": north, "side": float(pixels)}
+    return fetch(_OUTLINES, {**given, "jurisdiction": jurisdiction, "layers": layers})
 
 
 def layers(jurisdiction: str) -> list[dict[str, Any]]:

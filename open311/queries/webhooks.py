@@ -1,4 +1,4 @@
-"""Receivers and the calls that were given up."""
+"""Receivers, and the calls that failed."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ _ALL = Statement(
         """
     )
 )
-_DEAD = Statement(
-    text(
-        """
-        SELECT d.uuid::text AS delivery, w.url, d.event, r.service_request_id AS number, d.attempts, d.fault
+_FAILED = """
+        SELECT d.uuid::text AS delivery, w.url, d.event, r.service_request_id AS number, d.attempts, d.fault,
+               d.state, d.next_at
         FROM webhook_delivery d
         JOIN webhook w ON w.key = d.webhook
         JOIN service_request_update u ON u.key = d.update
         JOIN service_request r ON r.key = u.service_request
-        WHERE d.state = 'dead' ORDER BY d.key DESC LIMIT 1000
-        """
-    )
-)
+        WHERE {} ORDER BY d.key DESC LIMIT 1000
+"""
+_DEAD = Statement(text(_FAILED.format("d.state = 'dead'")))
+_RETRIED = Statement(text(_FAILED.format("d.state = 'waiting' AND d.attempts > 0")))
 
 
 def all_webhooks() -> list[dict[str, Any]]:
@@ -38,5 +37,10 @@ def all_webhooks() -> list[dict[str, Any]]:
 
 
 def dead_deliveries() -> list[dict[str, Any]]:
-    """Calls that were given up, newest first."""
+    """Calls that failed for the last time, newest first."""
     return fetch_dicts(_DEAD, {})
+
+
+def retried_deliveries() -> list[dict[str, Any]]:
+    """Calls that failed and will be made again, newest first."""
+    return fetch_dicts(_RETRIED, {})

@@ -41,7 +41,14 @@ PAGES: dict[str, Act | Door] = {
     "links.answer": Door.PUBLIC,
     "links.was_it_fixed": Door.PUBLIC,
     "links.fixed_or_not": Door.PUBLIC,
-    "following.follow": Door.PUBLIC,
+    "following.service_request": Door.PUBLIC,
+    "following.start": Door.PUBLIC,
+    "following.worker": Door.PUBLIC,
+    "following.service": Door.PUBLIC,
+    "following.boundary": Door.PUBLIC,
+    "drawing.place": Door.PUBLIC,
+    "drawing.area": Door.PUBLIC,
+    "drawing.picture": Door.PUBLIC,
     "sign_in.start": Door.OPEN,
     "sign_in.staff": Door.OPEN,
     "sign_in.code": Door.OPEN,
@@ -85,6 +92,9 @@ PAGES: dict[str, Act | Door] = {
     "photos.review": Act.MODERATE,
     "photos.picture": Act.MODERATE,
     "photos.original": Act.READ_PERSONAL,
+    "webhooks.failed": Act.MANAGE_WEBHOOKS,
+    "webhooks.send_again": Act.MANAGE_WEBHOOKS,
+    "webhooks.drop": Act.MANAGE_WEBHOOKS,
 }
 """Every page there is, by endpoint. The API is not here: it is public, and asks for keys (``api/endpoint``)."""
 
@@ -201,6 +211,12 @@ def _check_form() -> None:
         sent = None
     if sent is None or sent != session.get("csrf"):
         raise BadRequest("This page was open for too long, or your browser keeps no cookies. Go back and try again")
+
+
+def from_our_page() -> bool:
+    """Whether a page of ours sent this, as the browser says; for what needs no cookie."""
+    site = request.headers.get("Sec-Fetch-Site")
+    return site == "same-origin" if site else request.headers.get("Origin") == request.host_url.rstrip("/")
 
 
 def _signer() -> URLSafeTimedSerializer:

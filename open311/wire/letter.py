@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+import orjson
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
@@ -158,6 +159,24 @@ def short(letter: Letter) -> str:
     """The letter as a text message: what it is about, and the first thing to do."""
     first = next(iter(letter.offers), letter.end)
     return "\n".join([letter.told.subject, *([f"{first.label}: {first.url}"] if first else [])])
+
+
+MOST_BYTES = 2_000
+"""Of the words of a notice; what a push service takes at least is 4,096, encrypted and with the link."""
+
+
+def notice(letter: Letter) -> bytes:
+    """The letter as a browser shows it: a title, words, and where a click leads to (``static/push-worker.js``)."""
+    first = next(iter(letter.offers), letter.end)
+    told = "\n".join(letter.told.paragraphs).encode()[:MOST_BYTES].decode(errors="ignore")
+    return orjson.dumps(
+        {
+            "title": letter.told.subject[:200],
+            "body": told,
+            "language": letter.told.language,
+            "url": first.url if first else "",
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,36 @@ def test_everybody_can_use_it_and_nothing_sticks_out(page: Page, links: dict[str
     assert overflow(page) == []
 
 
+PAGES = ("/follow", "/follow/service", "/follow/boundary", "/follow/place", "/follow/area")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_following_is_for_everybody(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert barriers(page) == []
+    assert overflow(page) == []
+
+
+def test_an_area_is_drawn_by_clicks_without_javascript_on_the_smallest_telephone(
+    open_page: OpenPage, office: Flask
+) -> None:
+    page = open_page(320, javascript=False)
+    page.goto("/follow/area")
+    picture = page.get_by_role("button", name="Map of the city")
+    for x, y in ((100, 100), (200, 100), (200, 200)):
+        picture.click(position={"x": x, "y": y})
+    assert overflow(page) == []
+    page.get_by_label("E-mail address").fill("zebulon@example.org")
+    page.get_by_label("E-mail address").press("Enter")  # presses the button, not the map
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    with office.app_context():
+        # A triangle of a hundred pixels: the city is 30.1 km high on 288.
+        drawn = "SELECT ST_Area(area::geography) / 1e6 FROM subscription ORDER BY key DESC LIMIT 1"
+        assert database.session.scalar(text(drawn)) == pytest.approx((30.1 / 2.88) ** 2 / 2, rel=0.02)
+        database.session.remove()
+
+
 @pytest.mark.parametrize("name", ["answer", "follow"])
 def test_a_fault_is_told_at_the_top_and_beside_the_field(
     page: Page, links: dict[str, str], name: str, faults: list[str]

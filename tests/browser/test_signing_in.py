@@ -17,6 +17,7 @@ from tests.browser.looks import barriers, overflow
 from tests.serving import OPEN311
 
 PASSWORD = "four words are good"
+ADMINISTRATION = ["/admin/users", "/admin/audit", "/admin/webhooks"]
 OPEN = ["/signin", "/signin/staff", "/signin/forgotten", "/signin/link/unknown", "/signin/password/unknown"]
 
 
@@ -101,6 +102,13 @@ def test_everybody_can_use_the_pages_behind_it(open_page: OpenPage, invited: tup
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
     assert (barriers(page), overflow(page)) == ([], [])
-    for path in ("/account", "/account/password", "/account/recovery-codes", "/admin/users", "/admin/audit"):
+    for path in (
+        "/account",
+        "/account/password",
+        "/account/recovery-codes",
+        "/admin/users",
+        "/admin/audit",
+        "/admin/webhooks",
+    ):
         page.goto(path)
         assert (barriers(page), overflow(page)) == ([], []), path

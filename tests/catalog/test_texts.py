@@ -68,7 +68,8 @@ def test_every_phrase_has_a_use_and_every_use_a_phrase() -> None:
         f"{name}_{part}" for name in ("confirm", "confirmed", "end", "ended", "answered") for part in ("title", "text")
     }
     made |= {f"fixed_{said}_{part}" for said in ("yes", "no") for part in ("title", "text")}
-    made |= {f"{name}_{part}" for name in ("gone", "followed") for part in ("title", "text")}
+    made |= {f"{name}_{part}" for name in ("gone", "followed", "pushed") for part in ("title", "text")}
     made |= {"do_confirm", "do_end"} | {f"followed_{what}" for what in ("request", "service", "boundary", "area")}
+    made |= {"open", "closed"}  # said of what a published document has as its status
     quoted = {phrase for phrase in PHRASES if f'"{phrase}"' in words}
     assert USED | quoted | made == set(PHRASES)

@@ -37,6 +37,7 @@ from open311.domain.errors import (
     UnknownServiceRequest,
     UnknownToken,
 )
+from open311.entrypoints.georeport import feeds
 from open311.entrypoints.georeport.service_requests import LINES, PERSONAL
 from open311.web.access import PAGES
 from open311.wire.formats import FORMATS
@@ -100,6 +101,10 @@ def test_what_is_served_is_described_and_what_is_described_is_served(app: Flask)
 def query_of(operation_id: str) -> set[str]:
     parameters = map(followed, CALLS[operation_id][2]["parameters"])
     return {each["name"] for each in parameters if each["in"] == "query"}
+
+
+def test_the_feed_has_every_filter_and_parameter_of_the_code() -> None:
+    assert query_of("getServiceRequestsFeed") == {*feeds.PARAMETERS, "cursor"} | EVERYWHERE
 
 
 def fields(schema: dict[str, Any]) -> Iterator[str]:

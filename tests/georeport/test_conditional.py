@@ -162,6 +162,18 @@ def test_who_holds_a_listing_is_told_so_without_a_body(here: Server, path: str) 
             assert answer.headers[name] == whole.headers[name]
 
 
+@pytest.mark.parametrize("path", ["/feeds/requests.atom?status=open", "/feeds/requests/{}.atom"])
+def test_who_holds_a_feed_is_sent_nothing_until_something_published_changes(here: Server, path: str) -> None:
+    number = here.report()
+    path = path.format(number)
+    etag = here.etag(path)
+    answer = here.get(path, etag)
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert here.get(path, etag, Accept_Language="es").status_code == 200  # other words
+    here.do(comment, "phila.gov", number, STAFF, "Soon.", public=True)
+    assert here.get(path, etag).status_code == 200
+
+
 @pytest.mark.parametrize("form", ["{}", 'W/"other", {}', '"other",{}', "*", "strong"])
 def test_every_form_of_if_none_match_is_understood(here: Server, form: str) -> None:
     etag = here.etag(LISTINGS[0])

@@ -203,7 +203,7 @@ QUESTIONS: list[dict[str, str]] = [
 def questions(rule: Rule, listed: str) -> list[dict[str, str]]:
     """What is asked at each address of a route."""
     numbers = {"service_request_id": listed}
-    if rule.rule.endswith("/requests<suffix:suffix>"):
+    if rule.rule.endswith(("/requests<suffix:suffix>", "/requests.atom")):
         return [*QUESTIONS, numbers, {**numbers, "extensions": "true"}]
     if rule.rule.endswith("/servicerequestupdates<suffix:suffix>"):
         return [{}, {"start_date": "2026-01-01"}, {"page_size": "1"}, numbers]

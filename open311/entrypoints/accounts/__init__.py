@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from open311.entrypoints.accounts import administration, openid, own, sign_in
+from open311.entrypoints.accounts import administration, openid, own, sign_in, webhooks
 
 
 def register(app: Flask) -> None:
     """Serve the pages."""
-    for module in (sign_in, openid, own, administration):
+    for module in (sign_in, openid, own, administration, webhooks):
         app.register_blueprint(module.blueprint)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from open311.entrypoints.portal import following, links
+from open311.entrypoints.portal import drawing, following, links
 
 
 def register(app: Flask) -> None:
     """Serve the pages."""
-    for module in (links, following):
+    for module in (links, following, drawing):
         app.register_blueprint(module.blueprint)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.answer import answer_question, say_fixed
-from open311.actions.follow import confirm, end
+from open311.actions.follow import confirm, end, end_other
 from open311.actions.notify import followed_words
 from open311.catalog.city import Jurisdiction
 from open311.domain.draft import DESCRIPTION_LIMIT
@@ -72,7 +73,11 @@ def ask(token: str) -> Response:
     """Ask before anything is changed."""
     purpose = "end" if request.path.startswith("/follow/end/") else "confirm"
     opened = _open(token, purpose)
-    return opened.page("ask", name=purpose, followed=opened.followed) if opened else gone()
+    if opened is None:
+        return gone()
+    others = links.also_followed(hashed(token)) if purpose == "end" else []
+    also = [{"uuid": each["uuid"], "words": followed_words(opened.jurisdiction, each)} for each in others]
+    return opened.page("ask", name=purpose, followed=opened.followed, also=also)
 
 
 @blueprint.post("/follow/confirm/<token>")
@@ -86,11 +91,17 @@ def say_yes(token: str) -> Response:
 
 
 @blueprint.post("/follow/end/<token>")
-def stop(token: str) -> Response:
-    """Write no more; mail programs do this with one click (RFC 8058), so nothing else is asked."""
+def stop(token: str) -> AnyResponse:
+    """Write no more; mail programs do this with one click (RFC 8058), so nothing else is asked.
+
+    The page ends other things too that the same address follows (``what``), and shows what is left.
+    """
     opened = _open(token, "end")
     if opened is None:
         return gone()
+    if what := request.form.get("what"):
+        end_other(token, what)
+        return redirect(request.path, 303)
     end(token)
     return opened.done("ended", followed=opened.followed)
 
