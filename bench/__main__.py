@@ -70,7 +70,7 @@ def figures(etag_query: str) -> list[Figure]:
         Figure("page-again", f"{page}.json?{etag_query}", "/constant", 0.75),
         Figure("not-modified", f"{page}.json?{etag_query}", "/constant", 0.8),
         Figure("post", f"{page}.json", "/insert", 0.5, REPORT),
-        Figure("queue", "/staff", "/queue", 0.4),
+        Figure("queue", "/staff", "/queue", 1),
     ]
 
 
