@@ -117,17 +117,22 @@ def _insert(table: Table, columns: tuple[str, ...]) -> Statement:
     return Statement(insert(table).values(dict.fromkeys(columns)).inline())
 
 
-def defer(environment: Environment, task: str, *, one_by_one: str | None = None, **arguments: Any) -> None:
+def defer(
+    environment: Environment,
+    task: str,
+    *,
+    at: datetime | None = None,
+    one_by_one: str | None = None,
+    priority: int = 0,
+    **arguments: Any,
+) -> None:
     """Queue a job by the name of its task; it is there if and when the transaction commits.
 
-    Jobs of the same ``one_by_one`` are done one after the other, in the order in which they were queued.
+    It is begun ``at`` a moment at the earliest, and after all that have a higher ``priority``. Jobs of the same
+    ``one_by_one`` are done one after the other, in the order in which they were queued.
     """
-    environment.queue.configure_task(task, connection=connection(), lock=one_by_one).defer(**arguments)
-
-
-def defer_at(environment: Environment, moment: datetime, task: str, **arguments: Any) -> None:
-    """The same for a job that is not begun before a moment."""
-    environment.queue.configure_task(task, connection=connection(), schedule_at=moment).defer(**arguments)
+    how = {"schedule_at": at, "lock": one_by_one, "priority": priority}
+    environment.queue.configure_task(task, connection=connection(), **how).defer(**arguments)
 
 
 def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:

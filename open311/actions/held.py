@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from open311.actions.acts import Actor
 from open311.actions.assign import assign, prioritise
-from open311.actions.environment import Environment, connection, defer_at, transaction
+from open311.actions.environment import Environment, connection, defer, transaction
 from open311.actions.progress import annotate
 from open311.actions.update import Change, update
 from open311.domain.errors import InvalidArgument, NotAllowed, Refusal
@@ -81,7 +81,7 @@ def hold(
         " SELECT %s, row_number() OVER (), number, version FROM unnest(%s::text[], %s::int[]) AS c(number, version)",
         (row[0], [number for number, _ in cases], [version for _, version in cases]),
     )
-    defer_at(environment, due, "do_held_change", key=row[0])
+    defer(environment, "do_held_change", at=due, key=row[0])
     return str(row[1])
 
 

@@ -36,12 +36,10 @@ REPORTER = "maria@example.org"
 
 @pytest.fixture(scope="module")
 def worker(
-    own_database: str, server: str, office: Office, mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory
+    own_database: str, server: str, mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     """A worker of the same city, which sends to the tests' mail server."""
     home: Path = tmp_path_factory.mktemp("worker")
-    # The server's address is new to the copied database, so all services are to be rendered anew; of nothing, here.
-    office.run("DELETE FROM procrastinate_jobs")
     given = {"DATABASE_URL": own_database, "PUBLIC_URL": server, "SMTP_URL": mail_server.url, "MEDIA_DIR": str(home)}
     process = subprocess.Popen([OPEN311, "worker"], env={**os.environ, **given})
     yield

@@ -37,7 +37,8 @@ def serve(connection: Connection, **settings: Any) -> FlaskClient:
 
 def small_city(directory: Path, change: Callable[[dict[str, Any]], None], *services: str) -> Path:
     """This city's files with some of its services only, ``config/city.yaml`` changed; no rules about the others."""
-    copytree(HOME / "config", directory / "config", ignore=ignore_patterns("routing.yaml", "texts.yaml"))
+    others = ignore_patterns("routing.yaml", "texts.yaml", "replies.yaml")
+    copytree(HOME / "config", directory / "config", ignore=others)
     (directory / "service_definitions").mkdir()
     for service in services:
         copy(HOME / "service_definitions" / f"{service}.yaml", directory / "service_definitions")
