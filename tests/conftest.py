@@ -60,10 +60,14 @@ def _administration(url: str) -> Iterator[tuple[psycopg.Connection[Any], sql.Ide
 
 @pytest.fixture(scope="session")
 def database_url() -> str:
-    """The tests' own database, made anew from migrations alone."""
+    """The tests' own database, made anew from migrations alone; one for each of several pytest workers."""
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
         pytest.exit("TEST_DATABASE_URL is not set; run script/test", 2)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        named = make_url(url)
+        url = named.set(database=f"{named.database}_{worker}").render_as_string(hide_password=False)
+        os.environ["DATABASE_URL"] = url  # for the processes that tests start
     make_database(url)
     return url
 

@@ -32,6 +32,7 @@ from open311.domain.privacy import Moderation
 from open311.models.base import database
 from tests.conftest import API, GRAFFITI, SANDBOX, CheckedClient
 
+pytestmark = pytest.mark.alone
 PATIENCE = 30.0
 """Seconds until a transaction that has not ended counts as a fault."""
 LISTINGS = (

@@ -434,8 +434,9 @@ def test_a_change_of_state_needs_no_words_unless_it_closes(client: FlaskClient, 
 
 def test_what_the_client_says_of_when_is_told(listed: Any, put: Any, post: Any) -> None:
     put(case("1", ago(days=9)))
-    post("1", description="Two days ago", updated_datetime=day(2))
-    assert listed()[0]["updated_datetime"] == day(2)
+    then = day(2)
+    post("1", description="Two days ago", updated_datetime=then)
+    assert listed()[0]["updated_datetime"] == then
     post("1", description="Tomorrow", updated_datetime=day(-1))
     (found,) = [row for row in listed() if row["description"] == "Tomorrow"]
     assert moment(found["updated_datetime"]) <= now()

@@ -67,6 +67,7 @@ def test_a_page_is_strict_and_kept_by_nobody(client: FlaskClient, told: dict[str
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert REPORTER not in answer.text
