@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import TELEPHONE, OpenPage
 from tests.browser.looks import barriers, overflow
+from tests.push_service import PushService
 
 BUTTON = "Tell this device instead"
 
@@ -26,6 +27,24 @@ def test_a_browser_that_may_not_says_so_and_mail_still_works(page: Page, faults:
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
     assert all("does not support the Push API in incognito mode" in each for each in faults)
     faults.clear()
+
+
+def test_what_the_browser_told_the_page_is_taken_from_our_page(open_page: OpenPage) -> None:
+    page = open_page(TELEPHONE)
+    page.goto("/follow/service?service=SR-CL01")
+    device = PushService()
+    device.origin = "https://push.example"
+    page.evaluate(
+        """given => {
+            const form = document.querySelector("form[method=post]");
+            for (const [name, value] of Object.entries(given)) {
+                form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+            }
+            form.submit();
+        }""",
+        device.form,
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("This device will be told")
 
 
 def test_without_javascript_it_is_not_offered(open_page: OpenPage) -> None:
