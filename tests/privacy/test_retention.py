@@ -16,9 +16,9 @@ from open311.actions.environment import Environment
 from open311.actions.photo_review import hide_photo
 from open311.actions.progress import progress
 from open311.actions.redact import TOMBSTONE
-from open311.actions.retention import look
+from open311.actions.retention import SWEEPS, look
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.retention import Kind, Retention, Rule
+from open311.domain.retention import AFTER_CLOSING, Kind, Retention, Rule
 from open311.models.base import database, now
 from tests.conftest import API
 from tests.forgetting import forgotten
@@ -69,6 +69,11 @@ def ended(
             {"state": state},
         )
     return ann
+
+
+def test_every_kind_has_a_sweep_and_cases_count_from_their_closing() -> None:
+    assert set(SWEEPS) == set(Kind)
+    assert {kind for kind, sweep in SWEEPS.items() if "closed.since" in sweep.due} == AFTER_CLOSING
 
 
 def test_each_kind_is_due_after_its_days_and_not_before(environment: Environment, ended: Person) -> None:
