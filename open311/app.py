@@ -33,7 +33,7 @@ from open311.catalog.faults import CatalogError
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
 from open311.domain.roles import Role
-from open311.entrypoints import accounts, commands, console, console_photos, georeport, portal
+from open311.entrypoints import accounts, commands, console, georeport, portal
 from open311.jobs import make_outbox, make_queue
 from open311.models.base import database
 from open311.queries.reading import READ
@@ -205,7 +205,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     portal.register(app)
     accounts.register(app)
     console.register(app)
-    console_photos.register(app)
     commands.register(app)
     inner = HotReads(quote_boundary(app.wsgi_app), app, *georeport.hot_reads(city))
     app.wsgi_app = KeptAnswers(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""The queue of photos, and one photo with the boxes that are to be blackened.
+"""/staff/photos: the queue of photos, and one photo with the boxes that are to be blackened.
 
 Nothing is kept between two clicks but what the form itself carries: first one corner of a box is clicked, then the
 opposite one.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.photo_review import (
@@ -22,13 +22,10 @@ from open311.actions.photo_review import (
 from open311.domain.errors import InvalidArgument, UnknownPhoto
 from open311.domain.photo import Box
 from open311.domain.privacy import Moderation
-from open311.queries.photos import photo as photo_of
-from open311.queries.photos import photos
-from open311.web.access import environment, guard, me
+from open311.entrypoints.console.blueprint import blueprint
+from open311.queries import photos as reading
+from open311.web.access import environment, me
 from open311.web.pages import answer, page
-
-blueprint = Blueprint("photos", __name__, url_prefix="/staff/photos", template_folder="templates")
-guard(blueprint)
 
 ROWS = 6
 """Boxes of the form; more are done in a second go."""
@@ -39,44 +36,44 @@ KEY = f"<int(max={2**63 - 1}):key>"
 EDGES = ("left", "top", "right", "bottom")
 
 
-@blueprint.get("")
-def queue() -> Response:
+@blueprint.get("/photos")
+def photos() -> Response:
     """What waits, oldest first."""
-    return page("console_photos/queue.html", photos=photos(Moderation.PENDING, me().grants))
+    return page("console/photos.html", photos=reading.photos(Moderation.PENDING, me().grants))
 
 
-@blueprint.get(f"/{KEY}/picture")
+@blueprint.get(f"/photos/{KEY}/picture")
 def picture(key: int) -> Response:
     """The picture, with the boxes of the address tried on it."""
     boxes = [Box.read(text) for text in request.args.get("boxes", "").split(";") if text]
     return Response(see_photo(environment(), key, boxes, me().actor).image, content_type="image/jpeg")
 
 
-@blueprint.get(f"/{KEY}/original")
+@blueprint.get(f"/photos/{KEY}/original")
 def original(key: int) -> Response:
     """What it was before it was redacted; reading it is noted."""
     return Response(read_original(environment(), key, me().actor), content_type="image/jpeg")
 
 
-@blueprint.route(f"/{KEY}", methods=["GET", "POST"])
+@blueprint.route(f"/photos/{KEY}", methods=["GET", "POST"])
 def review(key: int) -> AnyResponse:
     """One photo: show it, hide it, or blacken parts of it."""
-    found = photo_of(key)
+    found = reading.photo(key)
     if found is None:
         raise UnknownPhoto(f"no photo {key}")
     check_reviewer(key, me().actor)
     form = _Form(found)
     values: dict[str, Any] = {"photo": found, "form": form, "edges": EDGES}
     if request.method == "GET":
-        return page("console_photos/review.html", **values)
+        return page("console/photo.html", **values)
 
     def act() -> AnyResponse:
         if form.clicked:
             form.take_click()
-            return page("console_photos/review.html", **values)
-        return _done(key, form) or page("console_photos/review.html", **values)
+            return page("console/photo.html", **values)
+        return _done(key, form) or page("console/photo.html", **values)
 
-    return answer(act, "console_photos/review.html", "left1", **values)
+    return answer(act, "console/photo.html", "left1", **values)
 
 
 def _done(key: int, form: _Form) -> AnyResponse | None:
@@ -92,7 +89,7 @@ def _done(key: int, form: _Form) -> AnyResponse | None:
         redact_photo(environment(), key, boxes, me().actor)
     else:
         return None
-    return redirect(url_for("photos.queue"), 303)
+    return redirect(url_for("console.photos"), 303)
 
 
 class _Form:
