@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from werkzeug.routing import IntegerConverter, Map
 
 from open311.actions.environment import Environment
 from open311.actions.sessions import RESIDENT_LONGEST
@@ -12,6 +13,13 @@ from open311.web import access, assets
 blueprint = Blueprint("web", __name__, template_folder="templates")
 blueprint.add_url_rule("/web/<stamp>/<path:filename>", "static", assets.serve)
 access.guard(blueprint)
+
+
+class Key(IntegerConverter):
+    """The key of a row in an address, ``<key:...>``; a number that PostgreSQL has no room for is no such address."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**63 - 1)
 
 
 class Cookie(SecureCookieSessionInterface):
@@ -40,4 +48,5 @@ def register(app: Flask, environment: Environment, secret_key: str | None) -> No
         PERMANENT_SESSION_LIFETIME=RESIDENT_LONGEST,
     )
     app.session_interface = Cookie()
+    app.url_map.converters["key"] = Key
     app.register_blueprint(blueprint)

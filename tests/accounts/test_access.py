@@ -242,3 +242,8 @@ def test_managing_accounts_takes_the_act_in_every_way(environment: Environment, 
 def test_all_roles_of_staff_can_be_granted(staff: Staff) -> None:
     for role in STAFF:
         staff(role)
+
+
+@pytest.mark.parametrize("path", ["/admin/users/{}/disable", "/admin/grants/{}/revoke", "/account/sessions/{}/end"])
+def test_a_number_too_large_for_a_key_is_no_address(signed_in: Callable[..., Browser], path: str) -> None:
+    assert visit(signed_in(Role.ADMINISTRATOR), path.format(2**63), "POST") == 404

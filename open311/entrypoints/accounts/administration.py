@@ -32,14 +32,14 @@ def accounts() -> Response:
     return page("accounts/users.html", grants=staff_grants())
 
 
-@blueprint.post("/users/<int:key>/disable")
+@blueprint.post("/users/<key:key>/disable")
 def disable(key: int) -> Response:
     """Disable an account; it is signed out everywhere at once."""
     set_active(key, False, me().actor)
     return redirect(url_for("administration.accounts"), 303)
 
 
-@blueprint.post("/grants/<int:key>/revoke")
+@blueprint.post("/grants/<key:key>/revoke")
 def revoke(key: int) -> Response:
     """Take a role away."""
     revoke_grant(key, me().actor)

@@ -45,7 +45,7 @@ def sign_out() -> Response:
     return answer
 
 
-@blueprint.post("/sessions/<int:key>/end")
+@blueprint.post("/sessions/<key:key>/end")
 def end_session(key: int) -> Response:
     """End one session of one's own."""
     if not sessions.end(me().account, key):

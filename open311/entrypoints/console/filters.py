@@ -25,7 +25,7 @@ def save_filter() -> Response:
     return redirect(f"{url_for('console.queue')}?{question.query}", 303)
 
 
-@blueprint.post("/filters/<int:key>/delete")
+@blueprint.post("/filters/<key:key>/delete")
 def delete_filter(key: int) -> Response:
     """Forget a filter of one's own."""
     if not saved_filters.delete_filter(key, me().actor):

@@ -31,8 +31,6 @@ ROWS = 6
 """Boxes of the form; more are done in a second go."""
 SHOWN = 640
 """Pixels of the longer side on the page; clicks are counted in these."""
-KEY = f"<int(max={2**63 - 1}):key>"
-"""Of a row; a larger number is none that PostgreSQL knows."""
 EDGES = ("left", "top", "right", "bottom")
 
 
@@ -42,20 +40,20 @@ def photos() -> Response:
     return page("console/photos.html", photos=reading.photos(Moderation.PENDING, me().grants))
 
 
-@blueprint.get(f"/photos/{KEY}/picture")
+@blueprint.get("/photos/<key:key>/picture")
 def picture(key: int) -> Response:
     """The picture, with the boxes of the address tried on it."""
     boxes = [Box.read(text) for text in request.args.get("boxes", "").split(";") if text]
     return Response(see_photo(environment(), key, boxes, me().actor).image, content_type="image/jpeg")
 
 
-@blueprint.get(f"/photos/{KEY}/original")
+@blueprint.get("/photos/<key:key>/original")
 def original(key: int) -> Response:
     """What it was before it was redacted; reading it is noted."""
     return Response(read_original(environment(), key, me().actor), content_type="image/jpeg")
 
 
-@blueprint.route(f"/photos/{KEY}", methods=["GET", "POST"])
+@blueprint.route("/photos/<key:key>", methods=["GET", "POST"])
 def review(key: int) -> AnyResponse:
     """One photo: show it, hide it, or blacken parts of it."""
     found = reading.photo(key)
