@@ -20,6 +20,7 @@ from open311.actions.progress import progress
 from open311.actions.republish import republish
 from open311.api.installation import Installation
 from open311.app import Settings, create_app
+from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Grant, Role
 from open311.models.base import database
@@ -231,7 +232,9 @@ def test_who_has_it_hears_once_that_it_is_due_tomorrow(
 
 def _account(city: Connection, email: str, active: bool = True) -> int:
     row = "INSERT INTO account (email, name, active) VALUES (:email, 'Ana Works', :active) RETURNING key"
-    return int(city.execute(text(row), {"email": email, "active": active}).scalar_one())
+    key = int(city.execute(text(row), {"email": email, "active": active}).scalar_one())
+    city.execute(text("INSERT INTO role_grant (account, role) VALUES (:key, 'department_worker')"), {"key": key})
+    return key
 
 
 def test_who_is_given_a_case_is_told_why_and_who_takes_it_is_not(
@@ -244,7 +247,8 @@ def test_who_is_given_a_case_is_told_why_and_who_takes_it_is_not(
     assign(*here, number, STAFF, assignee=ana, team=None)  # has it already
     grants = (Grant(Role.ADMINISTRATOR),)
     assign(*here, number, Actor("staff", account=ben, grants=grants), assignee=ben)
-    assign(*here, number, STAFF, assignee=gone)
+    with pytest.raises(InvalidArgument, match="no role"):
+        assign(*here, number, STAFF, assignee=gone)
     assign(*here, number, STAFF)
     assert send_messages(here[0]) == 1
     (letter,) = mailbox.messages
