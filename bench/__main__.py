@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,7 @@ def figures(etag_query: str) -> list[Figure]:
         Figure("page-again", f"{page}.json?{etag_query}", "/constant", 0.75),
         Figure("not-modified", f"{page}.json?{etag_query}", "/constant", 0.8),
         Figure("post", f"{page}.json", "/insert", 0.5, REPORT),
+        Figure("queue", "/staff", "/queue", 1),
     ]
 
 
@@ -178,14 +180,16 @@ class Bench:
         """Each figure: the floor and the server in turn, several rounds, the median of the ratios."""
         key = self.command("keys", "issue", "bench")
         query = f"start_date={data.START}"
+        cookie = data.sign_in(os.environ["SECRET_KEY"])
         with self.serving(), self.floor():
             etag = header(f"{SERVER}{API}/requests.json?{query}", "ETag")
+            said = {"not-modified": {"If-None-Match": etag}, "queue": {"Cookie": cookie}}
             speeds: dict[str, float] = {}
             for figure in figures(query):
                 if not self.wants(figure.name):
                     continue
                 body = f"api_key={key}&{figure.body}" if figure.body else ""
-                headers = {"If-None-Match": etag} if figure.name == "not-modified" else None
+                headers = said.get(figure.name)
                 ratios = []
                 for _ in range(self.asked.rounds):
                     low = self.load(FLOOR, figure.floor, body)
@@ -254,6 +258,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Load, measure, tell."""
     asked, began = arguments(), time.monotonic()
+    os.environ["SECRET_KEY"] = secrets.token_hex()
     url = os.environ["DATABASE_URL"].replace("postgresql+psycopg:", "postgresql:")
     with tempfile.TemporaryDirectory() as directory:
         bench = Bench(asked, url, Path(directory))

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
+import secrets
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
+from flask.sessions import SecureCookieSessionInterface
+
+from open311.actions.accounts import grant_role
+from open311.actions.acts import Actor
 from open311.actions.bulk import Case
 from open311.actions.sample import invented
+from open311.actions.sessions import begin
 from open311.app import Settings, create_app
+from open311.domain.roles import Grant, Role
 
 JURISDICTION = "phila.gov"
 COLUMNS, ROWS = 6, 11
@@ -111,3 +119,16 @@ def import_csv(command: Path, path: Path) -> float:
 
 START = (UNTIL - timedelta(days=89)).isoformat().replace("+00:00", "Z")
 """Where the last 90 days begin, for questions that must stay the same for a whole run."""
+
+
+def sign_in(secret_key: str) -> str:
+    """The cookie of a supervisor of the whole city, who is made for that."""
+    app = create_app(replace(Settings.from_environment(), secret_key=secret_key))
+    environment = app.extensions["open311"].environment
+    with app.app_context():
+        email = f"{secrets.token_hex(4)}@bench.example"
+        account = grant_role(environment, email, Grant(Role.SUPERVISOR), Actor("staff:bench"), "Bench")
+        token = begin(environment, account, "password", "bench", second_factor=True)
+        signed = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signed is not None
+        return f"open311={signed.dumps({'token': token})}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -14,8 +16,14 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from open311.actions.environment import Environment
+from open311.actions.environment import Environment, SignIn
 from open311.adapters.files import LocalFiles
+from open311.adapters.mail import FileMail, SMTPMail
+from open311.adapters.openid import OpenID
+from open311.adapters.push import WebPush
+from open311.adapters.seal import Seal
+from open311.adapters.sms import FileSms, TwilioSms
+from open311.adapters.webhook import Webhooks
 from open311.api.endpoint import SmallForm, shape_urls
 from open311.api.hot import HotReads
 from open311.api.installation import Installation
@@ -24,13 +32,17 @@ from open311.api.wsgi import finish, merge_slashes, quote_boundary
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
-from open311.entrypoints import commands, georeport
-from open311.jobs import make_queue
+from open311.domain.roles import Role
+from open311.entrypoints import accounts, commands, console, georeport, portal
+from open311.jobs import make_outbox, make_queue
 from open311.models.base import database
 from open311.queries.reading import READ
+from open311.web import site
 
 MOST_BYTES = 100 * 1024 * 1024
 """Of one upload with all its photos."""
+SHORTEST_KEY = 32
+"""Characters of SECRET_KEY: less can be guessed."""
 
 
 FOR_READING = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_pre_ping": False}
@@ -61,14 +73,35 @@ class Settings:
     """Whether ``servicerequestupdates`` is offered."""
     pool_size: int = 8
     """Database connections of each kind (reading, writing) and process."""
+    smtp_url: str | None = None
+    """The mail server, ``smtp://user:password@host:587`` or ``smtps://``; none: mail becomes files in ``var/mail``."""
+    mail_from: str = "open311@localhost"
+    """The address that mail comes from."""
+    sms_url: str | None = None
+    """The provider of text messages; none: they become files in ``var/sms``."""
+    webhook_allow: str | None = None
+    """Networks that webhooks may call although they are not public, with commas between."""
+    secret_key: str | None = None
+    """Signs cookies and seals secrets; the same for all processes. None: nobody can sign in."""
+    second_factor_roles: frozenset[Role] = frozenset({Role.ADMINISTRATOR})
+    """Roles that are worth nothing without a second factor."""
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    """After how long of doing nothing, and after how long at all, staff must sign in again."""
+    openid_issuer: str | None = None
+    """The city's provider of OpenID Connect, where staff may sign in too; with the client that it knows us as."""
+    openid_client_id: str | None = None
+    openid_client_secret: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read once; what is not set has its default.
 
-        :raises ValueError: a number that is none.
+        :raises ValueError: a number or a role that is none.
         """
         given = os.environ if environment is None else environment
+
+        roles = given.get("SECOND_FACTOR_ROLES")
 
         def number(name: str, default: int) -> int:
             text = given.get(name, "").strip()
@@ -88,12 +121,28 @@ class Settings:
             reads_per_minute=number("READS_PER_MINUTE", cls.reads_per_minute),
             updates_enabled=given.get("UPDATES_ENABLED", "1").strip().lower() not in ("0", "false", "no", "off"),
             pool_size=number("POOL_SIZE", cls.pool_size),
+            smtp_url=given.get("SMTP_URL") or None,
+            mail_from=given.get("MAIL_FROM") or cls.mail_from,
+            sms_url=given.get("SMS_URL") or None,
+            webhook_allow=given.get("WEBHOOK_ALLOW") or None,
+            secret_key=given.get("SECRET_KEY") or None,
+            second_factor_roles=cls.second_factor_roles if roles is None else _roles(roles),
+            session_idle_minutes=number("SESSION_IDLE_MINUTES", cls.session_idle_minutes),
+            session_hours=number("SESSION_HOURS", cls.session_hours),
+            openid_issuer=given.get("OPENID_ISSUER") or None,
+            openid_client_id=given.get("OPENID_CLIENT_ID") or None,
+            openid_client_secret=given.get("OPENID_CLIENT_SECRET") or None,
         )
 
     @property
     def written_url(self) -> str:
         """The address that goes into stored documents."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def _roles(text: str) -> frozenset[Role]:
+    """Roles with commas between; ``none`` for none."""
+    return frozenset(Role(name.strip()) for name in text.split(",") if name.strip() not in ("", "none"))
 
 
 def _psycopg(url: str) -> str:
@@ -125,9 +174,21 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
     database.init_app(app)
-    queue = make_queue(app, settings.database_url)
-    app.extensions["queue"] = queue
-    environment = Environment(city, settings.written_url, LocalFiles(settings.media_dir), queue)
+    app.extensions["queue"] = make_queue(app, settings.database_url)
+    webhooks = Webhooks.allowing(settings.webhook_allow or "")
+    environment = Environment(
+        city=city,
+        public_url=settings.written_url,
+        files=LocalFiles(settings.media_dir),
+        originals=LocalFiles(settings.media_dir / "originals", 0o600),
+        queue=make_outbox(settings.database_url),
+        mail=SMTPMail(settings.smtp_url) if settings.smtp_url else FileMail(Path("var/mail").absolute()),
+        mail_from=settings.mail_from,
+        sms=TwilioSms(settings.sms_url) if settings.sms_url else FileSms(Path("var/sms").absolute()),
+        webhooks=webhooks,
+        sign_in=_sign_in(settings),
+        push=WebPush(settings.secret_key, settings.mail_from, webhooks) if settings.secret_key else None,
+    )
     app.extensions["settings"] = settings
     app.extensions["open311"] = Installation(
         environment=environment,
@@ -140,6 +201,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = SmallForm
     shape_urls(app)
     georeport.register(app, city)
+    site.register(app, environment, settings.secret_key)
+    portal.register(app)
+    accounts.register(app)
+    console.register(app)
     commands.register(app)
     inner = HotReads(quote_boundary(app.wsgi_app), app, *georeport.hot_reads(city))
     app.wsgi_app = KeptAnswers(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]
@@ -147,6 +212,19 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
     return app
+
+
+def _sign_in(settings: Settings) -> SignIn:
+    if settings.secret_key is not None and len(settings.secret_key) < SHORTEST_KEY:
+        raise ValueError(f"SECRET_KEY must have at least {SHORTEST_KEY} characters, made at random")
+    issuer, client, secret = settings.openid_issuer, settings.openid_client_id, settings.openid_client_secret
+    return SignIn(
+        seal=Seal(settings.secret_key or secrets.token_hex()),
+        second_factor_roles=settings.second_factor_roles,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        longest=timedelta(hours=settings.session_hours),
+        openid=OpenID(issuer, client or "", secret or "") if issuer else None,
+    )
 
 
 def main() -> None:

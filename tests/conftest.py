@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import make_url
 
+from open311.actions.environment import Environment
 from open311.actions.keys import issue_key
 from open311.actions.load_boundaries import load_samples
 from open311.actions.load_city import load_city
@@ -27,6 +28,7 @@ from open311.models.base import database
 from open311.queries.reading import READ
 from tests.checks import check_publications
 from tests.contract.contracts import check_answer
+from tests.mailbox import Mailbox, receiving
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 API = "/open311/v2"
@@ -58,22 +60,35 @@ def _administration(url: str) -> Iterator[tuple[psycopg.Connection[Any], sql.Ide
 
 @pytest.fixture(scope="session")
 def database_url() -> str:
-    """The tests' own database, made anew from migrations alone."""
+    """The tests' own database, made anew from migrations alone; one for each of several pytest workers."""
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
         pytest.exit("TEST_DATABASE_URL is not set; run script/test", 2)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        named = make_url(url)
+        url = named.set(database=f"{named.database}_{worker}").render_as_string(hide_password=False)
+        os.environ["DATABASE_URL"] = url  # for the processes that tests start
     make_database(url)
     return url
 
 
 @pytest.fixture(scope="session")
-def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def mail_server() -> Iterator[Mailbox]:
+    """A real SMTP server, to which the application sends."""
+    with receiving() as box:
+        yield box
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application with tables, catalogue and sample wards."""
     settings = Settings(
         database_url=database_url,
         media_dir=tmp_path_factory.mktemp("media"),
         public_url="https://311.example.org",
         pool_size=2,
+        smtp_url=mail_server.url,
+        secret_key="only the tests know what this is",
     )
     app = create_app(settings)
     app.config["TESTING"] = True
@@ -88,6 +103,7 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         database.session.remove()
         database.session.configure(join_transaction_mode="create_savepoint")
     yield app
+    environment.mail.close()  # what this thread kept open
     with app.app_context():
         for engine in database.engines.values():
             engine.dispose()
@@ -106,6 +122,17 @@ def own_database(app: Flask, database_url: str, request: pytest.FixtureRequest) 
     make_database(own, url.database)
     yield own
     drop_database(own)
+
+
+@pytest.fixture(scope="module")
+def other_app(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A server on a database of its own, where threads see what others commit."""
+    app = create_app(Settings(database_url=own_database, media_dir=tmp_path_factory.mktemp("media"), pool_size=8))
+    app.config["TESTING"] = True
+    yield app
+    with app.app_context():
+        for engine in database.engines.values():
+            engine.dispose()
 
 
 class _Reader:
@@ -164,9 +191,22 @@ def client(app: Flask, city: Any) -> FlaskClient:
 
 
 @pytest.fixture
+def mailbox(mail_server: Mailbox) -> Mailbox:
+    """What comes by mail during the test."""
+    mail_server.clear()
+    return mail_server
+
+
+@pytest.fixture
 def installation(app: Flask) -> Installation:
     """The running server's parts."""
     return app.extensions["open311"]
+
+
+@pytest.fixture
+def environment(installation: Installation) -> Environment:
+    """What actions work with."""
+    return installation.environment
 
 
 @pytest.fixture

@@ -31,7 +31,12 @@ def serving(database_url: str, directory: Path) -> Iterator[str]:
     """``open311 serve`` over a database; gives its address. What it writes goes into ``directory``."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    settings = {"DATABASE_URL": database_url, "MEDIA_DIR": str(directory / "media"), "PUBLIC_URL": address}
+    settings = {
+        "DATABASE_URL": database_url,
+        "MEDIA_DIR": str(directory / "media"),
+        "PUBLIC_URL": address,
+        "SECRET_KEY": "only the tests know what this is",
+    }
     log = directory / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from open311.actions.case import Actor, aside, locked
+from dataclasses import replace
+
+from open311.actions.case import Actor, aside, locked, scope_of
 from open311.actions.environment import Environment, transaction
+from open311.actions.staff_letters import write_to_assignee
 from open311.domain.errors import InvalidArgument
+from open311.domain.event import Event
+from open311.domain.roles import Act
 from open311.domain.routing import Priority
+from open311.queries.acting import colleagues
 
 
 @transaction
@@ -25,10 +31,10 @@ def assign(
 
     Number and history stay; a hand-over to another department needs a reason, and takes it from team and person.
 
-    :raises InvalidArgument: no such department or team, one outside the city (which is referred to, not assigned), or
-        a hand-over without a reason.
+    :raises InvalidArgument: no such department or team, one outside the city (which is referred to, not assigned), a
+        person whose role does not reach it there, or a hand-over without a reason.
     """
-    case = locked(jurisdiction, number, seen_version)
+    case = locked(jurisdiction, number, actor, Act.ASSIGN, seen_version)
     city = environment.city.jurisdictions[jurisdiction]
     to = department or case.department
     if to not in city.departments:
@@ -39,17 +45,31 @@ def assign(
         raise InvalidArgument(f"{city.departments[to].name} has no team {team!r}")
     if to != case.department and not reason.strip():
         raise InvalidArgument("a hand-over to another department needs a reason")
+    if assignee is not None:
+        scope = replace(scope_of(case), department=to)
+        if assignee not in {each.key for each in colleagues([scope])}:
+            raise InvalidArgument("this person has no role for service requests like this one")
     if to != case.department:
         case.department, case.agency_responsible = to, city.departments[to].name
+    taken = assignee != case.assignee and assignee != actor.account
     case.team, case.assignee = team, assignee
-    return aside(environment, case, "assignment", actor, reason)
+    update_id = aside(environment, case, "assignment", actor, reason)
+    if taken:  # who takes it themselves need not be told
+        write_to_assignee(environment, case, Event.ASSIGNED, update_id)
+    return update_id
 
 
 @transaction
 def prioritise(
-    environment: Environment, jurisdiction: str, number: str, priority: Priority, actor: Actor, reason: str = ""
+    environment: Environment,
+    jurisdiction: str,
+    number: str,
+    priority: Priority,
+    actor: Actor,
+    reason: str = "",
+    seen_version: int | None = None,
 ) -> str:
     """Say how urgent it is; answers the id of the update. What was promised stays promised."""
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.PRIORITISE, seen_version)
     case.priority = int(priority)
     return aside(environment, case, "assignment", actor, reason)

@@ -2,60 +2,86 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm.exc import StaleDataError
 
+from open311.actions.acts import SYSTEM as SYSTEM
+from open311.actions.acts import Actor as Actor
+from open311.actions.acts import permit
 from open311.actions.environment import Environment, add, connection
+from open311.actions.outbox import tell
 from open311.actions.publish import publish
 from open311.domain.draft import clean_text
 from open311.domain.errors import Conflict, UnknownServiceRequest
+from open311.domain.place import Point
+from open311.domain.roles import Act, CaseScope
 from open311.models.base import database, now
 from open311.models.service_request import ServiceRequest
 from open311.models.update import Update
+from open311.queries.boundaries import boundaries_at
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it: ``staff`` with their account, ``client`` with its key (and its own id of the update), ``system``."""
-
-    name: str
-    api_client: int | None = None
-    client_update_id: str | None = None
-    account: int | None = None
-
-
-SYSTEM = Actor("system")
-
-
-def locked(jurisdiction: str, number: str, seen_version: int | None = None) -> ServiceRequest:
+def locked(jurisdiction: str, number: str, actor: Actor, act: Act, seen_version: int | None = None) -> ServiceRequest:
     """The case, locked until the transaction ends: one change comes after the other.
 
-    ``seen_version`` is the version that the person looked at.
+    The one way to it, and it asks for whom and what for: so every act is allowed by a grant and stands in the audit
+    log. ``seen_version`` is the version that the person looked at.
 
     :raises UnknownServiceRequest: there is none.
+    :raises NotAllowed: no grant of the actor reaches so far.
     :raises Conflict: somebody else changed it since it was looked at.
     """
-    wanted = (ServiceRequest.jurisdiction == jurisdiction, ServiceRequest.service_request_id == number)
-    return _locked(wanted, f"no service request {number!r}", seen_version)
+    case = found(jurisdiction, number, actor, act, lock=True)
+    if seen_version is not None and seen_version != case.version:
+        raise Conflict(f"{case.service_request_id} was changed meanwhile; look at it again")
+    return case
+
+
+def found(jurisdiction: str, number: str, actor: Actor, act: Act, *, lock: bool = False) -> ServiceRequest:
+    """The case for acts that change nothing of it, asked for and noted in the same way."""
+    wanted = select(ServiceRequest).where(
+        ServiceRequest.jurisdiction == jurisdiction, ServiceRequest.service_request_id == number
+    )
+    case = _one(wanted.with_for_update() if lock else wanted, f"no service request {number!r}")
+    permit_case(actor, act, case)
+    return case
 
 
 def locked_key(key: int) -> ServiceRequest:
-    """The same by primary key, for jobs."""
-    return _locked((ServiceRequest.key == key,), "no such service request", None)
+    """The case by primary key: for jobs, for what follows from an act, and behind a link that was sent for it."""
+    return _one(select(ServiceRequest).where(ServiceRequest.key == key).with_for_update(), "no such service request")
 
 
-def _locked(wanted: tuple[Any, ...], missing: str, seen_version: int | None) -> ServiceRequest:
-    case = database.session.scalars(
-        select(ServiceRequest).where(*wanted).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+def permit_case(actor: Actor, act: Act, case: ServiceRequest) -> None:
+    """Let the actor do it with this case, and note it where they are staff.
+
+    :raises NotAllowed: no grant of the actor reaches so far.
+    """
+    target = f"service_request:{quote(case.service_request_id or str(case.uuid), safe=':/')}"
+    permit(actor, act, target, scope_of(case, placed=any(grant.boundary for grant in actor.grants)))
+
+
+def scope_of(case: ServiceRequest, *, placed: bool = True) -> CaseScope:
+    """What grants look at. Where it lies need only be asked (``placed``) where one names a boundary."""
+    boundaries: frozenset[str] = frozenset()
+    if placed:
+        row: Any = (
+            connection()
+            .execute("SELECT ST_X(point), ST_Y(point) FROM service_request WHERE key = %s", (case.key,))
+            .fetchone()
+        )
+        boundaries = boundaries_at(case.jurisdiction, Point(*row)) if row[0] is not None else boundaries
+    return CaseScope(case.jurisdiction, case.department, case.service_code, boundaries)
+
+
+def _one(wanted: Select[ServiceRequest], missing: str) -> ServiceRequest:
+    case = database.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
     if case is None:
         raise UnknownServiceRequest(missing)
-    if seen_version is not None and seen_version != case.version:
-        raise Conflict(f"{case.service_request_id} was changed meanwhile; look at it again")
     return case
 
 
@@ -79,8 +105,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def record(case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
-    """Append to the history, with old and new of what changed; answers the public id of the row."""
+def record(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
+    """Append to the history, with old and new of what changed; answers the public id of the row.
+
+    What is public is told to people once the change is there.
+    """
     changes = changed(case)
     add(
         Update,
@@ -97,6 +126,8 @@ def record(case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
         },
     )
     row: Any = connection().execute("SELECT uuid::text FROM service_request_update WHERE key = lastval()").fetchone()
+    if what["public"]:
+        tell(environment, case.jurisdiction, case.key, row[0])
     return str(row[0])
 
 
@@ -115,6 +146,6 @@ def finish(environment: Environment, case: ServiceRequest) -> None:
 def aside(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, note: str = "") -> str:
     """Finish a change that is no step of the lifecycle and that only staff read of; answers the id of its update."""
     moment = now().replace(microsecond=0)
-    update_id = record(case, kind, actor, public=False, note=clean_text(note) or None, occurred_at=moment)
+    update_id = record(environment, case, kind, actor, public=False, note=clean_text(note) or None, occurred_at=moment)
     finish(environment, case)
     return update_id

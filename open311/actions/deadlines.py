@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from open311.actions.case import SYSTEM, aside, locked_key
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.progress import REFERRED, step
+from open311.actions.staff_letters import write_to_assignee, write_to_department
+from open311.domain.event import Event
 from open311.domain.lifecycle import Status
 from open311.models.base import now
 from open311.models.service_request import OPEN
@@ -15,17 +19,30 @@ from open311.models.sla_event import SLAEventKind as Kind
 AT_ONCE = 200
 """Cases of one transaction, so that nobody waits long for their locks."""
 
-# Rows that another worker holds are left to it; the primary key of the event lets only one worker have each.
+
+@dataclass(frozen=True)
+class Watch:
+    """What makes a promise come due: a column, what else must hold, and how long before."""
+
+    deadline: str
+    condition: str
+    before: timedelta = timedelta()
+
+
 _FIND = {
-    Kind.ACKNOWLEDGE_BREACHED: ("acknowledge_by", f"{OPEN} AND acknowledged_datetime IS NULL"),
-    Kind.RESOLVE_BREACHED: ("expected_datetime", f"{OPEN} AND paused_at IS NULL"),
-    Kind.WAITED: ("look_again_at", "status = 'waiting_on_reporter'"),
-    Kind.REMINDED: ("look_again_at", "status = 'referred'"),
+    Kind.ACKNOWLEDGE_BREACHED: Watch("acknowledge_by", f"{OPEN} AND acknowledged_datetime IS NULL"),
+    Kind.RESOLVE_DUE: Watch(
+        "expected_datetime", f"{OPEN} AND paused_at IS NULL AND expected_datetime > %(now)s", timedelta(days=1)
+    ),
+    Kind.RESOLVE_BREACHED: Watch("expected_datetime", f"{OPEN} AND paused_at IS NULL"),
+    Kind.WAITED: Watch("look_again_at", "status = 'waiting_on_reporter'"),
+    Kind.REMINDED: Watch("look_again_at", "status = 'referred'"),
 }
+# Rows that another worker holds are left to it; the primary key of the event lets only one worker have each.
 _NOTE = """
 WITH due AS (
     SELECT key, {deadline} AS deadline FROM service_request r
-    WHERE {deadline} <= %(now)s AND {condition} AND jurisdiction = ANY(%(jurisdictions)s)
+    WHERE {deadline} <= %(until)s AND {condition} AND jurisdiction = ANY(%(jurisdictions)s)
       AND NOT EXISTS (SELECT FROM sla_event e
                       WHERE e.service_request = r.key AND e.kind = %(kind)s AND e.deadline = r.{deadline})
     ORDER BY {deadline} LIMIT %(limit)s FOR UPDATE SKIP LOCKED
@@ -35,6 +52,7 @@ ON CONFLICT DO NOTHING RETURNING service_request
 """
 WORDS = {
     Kind.ACKNOWLEDGE_BREACHED: "Nobody looked at this within the time that was promised.",
+    Kind.RESOLVE_DUE: "This is to be done within a day.",
     Kind.RESOLVE_BREACHED: "This was not done within the time that was promised.",
     Kind.WAITED: "The reporter did not answer in time.",
     Kind.REMINDED: "The body outside has had this for two weeks.",
@@ -55,14 +73,15 @@ def look_at_promises(environment: Environment) -> dict[str, int]:
 
 @transaction
 def _note(environment: Environment, kind: Kind) -> int:
-    deadline, condition = _FIND[kind]
+    watch, moment = _FIND[kind], now()
     given: dict[str, Any] = {
-        "now": now(),
+        "now": moment,
+        "until": moment + watch.before,
         "kind": kind,
         "limit": AT_ONCE,
         "jurisdictions": list(environment.city.jurisdictions),
     }
-    found = connection().execute(_NOTE.format(deadline=deadline, condition=condition), given).fetchall()
+    found = connection().execute(_NOTE.format(deadline=watch.deadline, condition=watch.condition), given).fetchall()
     for (key,) in found:
         _follow(environment, kind, key)
     return len(found)
@@ -75,4 +94,8 @@ def _follow(environment: Environment, kind: Kind, key: int) -> None:
         return
     if kind is Kind.REMINDED:
         case.look_again_at = now() + REFERRED
-    aside(environment, case, "system", SYSTEM, WORDS[kind])
+    update_id = aside(environment, case, "system", SYSTEM, WORDS[kind])
+    if kind is Kind.RESOLVE_DUE:
+        write_to_assignee(environment, case, Event.DUE, update_id)
+    elif kind in (Kind.ACKNOWLEDGE_BREACHED, Kind.RESOLVE_BREACHED):
+        write_to_department(environment, case, Event.ESCALATED, update_id)

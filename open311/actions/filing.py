@@ -9,15 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from open311.actions.environment import Environment, add, connection, defer
+from open311.actions.outbox import tell
+from open311.actions.photos import add_photos, store_photos
 from open311.actions.publish import publish_new
 from open311.adapters.images import CleanImage
 from open311.catalog.city import Jurisdiction
+from open311.domain.contact import email_address
 from open311.domain.definition import Answer, Service, ServiceType
 from open311.domain.draft import Draft, Reporter
 from open311.domain.lifecycle import Status
-from open311.domain.privacy import first_moderation
+from open311.domain.privacy import Moderation, first_moderation
 from open311.domain.routing import Facts, Route
 from open311.models.base import now
+from open311.models.subscription import Followed, Subscription
 from open311.models.token import Token
 from open311.models.update import Update
 from open311.queries.boundaries import boundaries_at
@@ -85,11 +89,16 @@ def write(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
         key, number = case["key"], case["service_request_id"]
         _add_answers(key, filing.answers)
         _add_reporter(key, filing.draft.reporter)
-        files = _add_photos(environment, key, photos)
+        _add_follower(key, filing)
+        moderation = first_moderation(filing.service.photos)
+        stored = store_photos(environment, photos)
+        add_photos(key, stored, "submitted", moderation)
+        shown = stored if moderation is Moderation.APPROVED else ()
         _add_history(key, filing)
         token = None
         if number:
-            publish_new(environment, [{**case, "private": False, "photo": files[0] if files else None}])
+            publish_new(environment, [{**case, "private": False, "photo": shown[0].file if shown else None}])
+            tell(environment, filing.jurisdiction.key, key)
         elif filing.service.type is ServiceType.BATCH:
             token = secrets.token_urlsafe(16)
             add(Token, {"token": token, "jurisdiction": filing.jurisdiction.key, "service_request": key})
@@ -188,23 +197,22 @@ def _add_reporter(key: int, reporter: Reporter) -> None:
     )
 
 
-def _add_photos(environment: Environment, key: int, photos: Sequence[CleanImage]) -> list[str]:
-    """Keep the photos; answers the names of their files."""
-    files = []
-    for photo in photos:
-        files.append(environment.files.save(photo.image, "jpg"))
-        connection().execute(
-            "INSERT INTO media (service_request, file, thumbnail, width, height, kind, alt_text)"
-            " VALUES (%s, %s, %s, %s, %s, 'submitted', '')",
-            (
-                key,
-                files[-1],
-                environment.files.save(photo.thumbnail, "jpg"),
-                photo.width,
-                photo.height,
-            ),
-        )
-    return files
+def _add_follower(key: int, filing: Filing) -> None:
+    """Who left an address gets the receipt, and hears more once they confirm it."""
+    address = email_address(filing.draft.reporter.email)
+    if address is None or filing.jurisdiction.sandbox:
+        return
+    add(
+        Subscription,
+        {
+            "jurisdiction": filing.jurisdiction.key,
+            "followed": Followed.REQUEST,
+            "service_request": key,
+            "reporter": True,
+            "address": address,
+            "language": filing.draft.language,
+        },
+    )
 
 
 def _add_history(key: int, filing: Filing) -> None:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from open311.actions.environment import connection, transaction
+from open311.actions.environment import connection
 from open311.domain.errors import KeyReused
-from open311.models.base import now
-
-KEPT = timedelta(days=7)
-"""How long an answer is kept."""
 
 ANONYMOUS = 0
 """Stands for the client where no key is needed."""
@@ -65,9 +60,3 @@ def remembered(once: Once, jurisdiction: str, api_client: int | None) -> dict[st
     if row[0] != once.body_hash:
         raise KeyReused(f"the idempotency key {once.idempotency_key!r} was used for another request")
     return row[1]  # type: ignore[no-any-return]
-
-
-@transaction
-def forget_old_answers() -> int:
-    """Remove what was kept long enough."""
-    return connection().execute("DELETE FROM idempotency_key WHERE created_at < %s", (now() - KEPT,)).rowcount

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection
 
 from open311.actions.environment import add, connection, transaction
 from open311.catalog.city import Jurisdiction
+from open311.domain.secret import hashed, new_secret
 from open311.models.api_client import ApiClient
 from open311.models.base import now
-from open311.queries.api_clients import hash_key
 
 SCOPES = ("requests", "updates")
 """``requests``: file service requests. ``updates``: change their status."""
@@ -24,20 +23,20 @@ def issue_key(
     writes_per_minute: int | None = None,
     reads_per_minute: int | None = None,
 ) -> str:
-    """Make a key of 192 random bits for a client; it is shown here and never again.
+    """Make a key for a client; it is shown here and never again.
 
     :raises ValueError: a scope that does not exist.
     """
     if unknown := set(scopes) - set(SCOPES):
         raise ValueError(f"unknown scope {', '.join(sorted(unknown))}; there are {', '.join(SCOPES)}")
-    api_key = secrets.token_urlsafe(24)
+    api_key = new_secret()
     add(
         ApiClient,
         {
             "jurisdiction": jurisdiction.key,
             "name": name,
             "contact": contact,
-            "key_hash": hash_key(api_key),
+            "key_hash": hashed(api_key),
             "scopes": sorted(scopes),
             "writes_per_minute": writes_per_minute,
             "reads_per_minute": reads_per_minute,

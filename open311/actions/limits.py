@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import hashlib
 
 from sqlalchemy import text
 
-from open311.actions.environment import connection, transaction
 from open311.domain.errors import TooManyRequests
-from open311.models.base import now
 from open311.queries.reading import Statement, fetch_one
 
 _COUNT = Statement(
@@ -28,15 +26,22 @@ def count_write(bucket: str, most: int, seconds: int) -> None:
 
     :raises TooManyRequests: when the window is used up, with the seconds until the next.
     """
-    if not most:
-        return
+    if most:
+        _count(bucket, most, seconds, "writes")
+
+
+def count_try(kind: str, whose: str, most: int, seconds: int) -> None:
+    """Count what somebody tries without a key: to sign in, to have mail sent. ``whose`` (an e-mail or network address)
+    is kept as a hash only.
+
+    :raises TooManyRequests: when there were too many, whether they were right or wrong.
+    """
+    hashed = hashlib.sha256(whose.strip().lower().encode()).hexdigest()[:32]
+    _count(f"{kind}:{hashed}", most, seconds, "tries")
+
+
+def _count(bucket: str, most: int, seconds: int, what: str) -> None:
     row = fetch_one(_COUNT, {"bucket": bucket, "seconds": seconds})
     assert row is not None
     if row[0] > most:
-        raise TooManyRequests(f"at most {most} writes in {seconds} seconds", max(1, row[1]))
-
-
-@transaction
-def forget_old_windows() -> int:
-    """Remove counters that no limit looks at any more."""
-    return connection().execute("DELETE FROM rate_window WHERE starts_at < %s", (now() - timedelta(days=1),)).rowcount
+        raise TooManyRequests(f"at most {most} {what} in {seconds} seconds", max(1, row[1]))

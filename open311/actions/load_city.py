@@ -6,6 +6,9 @@ from open311.actions.environment import Environment, connection, defer, transact
 from open311.actions.publish import stamp
 from open311.domain.privacy import is_stricter
 
+LATER = -1
+"""Rendering everything anew takes its time, and nobody's letter is to wait for it."""
+
 _TAKE_BACK = """
 WITH gone AS (
     DELETE FROM publication WHERE jurisdiction = %s AND service_code = %s RETURNING jurisdiction, service_request
@@ -57,5 +60,11 @@ def load_city(environment: Environment) -> list[str]:
             if is_stricter(settings, old[:2]):
                 connection().execute(_TAKE_BACK, (jurisdiction.key, service.service_code))
                 told.append(f"{service.service_name} is less public now; its publications are made anew")
-            defer(environment, "republish_service", jurisdiction=jurisdiction.key, service_code=service.service_code)
+            defer(
+                environment,
+                "republish_service",
+                priority=LATER,
+                jurisdiction=jurisdiction.key,
+                service_code=service.service_code,
+            )
     return told

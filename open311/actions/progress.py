@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from open311.actions.case import Actor, aside, finish, locked, record
+from open311.actions.case import SYSTEM, Actor, aside, finish, locked, permit_case, record
 from open311.actions.environment import Environment, add, connection, transaction
-from open311.actions.publish import service_of
+from open311.actions.photos import StoredPhoto, add_photos
+from open311.actions.publish import exposure_of, service_of
 from open311.actions.relate import canonical_of, mirror
 from open311.domain.deadline import SLA
 from open311.domain.draft import clean_line, clean_text
 from open311.domain.errors import StepRefused
 from open311.domain.lifecycle import PAUSED, PUBLISHED, Outcome, Status, check_step
 from open311.domain.privacy import Moderation
+from open311.domain.roles import Act
 from open311.models.base import now
 from open311.models.endorsement import Endorsement
 from open311.models.service_request import ServiceRequest
@@ -37,20 +40,23 @@ def progress(
     note: str = "",
     scheduled: datetime | None = None,
     media_url: str = "",
+    photos: Sequence[StoredPhoto] = (),
     occurred_at: datetime | None = None,
     seen_version: int | None = None,
 ) -> str:
     """Take one step of the lifecycle; answers the id of the update.
 
-    ``text`` is public, ``note`` for staff only. ``seen_version`` is the version that the person looked at. An update
-    that a client sends again counts once.
+    ``text`` is public, ``note`` for staff only; ``photos`` show the place after the work. ``seen_version`` is the
+    version that the person looked at. An update that a client sends again counts once.
 
     :raises StepRefused: the table has no such step, or it lacks what it needs.
     :raises Conflict: somebody else changed the service request meanwhile.
     """
     if before := _sent_before(actor):
         return before
-    case = locked(jurisdiction, number, seen_version)
+    case = locked(jurisdiction, number, actor, act_of(status), seen_version)
+    if case.status == Status.DISPUTED:
+        permit_case(actor, Act.REOPEN, case)
     return step(
         environment,
         case,
@@ -61,8 +67,14 @@ def progress(
         note=note,
         scheduled=scheduled,
         media_url=media_url,
+        photos=photos,
         occurred_at=occurred_at,
     )
+
+
+def act_of(status: Status) -> Act:
+    """What it takes to bring a case into a state; opening it again (and so deciding a dispute) is more than a step."""
+    return {Status.CLOSED: Act.CLOSE, Status.RECEIVED: Act.REOPEN}.get(status, Act.PROGRESS)
 
 
 def step(
@@ -76,6 +88,7 @@ def step(
     note: str = "",
     scheduled: datetime | None = None,
     media_url: str = "",
+    photos: Sequence[StoredPhoto] = (),
     occurred_at: datetime | None = None,
     kind: str = "status",
 ) -> str:
@@ -94,7 +107,9 @@ def step(
     case.closed_datetime = (case.closed_datetime or moment) if PUBLISHED[status] == "closed" else None
     if text or reopened:  # why it was closed is no word about what is open again
         case.status_notes = text or None
+    add_photos(case.key, photos, "after")
     update_id = record(
+        environment,
         case,
         kind,
         actor,
@@ -103,12 +118,19 @@ def step(
         outcome=outcome,
         description=text or None,
         note=clean_text(note) or None,
-        media_url=clean_line(media_url) or None,
+        media_url=clean_line(media_url) or _shown(environment, case, photos),
         occurred_at=max(occurred_at, _last_step(case)) if occurred_at else moment,
     )
     finish(environment, case)
     mirror(environment, case, text)
     return update_id
+
+
+def _shown(environment: Environment, case: ServiceRequest, photos: Sequence[StoredPhoto]) -> str | None:
+    """The address of the first photo of an update, where everybody may see photos of this case."""
+    service = service_of(environment, case.jurisdiction, case.service_code)
+    seen = exposure_of(service, {"private": case.private, "moderation": case.moderation})
+    return f"{environment.public_url}/media/{photos[0].file}" if photos and seen and seen.photos else None
 
 
 def _last_step(case: ServiceRequest) -> datetime:
@@ -155,6 +177,7 @@ def comment(
     note: str = "",
     media_url: str = "",
     occurred_at: datetime | None = None,
+    seen_version: int | None = None,
 ) -> str:
     """Add a comment; what is not ``public`` waits for staff. Answers the id of the update.
 
@@ -162,11 +185,12 @@ def comment(
     """
     if before := _sent_before(actor):
         return before
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.COMMENT, seen_version)
     moment = now().replace(microsecond=0)
     if public:
         case.updated_datetime = moment
     update_id = record(
+        environment,
         case,
         "comment",
         actor,
@@ -183,13 +207,13 @@ def comment(
 @transaction
 def annotate(environment: Environment, jurisdiction: str, number: str, actor: Actor, note: str) -> str:
     """Add a note that staff alone ever see. Answers the id of the update."""
-    return aside(environment, locked(jurisdiction, number), "note", actor, note)
+    return aside(environment, locked(jurisdiction, number, actor, Act.NOTE), "note", actor, note)
 
 
 @transaction
 def moderate(environment: Environment, jurisdiction: str, number: str, decision: Moderation, actor: Actor) -> None:
     """Show or hide what a resident wrote."""
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.MODERATE)
     case.moderation = decision
     aside(environment, case, "moderation", actor)
 
@@ -197,15 +221,16 @@ def moderate(environment: Environment, jurisdiction: str, number: str, decision:
 @transaction
 def set_visibility(environment: Environment, jurisdiction: str, number: str, private: bool, actor: Actor) -> None:
     """Take one case out of everything public, or show it again as its service does."""
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.SET_VISIBILITY)
     case.private = private
     aside(environment, case, "moderation", actor)
 
 
 @transaction
-def endorse(jurisdiction: str, number: str, channel: str) -> None:
+def endorse(jurisdiction: str, number: str, channel: str, actor: Actor = SYSTEM) -> None:
     """'Me too': note that somebody else has the same concern, with the time."""
-    add(Endorsement, {"service_request": locked(jurisdiction, number).key, "channel": channel})
+    case = locked(jurisdiction, number, actor, Act.FILE)
+    add(Endorsement, {"service_request": case.key, "channel": channel})
 
 
 def update_by(api_client: int, client_update_id: str) -> str | None:

@@ -23,7 +23,9 @@ SELECT r.key, r.jurisdiction, r.service_request_id, r.service_code, r.service_na
        r.status_notes, r.agency_responsible, r.service_notice, r.requested_datetime, r.updated_datetime,
        r.expected_datetime, r.address, r.address_id, r.zipcode, r.media_url, r.private, r.moderation,
        ST_X(r.point) AS long, ST_Y(r.point) AS lat,
-       (SELECT m.file FROM media m WHERE m.service_request = r.key ORDER BY m.key LIMIT 1) AS photo
+       (SELECT m.file FROM media m
+        WHERE m.service_request = r.key AND m.kind = 'submitted' AND m.moderation = 'approved'
+        ORDER BY m.key LIMIT 1) AS photo
 FROM service_request r
 WHERE r.key = ANY(%s) AND r.service_request_id IS NOT NULL
 """
@@ -147,7 +149,8 @@ def exposure_of(service: Service | None, case: Mapping[str, Any]) -> Exposure | 
     """What may be seen of a case; nothing where its service is in no file any more."""
     if service is None:
         return None
-    seen = exposure(service.publishing, service.location, case["private"], Moderation(case["moderation"]))
+    moderation = Moderation(case["moderation"])
+    seen = exposure(service.publishing, service.location, case["private"], moderation, service.photos)
     return seen if seen.listed else None
 
 
@@ -159,7 +162,8 @@ def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] 
         return None
     place: Point | None = case["place"] if seen.told else None
     precise = seen.location is Precision.EXACT
-    photo = f"{environment.public_url}/media/{case['photo']}" if case["photo"] else case["media_url"]
+    foreign = case["media_url"] if seen.foreign_photos else None
+    photo = f"{environment.public_url}/media/{case['photo']}" if case["photo"] else foreign
     document = {
         **case,
         "status": PUBLISHED[Status(case["status"])],
@@ -201,7 +205,7 @@ def service_of(environment: Environment, jurisdiction: str, service_code: str) -
 
 def stamp(service: Service, public_url: str) -> str:
     """A hash of all that a publication is rendered from besides the case."""
-    return _stamp(service.publishing, service.location, service.location_layer, public_url)
+    return _stamp(service.publishing, service.photos, service.location, service.location_layer, public_url)
 
 
 @lru_cache(maxsize=1024)

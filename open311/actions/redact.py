@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from open311.actions.case import Actor, aside, locked
 from open311.actions.environment import Environment, connection, transaction
 from open311.domain.errors import InvalidArgument
+from open311.domain.roles import Act
 
 TOMBSTONE = "[removed]"
 
@@ -12,8 +15,7 @@ _REDACT = """
 UPDATE service_request_update
 SET description = CASE WHEN description IS NULL THEN NULL ELSE %(tombstone)s END,
     note = CASE WHEN note IS NULL THEN NULL ELSE %(tombstone)s END, media_url = NULL, redacted_at = clock_timestamp()
-WHERE service_request = %(key)s AND uuid::text = %(update_id)s AND redacted_at IS NULL
-RETURNING description
+WHERE key = ANY(%(keys)s) AND redacted_at IS NULL
 """
 
 
@@ -27,21 +29,37 @@ def redact_update(
     """
     if not reason.strip():
         raise InvalidArgument("redacting needs a reason")
-    case = locked(jurisdiction, number)
-    connection().execute("SET LOCAL open311.redact = 'on'")
-    done = connection().execute(_REDACT, {"key": case.key, "update_id": update_id, "tombstone": TOMBSTONE})
-    connection().execute("SET LOCAL open311.redact = 'off'")
-    if done.rowcount != 1:
-        raise InvalidArgument(f"{number} has no entry {update_id!r} that could be redacted")
-    newest = connection().execute(
-        "SELECT description FROM service_request_update WHERE service_request = %s AND kind = 'status' AND public"
-        " AND description IS NOT NULL ORDER BY occurred_at DESC, key DESC LIMIT 1",
-        (case.key,),
+    case = locked(jurisdiction, number, actor, Act.REDACT)
+    entry = connection().execute(
+        "SELECT key FROM service_request_update WHERE service_request = %s AND uuid::text = %s", (case.key, update_id)
     )
-    row = newest.fetchone()
+    if not entomb([row[0] for row in entry]):
+        raise InvalidArgument(f"{number} has no entry {update_id!r} that could be redacted")
     if case.status_notes is not None:
-        case.status_notes = row[0] if row else None
+        case.status_notes = newest_words(case.key)
     aside(environment, case, "moderation", actor, reason)
+
+
+def entomb(updates: Sequence[int]) -> int:
+    """Take the words out of entries of the history, inside the transaction of an action; answers of how many."""
+    connection().execute("SET LOCAL open311.redact = 'on'")
+    done = connection().execute(_REDACT, {"keys": list(updates), "tombstone": TOMBSTONE})
+    connection().execute("SET LOCAL open311.redact = 'off'")
+    return done.rowcount
+
+
+def newest_words(key: int) -> str | None:
+    """What was said in public at the newest step of a case: its ``status_notes``."""
+    row = (
+        connection()
+        .execute(
+            "SELECT description FROM service_request_update WHERE service_request = %s AND kind = 'status' AND public"
+            " AND description IS NOT NULL ORDER BY occurred_at DESC, key DESC LIMIT 1",
+            (key,),
+        )
+        .fetchone()
+    )
+    return row[0] if row else None
 
 
 @transaction
@@ -52,7 +70,7 @@ def redact_description(environment: Environment, jurisdiction: str, number: str,
     """
     if not reason.strip():
         raise InvalidArgument("redacting needs a reason")
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.REDACT)
     if case.description:
         case.description = TOMBSTONE
     connection().execute(

@@ -13,6 +13,7 @@ from open311.adapters.georeport_client import GeoReportClient, RemoteRefused, Re
 from open311.catalog.city import Department
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.roles import Act
 from open311.models.base import now
 from open311.models.referral import Referral
 from open311.models.service_request import ServiceRequest
@@ -42,7 +43,7 @@ def refer(
     :raises InvalidArgument: no such body, or its server has no service for this.
     :raises StepRefused: it cannot be referred in its state.
     """
-    case = locked(jurisdiction, number, seen_version)
+    case = locked(jurisdiction, number, actor, Act.REFER, seen_version)
     body = environment.city.jurisdictions[jurisdiction].departments.get(department)
     if body is None or not body.outside:
         raise InvalidArgument(f"{department!r} is no body outside the city")

@@ -6,6 +6,7 @@ from open311.actions.case import SYSTEM, Actor, aside, finish, locked, locked_ke
 from open311.actions.environment import Environment, connection, transaction
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import PUBLISHED, Status
+from open311.domain.roles import Act
 from open311.models.base import now
 from open311.models.relation import RelationKind
 from open311.models.service_request import ServiceRequest
@@ -15,7 +16,14 @@ MIRRORED = ("status", "outcome", "status_notes", "scheduled_datetime", "closed_d
 
 
 @transaction
-def merge(environment: Environment, jurisdiction: str, number: str, canonical: str, actor: Actor) -> str:
+def merge(
+    environment: Environment,
+    jurisdiction: str,
+    number: str,
+    canonical: str,
+    actor: Actor,
+    seen_version: int | None = None,
+) -> str:
     """Make a service request a duplicate of another; answers the id of the update.
 
     It keeps its number and history, mirrors the other's state from now on, and counts there as one more "me too".
@@ -25,7 +33,8 @@ def merge(environment: Environment, jurisdiction: str, number: str, canonical: s
     if number == canonical:
         raise InvalidArgument("a service request is no duplicate of itself")
     first, second = sorted((number, canonical))  # always in this order, so that two merges cannot lock each other out
-    both = {each: locked(jurisdiction, each) for each in (first, second)}
+    seen = {number: seen_version}
+    both = {each: locked(jurisdiction, each, actor, Act.MERGE, seen.get(each)) for each in (first, second)}
     case, other = both[number], both[canonical]
     if canonical_of(case.key):
         raise InvalidArgument(f"{number} is a duplicate already")
@@ -56,7 +65,7 @@ def unmerge(environment: Environment, jurisdiction: str, number: str, actor: Act
 
     :raises InvalidArgument: it is none.
     """
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.MERGE)
     gone = connection().execute(
         "DELETE FROM relation WHERE service_request = %s AND kind = %s", (case.key, RelationKind.DUPLICATE_OF)
     )
@@ -97,6 +106,7 @@ def _mirror(environment: Environment, case: ServiceRequest, canonical: ServiceRe
         case.closed_datetime = moment
     case.updated_datetime = moment
     update_id = record(
+        environment,
         case,
         "merge",
         actor,

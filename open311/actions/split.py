@@ -13,6 +13,7 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, StepRefused, UnknownService
 from open311.domain.lifecycle import PUBLISHED, Status
+from open311.domain.roles import Act
 from open311.models.relation import RelationKind
 from open311.models.service_request import ServiceRequest
 
@@ -27,7 +28,12 @@ class Part:
 
 @transaction
 def split(
-    environment: Environment, jurisdiction: str, number: str, parts: Sequence[Part], actor: Actor
+    environment: Environment,
+    jurisdiction: str,
+    number: str,
+    parts: Sequence[Part],
+    actor: Actor,
+    seen_version: int | None = None,
 ) -> list[str | None]:
     """File each part with the place and the reporter of the whole; answers their numbers (none for ``batch`` ones).
 
@@ -37,7 +43,7 @@ def split(
     :raises UnknownService: a part is of no service.
     :raises InvalidDraft: a part cannot be taken as it is.
     """
-    case = locked(jurisdiction, number)
+    case = locked(jurisdiction, number, actor, Act.SPLIT, seen_version)
     if PUBLISHED[Status(case.status)] == "closed":
         raise StepRefused(f"{number} is closed; open it again before it is split")
     city = environment.city.jurisdictions[jurisdiction]
@@ -61,9 +67,19 @@ def split(
             " SELECT %s, person FROM reporter_link WHERE service_request = %s",
             (each.key, case.key),
         )
+        execute(_FOLLOW, {"part": each.key, "whole": case.key})
     numbers = [each.service_request_id for each in filed]
     aside(environment, case, "merge", actor, "Split into " + ", ".join(each or "(number to come)" for each in numbers))
     return numbers
+
+
+_FOLLOW = """
+INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, rhythm, language,
+                          confirmed_at)
+SELECT jurisdiction, followed, %(part)s, reporter, channel, address, rhythm, language, confirmed_at
+FROM subscription WHERE service_request = %(whole)s AND confirmed_at IS NOT NULL AND ended_at IS NULL
+"""
+"""Who follows the whole follows its parts."""
 
 
 def _draft(city: Jurisdiction, case: ServiceRequest, part: Part) -> Draft:

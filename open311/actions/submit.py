@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.filing import Filing, prepare, write
 from open311.actions.idempotency import Once, remembered
+from open311.actions.outbox import tell
+from open311.actions.photos import clean_photos
 from open311.actions.publish import publish
-from open311.adapters.images import CleanImage, UnreadableImage, clean_image
+from open311.adapters.images import CleanImage
 from open311.catalog.city import Jurisdiction
 from open311.domain.definition import check_answers
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, UnknownService
-
-MOST_PHOTOS = 5
-"""Of a service request; further ones are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def submit(
     if draft.faults or reasons:
         raise InvalidDraft([*draft.faults, *reasons])
     filing = prepare(jurisdiction, service, draft, answers, api_client)
-    return _file(environment, filing, _photos(draft.photos), once)
+    return _file(environment, filing, clean_photos(draft.photos), once)
 
 
 @transaction
@@ -65,26 +64,15 @@ def _file(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
     return receipt
 
 
-def _photos(uploads: Sequence[bytes]) -> list[CleanImage]:
-    cleaned: list[CleanImage] = []
-    for upload in uploads:
-        if len(cleaned) == MOST_PHOTOS:
-            break
-        try:
-            cleaned.append(clean_image(upload))
-        except UnreadableImage:
-            continue
-    return cleaned
-
-
 _NUMBER = """
 UPDATE service_request SET service_request_id = nextval('service_request_number')::text
-WHERE key = %s AND service_request_id IS NULL
+WHERE key = %s AND service_request_id IS NULL RETURNING jurisdiction
 """
 
 
 @transaction
 def give_number(environment: Environment, key: int) -> None:
     """Give a ``batch`` service request its number and publish it; doing so again changes nothing."""
-    if connection().execute(_NUMBER, (key,)).rowcount:
+    if row := connection().execute(_NUMBER, (key,)).fetchone():
         publish(environment, [key])
+        tell(environment, row[0], key)

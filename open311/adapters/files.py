@@ -26,10 +26,10 @@ class Files(Protocol):
 
 
 class LocalFiles:
-    """Files in a directory, spread over two levels of folders."""
+    """Files in a directory, spread over two levels of folders; ``mode`` is that of each."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, mode: int = 0o644) -> None:
+        self.root, self.mode = root, mode
 
     def save(self, data: bytes, suffix: str) -> str:
         """Keep the bytes; the same bytes are kept once. They are on the disk when this returns."""
@@ -44,7 +44,7 @@ class LocalFiles:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(file.name, 0o644)
+        os.chmod(file.name, self.mode)
         os.replace(file.name, path)
         return name
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageDraw, ImageOps
+
+from open311.domain.photo import Box
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -56,6 +59,20 @@ def clean_image(data: bytes, *, most_bytes: int = MOST_BYTES, most_pixels: int =
     except Exception as fault:  # decoders fail in many ways on hostile bytes; none may lose a report
         raise UnreadableImage("not a JPEG, PNG, WebP or HEIC photo") from fault
     photo.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    return _finished(photo)
+
+
+def blacken(data: bytes, boxes: Sequence[Box]) -> CleanImage:
+    """A clean photo with black boxes in it, and the thumbnail of that: nothing below a box is left in either."""
+    with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
+        photo = opened.convert("RGB")
+    draw = ImageDraw.Draw(photo)
+    for box in boxes:
+        draw.rectangle(box.pixels(photo.width, photo.height), fill="black")
+    return _finished(photo)
+
+
+def _finished(photo: Image.Image) -> CleanImage:
     small = photo.copy()
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     return CleanImage(_jpeg(photo), _jpeg(small), photo.width, photo.height)

@@ -39,7 +39,7 @@ def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: dat
     by_number = _read("service_request_id", arguments.getlist("service_request_id"), jurisdiction)
     if by_number:
         return Listing(jurisdiction.key, {"service_request_id": by_number}, page_size=EVERY)
-    given = _filters(arguments, jurisdiction)
+    given = filters(arguments, jurisdiction)
     sort = _one(arguments, "sort") or "newest"
     if sort not in ("newest", "distance"):
         raise InvalidArgument(f"sort is newest or distance, not {sort!r}")
@@ -59,7 +59,11 @@ def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: dat
     )
 
 
-def _filters(arguments: MultiDict[str, str], jurisdiction: Jurisdiction) -> dict[str, Parts]:
+def filters(arguments: MultiDict[str, str], jurisdiction: Jurisdiction) -> dict[str, Parts]:
+    """What is asked of each filter that is given.
+
+    :raises InvalidArgument: a parameter that cannot be read.
+    """
     texts = {name: arguments.getlist(name) for name in FILTERS if name in arguments and name != "radius"}
     for name, target in SHORT.items():
         codes = [code.strip() for code in arguments.getlist(name) if code.strip()]

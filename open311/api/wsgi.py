@@ -20,7 +20,7 @@ PREFLIGHT = [
     ("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, If-None-Match"),
     ("Access-Control-Max-Age", "86400"),
 ]
-COMPRESSED = ("application/json", "text/xml", "application/geo+json", "text/html")
+COMPRESSED = ("application/json", "text/xml", "application/geo+json", "application/atom+xml", "text/html")
 """Types of documents that are made whole in memory."""
 SMALL = 1024
 """Bytes below which compressing costs more than it saves."""

@@ -11,8 +11,11 @@ from typing import Any
 from open311.catalog.calendar import CityHolidays
 from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer, RemoteServer
 from open311.catalog.files import Files
+from open311.catalog.privacy import build_retention
+from open311.catalog.replies import build_replies
 from open311.catalog.routing import build_routing
 from open311.catalog.source import Source
+from open311.catalog.texts import build_wordings
 from open311.domain.deadline import SLA, Unit, WorkingCalendar
 from open311.domain.definition import (
     Attribute,
@@ -25,6 +28,7 @@ from open311.domain.definition import (
     SLAException,
 )
 from open311.domain.routing import Priority
+from open311.domain.wording import Wordings
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -42,6 +46,7 @@ def build_city(files: Files, city: Source) -> City:
         endpoints=endpoints,
         fingerprint=_fingerprint(jurisdictions, endpoints),
         directory=files.directory,
+        retention=build_retention(files.privacy),
     )
 
 
@@ -71,6 +76,8 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         services={found.service_code: found for found in services},
         layers=layers,
         routing=build_routing(files, key, item["timezone"]),
+        wordings=build_wordings(files.texts, tuple(item.get("languages", ["en"]))) if files.texts else Wordings(),
+        replies=build_replies(files, key),
     )
 
 
@@ -126,6 +133,7 @@ def _service(item: dict[str, Any], departments: dict[str, Department]) -> Servic
         acknowledge=_sla(sla.get("acknowledge")),
         sla_exceptions=tuple(_sla_exception(given) for given in sla.get("exceptions", ())),
         publishing=Publishing(item.get("publishing", Publishing.AT_ONCE)),
+        photos=Publishing(item.get("photos", Publishing.AT_ONCE)),
         location=Precision(item.get("location", Precision.EXACT)),
         location_layer=item.get("location_layer", ""),
         service_notice=item.get("service_notice", ""),
@@ -159,10 +167,10 @@ def _attribute(item: dict[str, Any], order: int) -> Attribute:
 
 
 def _fingerprint(jurisdictions: dict[str, Jurisdiction], endpoints: tuple[Endpoint, ...]) -> str:
-    """Hash all that clients can see, in the order of the files: not departments' contacts, calendars and routing."""
+    """Hash all that clients can see, in the order of the files: not contacts, calendars, routing and words of mails."""
     seen = [
         vars(jurisdiction)
-        | {"departments": None, "calendar": None, "routing": None}
+        | {"departments": None, "calendar": None, "routing": None, "wordings": None, "replies": None}
         | {"services": [asdict(service) for service in jurisdiction.services.values()]}
         | {"layers": [asdict(layer) for layer in jurisdiction.layers.values()]}
         for jurisdiction in jurisdictions.values()

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from open311.domain.deadline import WorkingCalendar
 from open311.domain.definition import Service
+from open311.domain.reply import Reply
+from open311.domain.retention import Retention
 from open311.domain.routing import Routing
+from open311.domain.wording import Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class Jurisdiction:
     services: Mapping[str, Service] = field(default_factory=dict)
     layers: Mapping[str, Layer] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
+    wordings: Wordings = field(default_factory=Wordings)
+    replies: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +115,9 @@ class City:
     endpoints: tuple[Endpoint, ...]
     fingerprint: str
     directory: Path = Path()
+    retention: Retention = field(default_factory=Retention)
+
+    @property
+    def first(self) -> Jurisdiction:
+        """The jurisdiction that is meant where none is named: its name, words and zone are the city's."""
+        return next(iter(self.jurisdictions.values()))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from open311.catalog.faults import Fault
+from open311.catalog.location import city_directory
 from open311.catalog.source import Source, read_source
 
 
@@ -20,6 +21,9 @@ class Files:
     departments: Source | None
     boundaries: Source | None
     routing: Source | None
+    texts: Source | None
+    privacy: Source | None
+    replies: Source | None
     services: tuple[Source, ...]
 
     @cached_property
@@ -46,6 +50,12 @@ def text(item: dict[str, Any], key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def texts(item: dict[str, Any], key: str) -> list[str]:
+    """The texts of the list under a key, likewise."""
+    found = item.get(key)
+    return [value for value in found if isinstance(value, str)] if isinstance(found, list) else []
+
+
 def read_files(directory: Path) -> tuple[Files, list[Fault]]:
     """Read every file of a city below its directory."""
     faults: list[Fault] = []
@@ -56,10 +66,21 @@ def read_files(directory: Path) -> tuple[Files, list[Fault]]:
         return source
 
     city, departments, boundaries = (read(f"config/{name}.yaml") for name in ("city", "departments", "boundaries"))
-    # A city without rules of its own needs no such file: service definitions name the department.
-    routing = read("config/routing.yaml") if (directory / "config/routing.yaml").exists() else None
+    # A city needs no rules of its own (service definitions name the department) and no ready sentences.
+    routing, replies = (
+        read(name) if (directory / name).exists() else None for name in ("config/routing.yaml", "config/replies.yaml")
+    )
+    # Nor a file for its words, nor for how long it keeps what: those that came with this server name no city.
+    texts, privacy = (_read_own_or_ours(directory, f"config/{name}.yaml", faults) for name in ("texts", "privacy"))
     found = (directory / "service_definitions").rglob("*.y*ml")
     names = sorted(path.relative_to(directory).as_posix() for path in found)
     faults.extend(Fault(name, 1, "the file's name must end in .yaml") for name in names if name.endswith(".yml"))
     services = tuple(source for name in names if name.endswith(".yaml") and (source := read(name)))
-    return Files(directory, city, departments, boundaries, routing, services), faults
+    return Files(directory, city, departments, boundaries, routing, texts, privacy, replies, services), faults
+
+
+def _read_own_or_ours(directory: Path, name: str, faults: list[Fault]) -> Source | None:
+    home = directory if (directory / name).exists() else city_directory()
+    source, wrong = read_source(home / name, name)
+    faults.extend(wrong)
+    return source

@@ -8,9 +8,12 @@ from open311.catalog.build import build_city
 from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.files import read_files
+from open311.catalog.privacy import check_privacy
+from open311.catalog.replies import check_replies
 from open311.catalog.routing import check_routing
 from open311.catalog.rules import check_rules
 from open311.catalog.shape import check_shape
+from open311.catalog.texts import check_texts
 
 
 def read_city(directory: Path) -> City:
@@ -24,6 +27,9 @@ def read_city(directory: Path) -> City:
         "departments": files.departments,
         "boundaries": files.boundaries,
         "routing": files.routing,
+        "texts": files.texts,
+        "replies": files.replies,
+        "privacy": files.privacy,
     }
     for schema, source in shaped.items():
         if source:
@@ -33,6 +39,12 @@ def read_city(directory: Path) -> City:
     faults.extend(check_rules(files))
     if files.routing:
         faults.extend(check_routing(files, files.routing))
+    if files.replies:
+        faults.extend(check_replies(files, files.replies))
+    if files.texts and (directory / "config/texts.yaml").exists():
+        faults.extend(check_texts(files, files.texts))
+    if files.privacy and (directory / "config/privacy.yaml").exists():
+        faults.extend(check_privacy(files, files.privacy))
     if faults or not files.city:
         raise CatalogError(faults)
     return build_city(files, files.city)

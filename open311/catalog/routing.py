@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from open311.catalog.faults import Fault
-from open311.catalog.files import Files, text
+from open311.catalog.files import Files, text, texts
 from open311.catalog.source import Source, Where
 from open311.domain.routing import Condition, Example, Facts, Hours, Priority, Routing, Rule
 
@@ -127,22 +127,23 @@ def _listed(attribute: dict[str, Any]) -> set[str] | None:
 
 
 def _when(source: Source, where: Where, item: dict[str, Any], known: _Known) -> Iterator[Fault]:
-    services = _texts(item.get("service"))
+    services = texts(item, "service")
     for code in services:
         if code not in known.questions:
             yield source.fault((*where, "service"), f"there is no service {code!r}")
-    for code in _texts(item.get("boundary")):
+    for code in texts(item, "boundary"):
         layer = code.partition(":")[0]
         if layer not in known.layers:
             yield source.fault((*where, "boundary"), f"there is no layer {layer!r} in config/boundaries.yaml")
-    answers = item.get("answers")
+    found = item.get("answers")
+    answers = found if isinstance(found, dict) else {}
     asked = [known.questions[code] for code in services if code in known.questions] or [*known.questions.values()]
-    for code, keys in answers.items() if isinstance(answers, dict) else ():
+    for code in answers:
         offers = [questions[code] for questions in asked if code in questions]
         if not offers:
             yield source.fault((*where, "answers", code), "no such question is asked")
         listed = set().union(*(offer or () for offer in offers))
-        for key in _texts(keys):
+        for key in texts(answers, code):
             if offers and None not in offers and key not in listed:
                 yield source.fault((*where, "answers", code), f"{key!r} is not one of {', '.join(sorted(listed))}")
 
@@ -161,7 +162,3 @@ def _moment(source: Source, where: Where, written: str) -> Iterator[Fault]:
         datetime.fromisoformat(written)
     except ValueError:
         yield source.fault(where, f"there is no moment {written!r}")
-
-
-def _texts(found: Any) -> list[str]:
-    return [value for value in found if isinstance(value, str)] if isinstance(found, list) else []

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from open311.catalog.calendar import holiday_names
 from open311.catalog.faults import Fault
-from open311.catalog.files import Files, text
+from open311.catalog.files import Files, text, texts
 from open311.catalog.source import Source, Where
 from open311.domain.definition import Datatype
 
@@ -108,7 +108,7 @@ def _endpoints(files: Files, source: Source) -> Iterator[Fault]:
         paths.append(path)
         ids: dict[str, str] = {}
         yield from _known_jurisdictions(files, source, where, item)
-        for position, key in enumerate(_texts(item, "jurisdictions")):
+        for position, key in enumerate(texts(item, "jurisdictions")):
             if key in files.jurisdictions:
                 name = text(files.jurisdictions[key], "jurisdiction_id")
                 if ids.setdefault(name, key) != key:
@@ -116,15 +116,10 @@ def _endpoints(files: Files, source: Source) -> Iterator[Fault]:
                     yield source.fault((*where, "jurisdictions", position), reason)
 
 
-def _texts(item: dict[str, Any], key: str) -> list[str]:
-    found = item.get(key)
-    return [value for value in found if isinstance(value, str)] if isinstance(found, list) else []
-
-
 def _known_jurisdictions(files: Files, source: Source, where: Where, item: dict[str, Any]) -> Iterator[Fault]:
     if not files.jurisdictions:
         return  # city.yaml itself is at fault, which is said there.
-    for position, key in enumerate(_texts(item, "jurisdictions")):
+    for position, key in enumerate(texts(item, "jurisdictions")):
         if key not in files.jurisdictions:
             reason = f"there is no jurisdiction {key!r}; known are {', '.join(files.jurisdictions)}"
             yield source.fault((*where, "jurisdictions", position), reason)

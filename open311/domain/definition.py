@@ -124,6 +124,8 @@ class Service:
     acknowledge: SLA | None = None
     sla_exceptions: tuple[SLAException, ...] = ()
     publishing: Publishing = Publishing.AT_ONCE
+    photos: Publishing = Publishing.AT_ONCE
+    """Of new photos, where their place is not blurred: at once, each after review, or never."""
     location: Precision = Precision.EXACT
     location_layer: str = ""
     service_notice: str = ""

@@ -43,8 +43,16 @@ class UnknownServiceRequest(Refusal):
     """No published service request bears this number."""
 
 
+class UnknownPhoto(Refusal):
+    """No photo bears this number."""
+
+
 class UnknownToken(Refusal):
     """No token of this kind was given out."""
+
+
+class UnknownLink(Refusal):
+    """A link from a message is not known, was used, or its time has passed."""
 
 
 class UnknownBoundary(Refusal):
@@ -53,6 +61,14 @@ class UnknownBoundary(Refusal):
 
 class Forbidden(Refusal):
     """The API key is missing, wrong or not allowed to do this."""
+
+
+class NotAllowed(Refusal):
+    """No role of the account allows this, or not so far."""
+
+
+class SignInRefused(Refusal):
+    """Who they are was not shown: wrong password, wrong code, a link that was used; it never says which."""
 
 
 class StepRefused(Refusal):

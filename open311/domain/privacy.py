@@ -24,27 +24,40 @@ class Exposure:
     listed: bool
     told: bool
     location: Precision
+    photographs: Publishing = Publishing.AT_ONCE
 
     @property
     def photos(self) -> bool:
-        """A blurred place is blurred in the photo too, so there is none."""
-        return self.told and self.location is Precision.EXACT
+        """Photos that are approved. A blurred place is blurred in the photo too, so there is none."""
+        return self.told and self.location is Precision.EXACT and self.photographs is not Publishing.PRIVATE
+
+    @property
+    def foreign_photos(self) -> bool:
+        """Photos elsewhere, of which a client told the address: nobody can approve what may change any time."""
+        return self.photos and self.photographs is Publishing.AT_ONCE
 
 
 def first_moderation(publishing: Publishing) -> Moderation:
-    """How a new service request of a service starts."""
+    """How a new service request of a service, or a new photo, starts."""
     return Moderation.APPROVED if publishing is Publishing.AT_ONCE else Moderation.PENDING
 
 
 @lru_cache(maxsize=256)
-def exposure(publishing: Publishing, location: Precision, private: bool, moderation: Moderation) -> Exposure:
+def exposure(
+    publishing: Publishing,
+    location: Precision,
+    private: bool,
+    moderation: Moderation,
+    photos: Publishing = Publishing.AT_ONCE,
+) -> Exposure:
     """What everybody may see of a case.
 
     Before approval of a ``reviewed`` service: number, service, status and times, so that a client's follow-up GET
     works; text, place and photos only afterwards.
     """
     listed = publishing is not Publishing.PRIVATE and not private and moderation is not Moderation.HIDDEN
-    return Exposure(listed=listed, told=listed and moderation is Moderation.APPROVED, location=location)
+    told = listed and moderation is Moderation.APPROVED
+    return Exposure(listed=listed, told=told, location=location, photographs=photos)
 
 
 _STRICTNESS = {member: rank for kind in (Publishing, Precision) for rank, member in enumerate(kind)}

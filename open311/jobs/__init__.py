@@ -19,6 +19,14 @@ def make_queue(app: Flask, database_url: str) -> procrastinate.App:
     return queue
 
 
+def make_outbox(database_url: str) -> procrastinate.App:
+    """The same queue for those who put jobs into it, on connections of their own: also from inside a running job.
+
+    There the worker's own connector speaks only to its event loop.
+    """
+    return procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo(database_url)))
+
+
 def conninfo(database_url: str) -> str:
     """SQLAlchemy's URL as libpq wants it."""
     return make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -9,12 +9,17 @@ import procrastinate
 from flask import Flask
 from procrastinate import RetryStrategy
 
+from open311.actions.account_links import Purpose, send_link
+from open311.actions.acts import SYSTEM
 from open311.actions.deadlines import look_at_promises
-from open311.actions.idempotency import forget_old_answers
-from open311.actions.limits import forget_old_windows
+from open311.actions.digest import collect_digests
+from open311.actions.held import do_held_change
+from open311.actions.notify import expand, send_messages
 from open311.actions.refer import forward, mirror_referrals
 from open311.actions.republish import republish
+from open311.actions.retention import run_retention
 from open311.actions.submit import give_number
+from open311.actions.webhooks import call_webhooks
 from open311.api.installation import installation
 from open311.catalog.read import read_city
 
@@ -46,6 +51,40 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
         with app.app_context():
             forward(installation().environment, key)
 
+    @queue.task(name="send_account_link", retry=RETRY)
+    def send_account_link(email: str, purpose: Purpose, language: str) -> None:
+        with app.app_context():
+            send_link(installation().environment, email, purpose, language)
+
+    @queue.task(name="do_held_change", retry=RETRY)
+    def do_held(key: int) -> None:
+        with app.app_context():
+            do_held_change(installation().environment, key)
+
+    @queue.task(name="notify", retry=RETRY)
+    def notify(service_request: int, update_id: str | None) -> None:
+        with app.app_context():
+            expand(installation().environment, service_request, update_id)
+
+    # What waits for another attempt has no job of its own: the minute's run finds it.
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="send_messages", retry=RETRY)
+    def send(timestamp: int = 0) -> None:
+        with app.app_context():
+            send_messages(installation().environment)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="call_webhooks", retry=RETRY)
+    def call(timestamp: int = 0) -> None:
+        with app.app_context():
+            call_webhooks(installation().environment)
+
+    @queue.periodic(cron="3 * * * *")
+    @queue.task(name="collect_digests", retry=RETRY, queueing_lock="collect_digests")
+    def digests(timestamp: int) -> None:
+        with app.app_context():
+            collect_digests(installation().environment)
+
     @queue.periodic(cron="* * * * *")
     @queue.task(name="look_at_promises", retry=RETRY, queueing_lock="look_at_promises")
     def promises(timestamp: int) -> None:
@@ -58,12 +97,12 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
         with app.app_context():
             mirror_referrals(installation().environment)
 
-    @queue.periodic(cron="17 * * * *")
+    @queue.periodic(cron="17 3 * * *")
     @queue.task(name="forget", retry=RETRY, queueing_lock="forget")
     def forget(timestamp: int) -> None:
         with app.app_context():
-            forget_old_answers()
-            forget_old_windows()
+            for swept in run_retention(installation().environment, SYSTEM):
+                _LOG.info("%s: %s forgotten", swept.kind, swept.count)
 
     @queue.periodic(cron="*/2 * * * *")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)

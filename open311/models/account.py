@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from open311.models.base import Base, Key, Recorded
@@ -14,7 +14,10 @@ class Account(Base):
     """Somebody who signs in, staff or resident. What they may do is in their grants."""
 
     __tablename__ = "account"
-    __table_args__ = (Index("uq_account_email", text("lower(email)"), unique=True),)
+    __table_args__ = (
+        Index("uq_account_email", text("lower(email)"), unique=True),
+        Index("uq_account_openid", "openid_issuer", "openid_subject", unique=True),
+    )
 
     key: Mapped[Key]
     email: Mapped[str]
@@ -22,3 +25,13 @@ class Account(Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Recorded]
     last_seen_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None]
+    """Argon2id, with its parameters; none: there is no signing in by password."""
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Of the authenticator app, sealed with ``SECRET_KEY``; none: there is no second factor."""
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The half minute of the last code that was taken: no code is taken twice."""
+    openid_issuer: Mapped[str | None]
+    openid_subject: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
+    """When who it was was forgotten; the row stays, for history and audit log point at it."""

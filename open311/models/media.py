@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from open311.domain.privacy import Moderation
 from open311.models.base import Base, Key, Recorded
 
 
@@ -12,7 +15,12 @@ class Media(Base):
     """A photo, already cleaned: where it lies, how large it is, what it shows."""
 
     __tablename__ = "media"
-    __table_args__ = (CheckConstraint("kind IN ('submitted', 'before', 'after')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('submitted', 'before', 'after')", name="kind"),
+        CheckConstraint("moderation IN ({})".format(", ".join(f"'{each}'" for each in Moderation)), name="moderation"),
+        CheckConstraint("(original IS NULL) OR (redacted_at IS NOT NULL)", name="original"),
+        Index("ix_media_pending", "key", postgresql_where=text("moderation = 'pending'")),
+    )
 
     key: Mapped[Key]
     service_request: Mapped[int] = mapped_column(
@@ -26,3 +34,9 @@ class Media(Base):
     kind: Mapped[str] = mapped_column(default="submitted")
     alt_text: Mapped[str] = mapped_column(default="")
     created_at: Mapped[Recorded]
+    moderation: Mapped[str] = mapped_column(server_default=Moderation.APPROVED)
+    """What is not approved is served to nobody but staff."""
+    reviewed_at: Mapped[datetime | None]
+    original: Mapped[str | None]
+    """The photo as it was before it was redacted: a file in the store that is never served."""
+    redacted_at: Mapped[datetime | None]

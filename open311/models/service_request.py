@@ -18,6 +18,8 @@ NUMBERS = Sequence("service_request_number", start=1_000_001, metadata=Base.meta
 """Gives the public numbers of new service requests, over all jurisdictions."""
 
 OPEN = "status NOT IN ('closed', 'disputed')"
+LIVE = "status <> 'closed'"
+"""What somebody still has to do with: what is open, and what is disputed."""
 _RUNNING = f"{OPEN} AND paused_at IS NULL"
 _UNSEEN = f"{OPEN} AND acknowledged_datetime IS NULL"
 
@@ -41,6 +43,41 @@ class ServiceRequest(Base):
             "ix_service_request_queue", "jurisdiction", "department", "expected_datetime", postgresql_where=text(OPEN)
         ),
         Index("ix_service_request_assignee", "assignee", postgresql_where=text(OPEN)),
+        # What the staff's list is read by (queries/queues.py): a list in its order, and each queue by itself.
+        Index(
+            "ix_service_request_live_due",
+            "jurisdiction",
+            text("coalesce(expected_datetime, 'infinity')"),
+            "key",
+            postgresql_where=text(LIVE),
+        ),
+        Index(
+            "ix_service_request_live_requested",
+            "jurisdiction",
+            "requested_datetime",
+            "key",
+            postgresql_where=text(LIVE),
+        ),
+        Index("ix_service_request_requested", "jurisdiction", "requested_datetime", "key"),
+        Index(
+            "ix_service_request_new",
+            "jurisdiction",
+            "department",
+            postgresql_where=text("status = 'received' AND assignee IS NULL"),
+        ),
+        Index(
+            "ix_service_request_paused", "jurisdiction", "department", postgresql_where=text("paused_at IS NOT NULL")
+        ),
+        Index(
+            "ix_service_request_disputed", "jurisdiction", "department", postgresql_where=text("status = 'disputed'")
+        ),
+        Index(
+            "ix_service_request_pending",
+            "jurisdiction",
+            "department",
+            postgresql_where=text(f"moderation = 'pending' AND {LIVE}"),
+        ),
+        Index("ix_service_request_live_place", "point", postgresql_using="gist", postgresql_where=text(LIVE)),
         _one_of("status", Status),
         _one_of("outcome", Outcome),
         _one_of("moderation", Moderation),

@@ -9,7 +9,7 @@ from open311.models.base import Base, Recorded
 
 
 class Token(Base):
-    """A receipt that nobody can guess; it never expires."""
+    """A receipt that nobody can guess; it lasts as long as ``config/privacy.yaml`` says."""
 
     __tablename__ = "token"
 

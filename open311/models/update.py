@@ -55,7 +55,7 @@ class Update(Base):
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """Old and new of every column that changed: ``{"status": ["received", "closed"]}``."""
     actor: Mapped[str]
-    """``system``, ``reporter``, ``client``, ``staff``, ``command:<login>``, ``import:<name>``."""
+    """``system``, ``reporter``, ``client``, ``staff``, ``staff:<login>`` (at the command line), ``import:<name>``."""
     account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
     """Who of the staff."""
     api_client: Mapped[int | None] = mapped_column(ForeignKey("api_client.key"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import LargeBinary, bindparam, select
 
+from open311.domain.secret import hashed
 from open311.models.api_client import ApiClient
 from open311.queries.filters import JURISDICTION
 from open311.queries.reading import Statement, fetch_dicts, fetch_one
@@ -22,11 +22,6 @@ class Client:
     scopes: frozenset[str]
     writes_per_minute: int | None
     reads_per_minute: int | None
-
-
-def hash_key(api_key: str) -> bytes:
-    """What is stored of an API key. Keys are random and long, so a fast hash is enough (domain.md, API keys)."""
-    return hashlib.sha256(api_key.encode()).digest()
 
 
 _CLIENT = Statement(
@@ -55,7 +50,7 @@ _LIST = Statement(
 
 def client_of(jurisdiction: str, api_key: str) -> Client | None:
     """The client whose key this is, or none (wrong, revoked, of another jurisdiction)."""
-    row = fetch_one(_CLIENT, {"key_hash": hash_key(api_key), "jurisdiction": jurisdiction})
+    row = fetch_one(_CLIENT, {"key_hash": hashed(api_key), "jurisdiction": jurisdiction})
     return None if row is None else Client(row[0], row[1], frozenset(row[2]), row[3], row[4])
 
 

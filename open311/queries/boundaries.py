@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -9,15 +10,19 @@ from sqlalchemy import text
 from open311.domain.place import Point
 from open311.queries.reading import Statement, fetch, fetch_dicts, fetch_one
 
+IN_FORCE = """
+(SELECT n.key FROM boundary_layer n
+ WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer AND coalesce(n.valid_from <= current_date, true)
+ ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+"""
+"""The key of the vintage in force of the layer that ``l`` (a row of ``boundary_layer``) is a vintage of."""
+
 _LAYERS = Statement(
     text(
-        """
+        f"""
         SELECT l.layer, l.name, l.vintage, l.valid_from::text, l.valid_to::text, l.source, l.licence, l.sample,
                (SELECT count(*) FROM boundary b WHERE b.layer = l.key)::int AS boundaries,
-               l.key = (SELECT n.key FROM boundary_layer n
-                        WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
-                          AND coalesce(n.valid_from <= current_date, true)
-                        ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1) AS current
+               l.key = {IN_FORCE} AS current
         FROM boundary_layer l
         WHERE l.jurisdiction = :jurisdiction
         ORDER BY l.layer, l.valid_from DESC NULLS LAST, l.key DESC
@@ -26,33 +31,27 @@ _LAYERS = Statement(
 )
 _SHAPES = Statement(
     text(
-        """
+        f"""
         SELECT convert_to(coalesce(json_agg(json_build_object(
                    'type', 'Feature', 'id', l.layer || ':' || b.code,
                    'properties', json_build_object('layer', l.layer, 'vintage', l.vintage,
                                                    'code', b.code, 'name', b.name),
                    'geometry', ST_AsGeoJSON(b.geometry, 6)::json) ORDER BY b.key), '[]')::text, 'UTF8'), count(*)::int
         FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-        WHERE l.key = (SELECT n.key FROM boundary_layer n
-                       WHERE n.jurisdiction = :jurisdiction AND n.layer = :layer
-                         AND CASE WHEN :vintage = '' THEN coalesce(n.valid_from <= current_date, true)
-                             ELSE n.vintage = :vintage END
-                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+        WHERE l.jurisdiction = :jurisdiction AND l.layer = :layer
+          AND CASE WHEN :vintage = '' THEN l.key = {IN_FORCE} ELSE l.vintage = :vintage END
           AND (:code = '' OR b.code = :code)
         """
     )
 )
 _AT = Statement(
     text(
-        """
+        f"""
         SELECT l.layer || ':' || b.code
         FROM boundary_part part JOIN boundary b ON b.key = part.boundary JOIN boundary_layer l ON l.key = b.layer
         WHERE part.jurisdiction = :jurisdiction
           AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(:long, :lat), 4326))
-          AND l.key = (SELECT n.key FROM boundary_layer n
-                       WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer
-                         AND coalesce(n.valid_from <= current_date, true)
-                       ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+          AND l.key = {IN_FORCE}
         """
     )
 )
@@ -77,6 +76,58 @@ _CODES = Statement(
 def boundary_codes(jurisdiction: str) -> frozenset[str]:
     """Every boundary that is loaded, as ``layer:code``."""
     return frozenset(row[0] for row in fetch(_CODES, {"jurisdiction": jurisdiction}))
+
+
+_CHOICES = Statement(
+    text(
+        f"""
+        SELECT l.layer, l.name AS layer_name, b.code, b.name
+        FROM boundary b JOIN boundary_layer l ON l.key = b.layer
+        WHERE l.jurisdiction = :jurisdiction AND l.key = {IN_FORCE}
+        ORDER BY array_position(:layers, l.layer), l.name, length(b.code), b.code
+        """
+    )
+)
+# Of what is seen, in pixels: PostGIS turns y around when it writes SVG, so the upper left corner is (west, north).
+_OUTLINES = Statement(
+    text(
+        """
+        WITH shown AS (
+            SELECT b.code, ST_TransScale(ST_ClipByBox2D(ST_Simplify(b.geometry, (:north - :south) / :side), frame.box),
+                                         -:west, -:north, :side / (:east - :west), :side / (:north - :south)) AS shape
+            FROM boundary b, (SELECT ST_MakeEnvelope(:west, :south, :east, :north, 4326) AS box) AS frame
+            WHERE b.geometry && frame.box AND b.layer = (
+                SELECT key FROM boundary_layer
+                WHERE jurisdiction = :jurisdiction AND coalesce(valid_from <= current_date, true)
+                ORDER BY array_position(:layers, layer), valid_from DESC NULLS LAST, key DESC LIMIT 1)
+        )
+        SELECT ST_AsSVG(shape, 0, 1), code, ST_X(name), -ST_Y(name)
+        FROM shown, ST_PointOnSurface(shape) AS name WHERE NOT ST_IsEmpty(shape) ORDER BY code
+        """
+    )
+)
+
+
+def choices(jurisdiction: str, layers: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Every boundary of the newest vintages, layer by layer: these layers first, in the order that is given."""
+    return fetch_dicts(_CHOICES, {"jurisdiction": jurisdiction, "layers": list(layers)})
+
+
+def named_boundaries(jurisdiction: str) -> dict[str, dict[str, str]]:
+    """The same by the name of the layer: ``layer:code`` and name."""
+    found: dict[str, dict[str, str]] = {}
+    for row in choices(jurisdiction):
+        found.setdefault(row["layer_name"], {})[f"{row['layer']}:{row['code']}"] = row["name"]
+    return found
+
+
+def outlines(
+    jurisdiction: str, layers: list[str], sides: tuple[float, float, float, float], pixels: int
+) -> list[tuple[str, str, float, float]]:
+    """The first of these layers that is loaded, as a map of so many pixels shows it: SVG path, code, and its place."""
+    west, south, east, north = sides
+    given = {"west": west, "south": south, "east": east, "north": north, "side": float(pixels)}
+    return fetch(_OUTLINES, {**given, "jurisdiction": jurisdiction, "layers": layers})
 
 
 def layers(jurisdiction: str) -> list[dict[str, Any]]:

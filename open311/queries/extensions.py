@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, bindparam, func, select
 
+from open311.domain.privacy import Moderation
 from open311.models.answer import Answer
 from open311.models.boundary import Boundary, BoundaryLayer, RequestBoundary
 from open311.models.endorsement import Endorsement
@@ -67,7 +68,7 @@ _TAGS = Statement(
 _PHOTOS = Statement(
     select(Media.service_request, Media.file, Media.thumbnail, Media.kind, Media.alt_text)
     .join(Publication, Publication.service_request == Media.service_request)
-    .where(Media.service_request == func.any(_KEYS))
+    .where(Media.service_request == func.any(_KEYS), Media.moderation == Moderation.APPROVED)
     .order_by(Media.service_request, Media.key)
 )
 

@@ -16,10 +16,11 @@ _SHOWN_BY = Statement(
     .join(Publication, Publication.service_request == ServiceRequest.key)
     .join(Media, Media.service_request == ServiceRequest.key)
     .where(
+        Media.moderation == Moderation.APPROVED,
         or_(
             Media.file == bindparam("name", type_=Text()),
             Media.thumbnail == bindparam("name", type_=Text()),
-        )
+        ),
     )
 )
 
@@ -29,6 +30,8 @@ def is_public(city: City, name: str) -> bool:
     for jurisdiction, service_code, moderation in fetch(_SHOWN_BY, {"name": name}):
         known = city.jurisdictions.get(jurisdiction)
         service = known.services.get(service_code) if known else None
-        if service and exposure(service.publishing, service.location, False, Moderation(moderation)).photos:
-            return True
+        if service:
+            seen = exposure(service.publishing, service.location, False, Moderation(moderation), service.photos)
+            if seen.photos:
+                return True
     return False

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import ARRAY, BigInteger, DateTime, Integer, Text, bindparam, case, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from open311.domain.lifecycle import PUBLISHED, Status
 from open311.models.publication import Publication
+from open311.models.service_request import ServiceRequest
 from open311.models.update import Update
 from open311.queries.filters import JURISDICTION
 from open311.queries.reading import Statement, fetch_dicts
@@ -56,6 +57,35 @@ _LIST = Statement(
     .limit(bindparam("limit", type_=Integer()))
     .offset(bindparam("offset", type_=Integer()))
 )
+
+_HISTORY = Statement(
+    select(
+        Update.uuid,
+        Update.kind,
+        Update.status,
+        Update.outcome,
+        Update.description.label("text"),
+        Update.changes,
+        Update.actor,
+        Update.occurred_at,
+        ServiceRequest.service_code,
+        ServiceRequest.service_name,
+        ServiceRequest.agency_responsible,
+        ServiceRequest.expected_datetime,
+        ServiceRequest.scheduled_datetime,
+        ServiceRequest.service_request_id.label("number"),
+    )
+    .join(Publication, Publication.service_request == Update.service_request)
+    .join(ServiceRequest, ServiceRequest.key == Update.service_request)
+    .where(Update.service_request == bindparam("key", type_=BigInteger()), Update.public)
+    .order_by(Update.occurred_at.desc(), Update.key.desc())
+    .limit(bindparam("limit", type_=Integer()))
+)
+
+
+def history(key: int, limit: int) -> list[dict[str, Any]]:
+    """The newest public updates of a published service request, with what words about them need."""
+    return fetch_dicts(_HISTORY, {"key": key, "limit": limit})
 
 
 def page(

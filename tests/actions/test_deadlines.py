@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,16 +11,21 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, create_engine, make_url, text
 
+from open311.actions.assign import assign
 from open311.actions.case import Actor
 from open311.actions.deadlines import look_at_promises
 from open311.actions.keys import issue_key
+from open311.actions.notify import send_messages
 from open311.actions.progress import progress
 from open311.actions.republish import republish
 from open311.api.installation import Installation
 from open311.app import Settings, create_app
+from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.roles import Grant, Role
 from open311.models.base import database
-from tests.conftest import API, GRAFFITI, make_database, moment
+from tests.conftest import API, GRAFFITI, SANDBOX, make_database, moment
+from tests.mailbox import Mailbox, words
 
 STAFF = Actor("staff")
 
@@ -157,3 +163,104 @@ def test_two_workers_at_once_note_each_promise_once(app: Any, database_url: str,
             for each in database.engines.values():
                 each.dispose()
     assert sum(found) == noted == 20
+
+
+# Letters to staff
+
+
+@pytest.fixture
+def answering(installation: Installation) -> Any:
+    """The environment of a city whose departments name an address for broken promises."""
+    environment = installation.environment
+    phila = environment.city.jurisdictions["phila.gov"]
+    departments = {
+        code: replace(each, escalation_email=f"{code}-chief@phila.example") for code, each in phila.departments.items()
+    }
+    cities = {**environment.city.jurisdictions, "phila.gov": replace(phila, departments=departments)}
+    return replace(environment, city=replace(environment.city, jurisdictions=cities))
+
+
+def test_a_broken_promise_is_told_to_the_department_once(
+    city: Connection, answering: Any, mailbox: Mailbox, report: Any, put_back: Any
+) -> None:
+    number = report(email="zebulon@example.org", address_string="1415 E PASSYUNK AVE")
+    put_back("expected_datetime")
+    for _ in range(2):
+        look_at_promises(answering)
+        send_messages(answering)
+    (letter,) = mailbox.messages
+    assert letter["To"] == "clip-chief@phila.example"
+    assert letter["Subject"] == f"Graffiti Removal, report {number}: a promise is broken"
+    said = " ".join(words(letter).split())
+    assert "This was not done within the time that was promised." in said
+    assert "Place: 1415 E PASSYUNK AVE" in said
+    assert "zebulon" not in letter.as_string()
+    assert "List-Unsubscribe" not in letter
+    assert "/follow/" not in said
+    put_back("acknowledge_by")
+    assert look_at_promises(answering) == {"acknowledge_breached": 1}
+    assert send_messages(answering) == 1  # another event
+
+
+def test_a_department_without_an_address_is_not_written_to(
+    city: Connection, here: Any, report: Any, put_back: Any
+) -> None:
+    report()
+    put_back("expected_datetime")
+    assert look_at_promises(here[0]) == {"resolve_breached": 1}
+    assert city.scalar(text("SELECT count(*) FROM message")) == 0
+
+
+def test_who_has_it_hears_once_that_it_is_due_tomorrow(
+    city: Connection, here: Any, mailbox: Mailbox, report: Any, put_back: Any
+) -> None:
+    number = report()
+    assign(*here, number, STAFF, assignee=_account(city, "ana@phila.example"))
+    send_messages(here[0])
+    mailbox.clear()
+    city.execute(text("UPDATE service_request SET expected_datetime = now() + interval '20 hours'"))
+    list(republish(here[0]))
+    assert look_at_promises(here[0]) == {"resolve_due": 1}
+    assert look_at_promises(here[0]) == {}
+    assert send_messages(here[0]) == 1
+    (letter,) = mailbox.messages
+    assert letter["To"] == "ana@phila.example"
+    assert f"{number}: due by" in letter["Subject"]
+    put_back("expected_datetime")
+    assert look_at_promises(here[0]) == {"resolve_breached": 1}
+
+
+def _account(city: Connection, email: str, active: bool = True) -> int:
+    row = "INSERT INTO account (email, name, active) VALUES (:email, 'Ana Works', :active) RETURNING key"
+    key = int(city.execute(text(row), {"email": email, "active": active}).scalar_one())
+    city.execute(text("INSERT INTO role_grant (account, role) VALUES (:key, 'department_worker')"), {"key": key})
+    return key
+
+
+def test_who_is_given_a_case_is_told_why_and_who_takes_it_is_not(
+    city: Connection, here: Any, mailbox: Mailbox, report: Any
+) -> None:
+    number = report()
+    ana, ben = _account(city, "ana@phila.example"), _account(city, "ben@phila.example")
+    gone = _account(city, "gone@phila.example", active=False)
+    assign(*here, number, STAFF, assignee=ana, reason="She knows the wall.")
+    assign(*here, number, STAFF, assignee=ana, team=None)  # has it already
+    grants = (Grant(Role.ADMINISTRATOR),)
+    assign(*here, number, Actor("staff", account=ben, grants=grants), assignee=ben)
+    with pytest.raises(InvalidArgument, match="no role"):
+        assign(*here, number, STAFF, assignee=gone)
+    assign(*here, number, STAFF)
+    assert send_messages(here[0]) == 1
+    (letter,) = mailbox.messages
+    assert letter["To"] == "ana@phila.example"
+    assert letter["Subject"] == f"Graffiti Removal, report {number}: yours now"
+    assert "She knows the wall." in words(letter)
+
+
+def test_a_sandbox_writes_to_no_staff(city: Connection, answering: Any, report: Any, put_back: Any) -> None:
+    key = issue_key(answering.city.jurisdictions["sandbox.phila.gov"], "tests")
+    number = report(base=SANDBOX, api_key=key)
+    put_back("expected_datetime")
+    look_at_promises(answering)
+    assign(answering, "sandbox.phila.gov", number, STAFF, assignee=_account(city, "ana@phila.example"))
+    assert city.scalar(text("SELECT count(*) FROM message")) == 0

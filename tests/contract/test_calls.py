@@ -23,17 +23,23 @@ from open311.domain.errors import (
     KeyReused,
     MissingArgument,
     MissingJurisdiction,
+    NotAllowed,
     Refusal,
+    SignInRefused,
     StepRefused,
     TooManyRequests,
     TooMuchAsked,
     UnknownBoundary,
     UnknownJurisdiction,
+    UnknownLink,
+    UnknownPhoto,
     UnknownService,
     UnknownServiceRequest,
     UnknownToken,
 )
+from open311.entrypoints.georeport import feeds
 from open311.entrypoints.georeport.service_requests import LINES, PERSONAL
+from open311.web.access import PAGES
 from open311.wire.formats import FORMATS
 from tests.conftest import API, PLACE
 from tests.contract.openapi import followed, openapi, operations
@@ -77,6 +83,8 @@ def described() -> Iterator[tuple[str, str]]:
 
 def served(app: Flask) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
+        if rule.endpoint in PAGES:
+            continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.replace("<suffix:suffix>", ".{format}"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             for each in spelled(path, list(FORMATS)):
@@ -93,6 +101,10 @@ def test_what_is_served_is_described_and_what_is_described_is_served(app: Flask)
 def query_of(operation_id: str) -> set[str]:
     parameters = map(followed, CALLS[operation_id][2]["parameters"])
     return {each["name"] for each in parameters if each["in"] == "query"}
+
+
+def test_the_feed_has_every_filter_and_parameter_of_the_code() -> None:
+    assert query_of("getServiceRequestsFeed") == {*feeds.PARAMETERS, "cursor"} | EVERYWHERE
 
 
 def fields(schema: dict[str, Any]) -> Iterator[str]:
@@ -198,6 +210,7 @@ RAISED: dict[type[Refusal], set[str]] = {
     UnknownBoundary: {"getBoundaryShapes", "getBoundaryShape"},
     StepRefused: {"postServiceRequestUpdate"},
     Conflict: {"postServiceRequestUpdate"},
+    **{of_pages: set() for of_pages in (UnknownLink, UnknownPhoto, NotAllowed, SignInRefused)},
 }
 """Which calls refuse what. That they answer nothing else is checked of every answer in every test (``contracts``)."""
 

@@ -28,6 +28,9 @@ SCHEMA_OF = {
     "config/departments.yaml": "departments",
     "config/boundaries.yaml": "boundaries",
     "config/routing.yaml": "routing",
+    "config/texts.yaml": "texts",
+    "config/replies.yaml": "replies",
+    "config/privacy.yaml": "privacy",
     "config/imports/*.yaml": "import_mapping",
     "service_definitions/*.yaml": "service_definition",
 }

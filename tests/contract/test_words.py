@@ -52,6 +52,7 @@ OTHER = {
     "public_url": "https://311.example.org",
     "host": "0.0.0.0",
     "updates_enabled": "0",
+    "second_factor_roles": "supervisor, auditor",
 }
 """A value that is no default; a number where nothing stands here."""
 

@@ -32,6 +32,7 @@ from open311.domain.privacy import Moderation
 from open311.models.base import database
 from tests.conftest import API, GRAFFITI, SANDBOX, CheckedClient
 
+pytestmark = pytest.mark.alone
 PATIENCE = 30.0
 """Seconds until a transaction that has not ended counts as a fault."""
 LISTINGS = (
@@ -159,6 +160,18 @@ def test_who_holds_a_listing_is_told_so_without_a_body(here: Server, path: str) 
         assert not {"Content-Type", "Content-Length", "Content-Encoding"} & set(answer.headers.keys())
         for name in ("ETag", "Vary", "Cache-Control", "Access-Control-Allow-Origin"):
             assert answer.headers[name] == whole.headers[name]
+
+
+@pytest.mark.parametrize("path", ["/feeds/requests.atom?status=open", "/feeds/requests/{}.atom"])
+def test_who_holds_a_feed_is_sent_nothing_until_something_published_changes(here: Server, path: str) -> None:
+    number = here.report()
+    path = path.format(number)
+    etag = here.etag(path)
+    answer = here.get(path, etag)
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert here.get(path, etag, Accept_Language="es").status_code == 200  # other words
+    here.do(comment, "phila.gov", number, STAFF, "Soon.", public=True)
+    assert here.get(path, etag).status_code == 200
 
 
 @pytest.mark.parametrize("form", ["{}", 'W/"other", {}', '"other",{}', "*", "strong"])

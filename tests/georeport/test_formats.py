@@ -344,3 +344,19 @@ def test_large_errors_are_compressed_too(client: FlaskClient, api_key: str) -> N
     assert response.status_code == 400
     assert response.headers["Content-Encoding"] == "gzip"
     assert b'"code":400' in gzip.decompress(response.data)
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kind"),
+    [
+        ("/nowhere", "text/html,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+        ("/nowhere", "*/*", "text/xml"),
+        ("/nowhere.json", "text/html", "application/json"),
+        (f"{API}/nowhere", "text/html", "text/xml"),
+        (f"{API}/requests/none.xml", "text/html", "text/xml"),
+    ],
+)
+def test_only_a_browser_gone_astray_gets_a_page(client: FlaskClient, path: str, accept: str, kind: str) -> None:
+    response = client.get(path, headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (404, kind)
+    assert ("There is no such page" in response.text) is (kind == "text/html")

@@ -17,13 +17,14 @@ from PIL import Image
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions.idempotency import forget_old_answers
+from open311.actions.environment import Environment
 from open311.actions.keys import issue_key
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
 from open311.catalog.city import Jurisdiction
+from open311.domain.retention import Kind
 from open311.models.base import database
 from tests.conftest import API, GRAFFITI, SANDBOX
+from tests.forgetting import forgotten
 from tests.georeport.test_jurisdictions import serve, small_city
 
 PATH = f"{API}/requests.json"
@@ -128,14 +129,14 @@ def test_the_first_answer_is_kept_whatever_happened_to_the_report(
         {"email": "ann@example.net"},
         {"unknown": "field"},
         INLET,
-        {"media": photo("red")},
+        {"media": "red"},
     ],
     ids=str,
 )
 def test_another_body_under_the_same_key_is_refused(send: Any, count: Any, change: dict[str, Any], suffix: str) -> None:
     first = send()
-    if "media" in change:
-        change = {"media": photo("red")}
+    if color := change.get("media"):
+        change = {"media": photo(color)}
     answer = send(path=f"{API}/requests.{suffix}", **change)
     assert answer.status_code == 422
     assert "'first' was used for another request" in answer.get_data(as_text=True)
@@ -237,14 +238,14 @@ def test_a_report_that_failed_burns_no_key(send: Any, city: Connection, count: A
 # How long
 
 
-def test_a_key_is_forgotten_after_seven_days(send: Any, city: Connection, count: Any) -> None:
+def test_a_key_is_forgotten_after_seven_days(send: Any, city: Connection, count: Any, environment: Environment) -> None:
     age = text("UPDATE idempotency_key SET created_at = now() - CAST(:age AS interval)")
     first = send()
     city.execute(age, {"age": "6 days 23 hours"})
-    assert forget_old_answers() == 0
+    assert forgotten(environment)[Kind.IDEMPOTENCY_KEYS] == 0
     assert send().data == first.data
     city.execute(age, {"age": "7 days 1 minute"})
-    assert forget_old_answers() == 1
+    assert forgotten(environment)[Kind.IDEMPOTENCY_KEYS] == 1
     assert send().data != first.data
     assert count() == 2
 
@@ -257,17 +258,6 @@ def test_the_hourly_job_forgets_keys(app: Flask, send: Any, city: Connection) ->
 
 
 # At once
-
-
-@pytest.fixture(scope="module")
-def other_app(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """A server on a database of its own, where threads see what others commit."""
-    app = create_app(Settings(database_url=own_database, media_dir=tmp_path_factory.mktemp("media"), pool_size=8))
-    app.config["TESTING"] = True
-    yield app
-    with app.app_context():
-        for engine in database.engines.values():
-            engine.dispose()
 
 
 @pytest.fixture

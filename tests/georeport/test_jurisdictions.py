@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copy, copytree
+from shutil import copy, copytree, ignore_patterns
 from typing import Any
 
 import pytest
@@ -36,9 +36,9 @@ def serve(connection: Connection, **settings: Any) -> FlaskClient:
 
 
 def small_city(directory: Path, change: Callable[[dict[str, Any]], None], *services: str) -> Path:
-    """This city's files with some of its services only, ``config/city.yaml`` changed."""
-    copytree(HOME / "config", directory / "config")
-    (directory / "config" / "routing.yaml").unlink()  # its rules are about other services
+    """This city's files with some of its services only, ``config/city.yaml`` changed; no rules about the others."""
+    others = ignore_patterns("routing.yaml", "texts.yaml", "replies.yaml")
+    copytree(HOME / "config", directory / "config", ignore=others)
     (directory / "service_definitions").mkdir()
     for service in services:
         copy(HOME / "service_definitions" / f"{service}.yaml", directory / "service_definitions")

@@ -13,10 +13,12 @@ from lxml import etree
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
+from open311.actions.environment import Environment
 from open311.actions.keys import issue_key, revoke_key
-from open311.actions.limits import forget_old_windows
 from open311.catalog.city import Jurisdiction
+from open311.domain.retention import Kind
 from tests.conftest import API, GRAFFITI, SANDBOX
+from tests.forgetting import forgotten
 from tests.georeport.test_jurisdictions import serve, small_city
 
 MINUTE, HOUR = 60, 3600
@@ -236,12 +238,14 @@ def test_the_next_minute_begins_anew(server: Any, key: Any, city: Connection) ->
     assert written(client, 2, api_key) == [200, 429]
 
 
-def test_counters_that_no_limit_looks_at_are_forgotten(server: Any, key: Any, city: Connection) -> None:
+def test_counters_that_no_limit_looks_at_are_forgotten(
+    server: Any, key: Any, city: Connection, environment: Environment
+) -> None:
     client, api_key = server(writes_per_minute=1), key()
     write(client, api_key)
-    assert forget_old_windows() == 0
+    assert forgotten(environment)[Kind.COUNTERS] == 0
     city.execute(text("UPDATE rate_window SET starts_at = starts_at - interval '25 hours'"))
-    assert forget_old_windows() == 1
+    assert forgotten(environment)[Kind.COUNTERS] == 1
     assert write(client, api_key).status_code == 200
 
 

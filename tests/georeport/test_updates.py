@@ -19,7 +19,7 @@ from open311.actions.case import Actor
 from open311.actions.keys import SCOPES, issue_key
 from open311.actions.progress import annotate, comment, moderate, progress
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
+from open311.app import Settings
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import write_moment
@@ -434,8 +434,9 @@ def test_a_change_of_state_needs_no_words_unless_it_closes(client: FlaskClient, 
 
 def test_what_the_client_says_of_when_is_told(listed: Any, put: Any, post: Any) -> None:
     put(case("1", ago(days=9)))
-    post("1", description="Two days ago", updated_datetime=day(2))
-    assert listed()[0]["updated_datetime"] == day(2)
+    then = day(2)
+    post("1", description="Two days ago", updated_datetime=then)
+    assert listed()[0]["updated_datetime"] == then
     post("1", description="Tomorrow", updated_datetime=day(-1))
     (found,) = [row for row in listed() if row["description"] == "Tomorrow"]
     assert moment(found["updated_datetime"]) <= now()
@@ -651,17 +652,6 @@ def test_updates_without_an_id_are_each_one(report: Any, post: Any, told: Any) -
     answers = {post(number, update_id=empty, description="Seen").data for empty in (None, "", " ")}
     assert len(answers) == 3
     assert len(told()) == 4
-
-
-@pytest.fixture(scope="module")
-def other_app(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """A server on a database of its own, where threads see what others commit."""
-    app = create_app(Settings(database_url=own_database, media_dir=tmp_path_factory.mktemp("media"), pool_size=8))
-    app.config["TESTING"] = True
-    yield app
-    with app.app_context():
-        for engine in database.engines.values():
-            engine.dispose()
 
 
 @pytest.fixture

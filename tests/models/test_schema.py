@@ -57,7 +57,7 @@ def test_every_table_and_constraint_has_a_name() -> None:
     [
         "UPDATE service_request_update SET description = 'never said'",
         "DELETE FROM service_request_update",
-        "TRUNCATE service_request_update",
+        "TRUNCATE service_request_update CASCADE",
     ],
 )
 def test_history_cannot_be_rewritten(report: Any, statement: str) -> None:

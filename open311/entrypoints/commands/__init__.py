@@ -5,24 +5,30 @@ from __future__ import annotations
 from flask import Flask
 
 from open311.entrypoints.commands import (
+    accounts,
     boundaries,
     casework,
     catalog,
     city,
     imports,
     keys,
+    photos,
+    privacy,
     publications,
     routing,
     sample,
     schema,
     serving,
+    webhooks,
 )
 
 
 def register(app: Flask) -> None:
     """Add every command to ``open311``; those of ``casework`` stand in the group of ``requests``."""
     app.cli.help = "Run and look after a city's Open311 server."
-    for module in (boundaries, casework, catalog, city, imports, keys, routing, sample, schema):
+    for module in (accounts, boundaries, casework, catalog, city, imports, keys):
+        app.cli.add_command(module.group)
+    for module in (photos, privacy, routing, sample, schema, webhooks):
         app.cli.add_command(module.group)
     app.cli.add_command(publications.publish)
     app.cli.add_command(serving.serve)

@@ -25,7 +25,7 @@ def _known(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdicti
 
 def _known_or_first(context: click.Context, parameter: click.Parameter, key: str | None) -> Jurisdiction:
     """The jurisdiction of this key, or the first one of the city."""
-    return _known(context, parameter, key) or next(iter(installation().environment.city.jurisdictions.values()))
+    return _known(context, parameter, key) or installation().environment.city.first
 
 
 def jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:

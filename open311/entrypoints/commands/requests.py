@@ -126,10 +126,11 @@ def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, act
 
 @group.command("me-too")
 @numbered
-def me_too(number: str, jurisdiction: Jurisdiction) -> None:
+@by_option
+def me_too(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Note that somebody else has the concern of NUMBER."""
     with refusals_told():
-        endorse(jurisdiction.key, number, "call_centre")
+        endorse(jurisdiction.key, number, "call_centre", actor)
     click.echo(f"{number} has one more 'me too'")
 
 

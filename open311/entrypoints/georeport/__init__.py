@@ -13,6 +13,7 @@ from open311.entrypoints.georeport import (
     discovery,
     docs,
     failures,
+    feeds,
     media,
     service_requests,
     services,
@@ -33,6 +34,7 @@ def register(app: Flask, city: City) -> None:
                 url_defaults={"base": base},
             )
     app.register_blueprint(discovery.blueprint, name="discovery_root", url_defaults={"base": city.endpoints[0]})
+    app.register_blueprint(feeds.blueprint, url_defaults={"base": city.endpoints[0]})
     app.register_blueprint(media.blueprint)
     app.register_blueprint(docs.blueprint)
     failures.register(app)

@@ -29,7 +29,8 @@ def _row(call: Call, case: dict[str, Any]) -> dict[str, Any]:
     service = call.jurisdiction.services.get(case["service_code"])
     told = photos = False
     if service is not None:
-        seen = exposure(service.publishing, service.location, private=False, moderation=Moderation(case["moderation"]))
+        moderation = Moderation(case["moderation"])
+        seen = exposure(service.publishing, service.location, False, moderation, service.photos)
         told, photos = seen.told, seen.photos
     return {
         "attributes": [

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from open311.api.endpoint import format_of
 from open311.api.problems import failed
+from open311.web import access
 from open311.wire.formats import DEFAULT, FORMATS, Format
 
 _LOG = logging.getLogger(__name__)
@@ -16,8 +17,23 @@ _LOG = logging.getLogger(__name__)
 
 def register(app: Flask) -> None:
     """Add the handlers to the app."""
-    app.register_error_handler(HTTPException, lambda fault: failed(fault, _format()))
+    app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Exception, _broken)
+
+
+def _failed(fault: HTTPException) -> Response:
+    """A page where somebody's browser went astray, an errors document for everything else."""
+    if request.url_rule is None and _is_reader():
+        return access.lost()
+    return failed(fault, _format())
+
+
+def _is_reader() -> bool:
+    """Whether a person looks for a page: at no address of the API, and liking HTML best."""
+    last = request.path.rpartition("/")[2]
+    bases = [base.path for base in access.environment().city.endpoints]
+    inside = "." in last or any(request.path.startswith(f"{base}/") for base in bases)
+    return not inside and request.accept_mimetypes.best == "text/html"
 
 
 def _broken(fault: Exception) -> Response:

@@ -84,12 +84,11 @@ def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, dat
 def _row(jurisdiction: Jurisdiction, row: dict[str, Any]) -> dict[str, Any]:
     """The update, its picture only where the service shows those of residents at once."""
     service = jurisdiction.services.get(row["service_code"])
-    shown = (
-        service is not None
-        and exposure(
-            service.publishing, service.location, private=False, moderation=first_moderation(service.publishing)
-        ).photos
-    )
+    shown = False
+    if service is not None:
+        moderation = first_moderation(service.publishing)
+        seen = exposure(service.publishing, service.location, False, moderation, service.photos)
+        shown = seen.foreign_photos
     return {**row, "update_id": str(row["update_id"]), "media_url": row["media_url"] if shown else None}
 
 

@@ -74,7 +74,7 @@ def _write(field: fields.Field[Any]) -> Write:
     if isinstance(field, Moment):
         return lambda value: write_moment(value) or ""
     if isinstance(field, Degrees):
-        return _decimal
+        return decimal
     if isinstance(field, Flag):
         return lambda value: "true" if value else "false"
     if isinstance(field, fields.Integer):
@@ -91,7 +91,7 @@ def _write(field: fields.Field[Any]) -> Write:
     return escape
 
 
-def _decimal(degrees: float) -> str:
+def decimal(degrees: float) -> str:
     """A plain decimal with at least one decimal digit."""
     text = f"{degrees:.7f}".rstrip("0")
     return text + "0" if text.endswith(".") else text

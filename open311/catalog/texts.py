@@ -1,0 +1,95 @@
+"""``config/texts.yaml``: from the file to the city's words, and what no schema can say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from open311.catalog.faults import Fault
+from open311.catalog.files import Files, text
+from open311.catalog.source import Source, Where
+from open311.domain.event import Event
+from open311.domain.lifecycle import Outcome
+from open311.domain.wording import KNOWN, PHRASES, ByLanguage, Chapter, Wording, Wordings, placeholders
+
+_EVENTS = frozenset(event.value for event in Event)
+
+
+def build_wordings(source: Source, languages: tuple[str, ...]) -> Wordings:
+    """The words of one jurisdiction, from a checked file."""
+    data = source.data
+    return Wordings(
+        languages=languages,
+        common=_chapter(data),
+        services={code: _chapter(item) for code, item in data.get("services", {}).items()},
+        phrases=data["phrases"],
+    )
+
+
+def _chapter(item: dict[str, Any]) -> Chapter:
+    return Chapter(
+        events={Event(name): _languages(said) for name, said in item.get("events", {}).items()},
+        outcomes={Outcome(name): _languages(said) for name, said in item.get("outcomes", {}).items()},
+    )
+
+
+def _languages(said: dict[str, Any]) -> ByLanguage:
+    return {language: Wording(each["subject"], each["body"], language) for language, each in said.items()}
+
+
+def check_texts(files: Files, source: Source) -> Iterator[Fault]:
+    """Events, phrases and languages that are missing, placeholders and services that do not exist."""
+    if not isinstance(source.data, dict):
+        return
+    first = {
+        languages[0]
+        for item in files.jurisdictions.values()
+        if isinstance(languages := item.get("languages", ["en"]), list) and languages
+    }
+    codes = {text(each.data, "service_code") for each in files.services if isinstance(each.data, dict)}
+    yield from _complete(source, ("events",), {event.value: KNOWN[event] for event in Event}, first)
+    yield from _complete(source, ("phrases",), PHRASES, first)
+    yield from _known(source, (), source.data)
+    for code, item in _mapping(source.data.get("services")).items():
+        if code not in codes:
+            yield source.fault(("services", code), f"there is no service {code!r}")
+        yield from _known(source, ("services", code), item)
+    for name, said in _mapping(source.data.get("phrases")).items():
+        for language, words in _mapping(said).items():
+            yield from _placeholders(source, ("phrases", name, language), str(words), PHRASES.get(name, frozenset()))
+
+
+def _complete(
+    source: Source, where: Where, wanted: Mapping[str, frozenset[str]], languages: set[Any]
+) -> Iterator[Fault]:
+    """Everything must be there in the city's own language: that is what others fall back to."""
+    found = _mapping(source.data.get(where[0]))
+    for name in wanted:
+        missing = sorted(str(each) for each in languages if each not in _mapping(found.get(name)))
+        if missing:
+            yield source.fault((*where, name), f"{name!r} is missing in {', '.join(missing)}")
+    for name in found.keys() - wanted.keys() if where == ("phrases",) else ():
+        yield source.fault((*where, name), "nothing says this phrase")
+
+
+def _known(source: Source, where: Where, item: Any) -> Iterator[Fault]:
+    """Placeholders of events and outcomes, at the top or of a service."""
+    for part in ("events", "outcomes"):
+        for name, said in _mapping(_mapping(item).get(part)).items():
+            event = Event.CLOSED if part == "outcomes" else name
+            if event not in _EVENTS:
+                continue
+            allowed = KNOWN[Event(event)]
+            for language, wording in _mapping(said).items():
+                for key, words in _mapping(wording).items():
+                    yield from _placeholders(source, (*where, part, name, language, key), str(words), allowed)
+
+
+def _placeholders(source: Source, where: Where, words: str, allowed: frozenset[str]) -> Iterator[Fault]:
+    for name in sorted(placeholders(words) - allowed):
+        known = ", ".join(f"{{{each}}}" for each in sorted(allowed)) or "none"
+        yield source.fault(where, f"{{{name}}} is not known here; known are {known}")
+
+
+def _mapping(found: Any) -> dict[str, Any]:
+    return found if isinstance(found, dict) else {}

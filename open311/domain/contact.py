@@ -1,0 +1,23 @@
+"""Addresses that people can be reached at, as they write them."""
+
+from __future__ import annotations
+
+import re
+
+_EMAIL = re.compile(r"[^\s@<>(),:;\"\\\[\]\x00-\x1f\x7f]{1,64}@[^\s@<>(),:;\"\\\[\]\x00-\x1f\x7f]+\.[^\s@.,;:]{2,}")
+_PHONE = re.compile(r"\+[1-9]\d{6,14}")
+_BETWEEN = re.compile(r"[\s().\-/]+")
+
+
+def email_address(text: str) -> str | None:
+    """An address that mail can be sent to, or none."""
+    address = text.strip()
+    local, _, domain = address.rpartition("@")
+    plain = ".." not in address and not local.startswith(".") and not local.endswith(".")
+    return address if plain and len(address) <= 254 and _EMAIL.fullmatch(address) and domain[0] not in ".-" else None
+
+
+def phone_number(text: str) -> str | None:
+    """A telephone number with its country, as ``+12155550142``, or none."""
+    number = _BETWEEN.sub("", text)
+    return number if _PHONE.fullmatch(number) else None

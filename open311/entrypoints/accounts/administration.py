@@ -1,0 +1,79 @@
+"""/admin: who has which role, and the audit log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from open311.actions.accounts import revoke_grant, set_active
+from open311.actions.audit import search_audit
+from open311.domain.errors import InvalidArgument
+from open311.domain.moment import read_moment
+from open311.domain.roles import Act, OwnAct
+from open311.queries.accounts import staff_grants
+from open311.queries.audit import PAGE
+from open311.web.access import environment, guard, me
+from open311.web.pages import answer, page
+
+blueprint = Blueprint("administration", __name__, url_prefix="/admin", template_folder="templates")
+guard(blueprint)
+
+
+MOST_DIGITS = 18
+"""Of a key in PostgreSQL."""
+
+
+@blueprint.get("/users")
+def accounts() -> Response:
+    """Every grant in force, with its account."""
+    return page("accounts/users.html", grants=staff_grants())
+
+
+@blueprint.post("/users/<key:key>/disable")
+def disable(key: int) -> Response:
+    """Disable an account; it is signed out everywhere at once."""
+    set_active(key, False, me().actor)
+    return redirect(url_for("administration.accounts"), 303)
+
+
+@blueprint.post("/grants/<key:key>/revoke")
+def revoke(key: int) -> Response:
+    """Take a role away."""
+    revoke_grant(key, me().actor)
+    return redirect(url_for("administration.accounts"), 303)
+
+
+@blueprint.get("/audit")
+def audit() -> Response:
+    """Search the log; looking is noted in it."""
+    given = {name: request.args.get(name, "").replace("\0", "").strip() for name in ("account", "act", "target", "day")}
+    before = request.args.get("before", "")
+    acts = [*Act, *OwnAct]
+
+    def act() -> Response:
+        if given["account"] and not (given["account"].isdecimal() and len(given["account"]) <= MOST_DIGITS):
+            raise InvalidArgument("Enter the number of an account")
+        since = until = None
+        if given["day"]:
+            try:
+                since = read_moment(given["day"], environment().city.first.timezone)
+            except ValueError:
+                raise InvalidArgument("Enter a day, like 2026-11-25") from None
+            until = since + timedelta(days=1)
+        entries = search_audit(
+            me().actor,
+            account=int(given["account"]) if given["account"] else None,
+            act=given["act"],
+            target=given["target"],
+            since=since,
+            until=until,
+            before=int(before) if before.isdecimal() and len(before) <= MOST_DIGITS else None,
+        )
+        earlier = {**given, "before": entries[-1]["key"]} if len(entries) == PAGE else None
+        more = earlier and f"{request.path}?{urlencode(earlier)}"
+        return page("accounts/audit.html", entries=entries, given=given, acts=acts, more=more)
+
+    return answer(act, "accounts/audit.html", "account", entries=[], given=given, acts=acts, more=None)

@@ -1,0 +1,49 @@
+"""What follows a good first step of signing in: the second one, or the session."""
+
+from __future__ import annotations
+
+import time
+
+from flask import redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from open311.actions.sessions import begin
+from open311.domain.roles import Act, opens
+from open311.queries.accounts import AccountRow, account_of_key
+from open311.web.access import environment
+
+PENDING_LASTS = 600
+"""Seconds between the first step and the second."""
+
+
+def arrive(found: AccountRow, method: str, *, strong: bool = False) -> Response:
+    """Ask for a code where the account has an authenticator; ``strong`` is what the provider has asked already."""
+    if found.totp_secret and not strong:
+        session["pending"] = {"account": found.key, "method": method, "until": int(time.time()) + PENDING_LASTS}
+        return redirect(url_for("sign_in.code"), 303)
+    return enter(found.key, method, second_factor=strong)
+
+
+def pending() -> dict[str, str | int] | None:
+    """Whose first step was good a moment ago, in this browser."""
+    found: dict[str, str | int] | None = session.get("pending")
+    return found if found and int(found["until"]) > time.time() else None
+
+
+def enter(account: int, method: str, *, second_factor: bool) -> Response:
+    """Begin a session, under a new cookie, and go where the person wanted to."""
+    device = request.headers.get("User-Agent", "")
+    token = begin(environment(), account, method, device, second_factor=second_factor)
+    wanted = session.get("next") or _home(account)
+    session.clear()
+    session["token"] = token
+    if method == "link":
+        session.permanent = True  # residents stay signed in when they close the browser
+    return redirect(wanted, 303)
+
+
+def _home(account: int) -> str:
+    """Where somebody begins: staff with their list of cases, everybody else with their account."""
+    found = account_of_key(account)
+    works = found is not None and opens(found.grants, Act.READ)
+    return url_for("console.queue") if works else url_for("own.account")

@@ -1,0 +1,75 @@
+"""/signin/openid: staff sign in where the city's own provider knows them (OpenID Connect, code flow with PKCE)."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Blueprint, redirect, request, session, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from open311.actions.sign_in import by_openid
+from open311.adapters.openid import Journey, OpenID, OpenIDRefused
+from open311.domain.errors import SignInRefused
+from open311.entrypoints.accounts.arrival import arrive
+from open311.web.access import environment, guard
+from open311.web.pages import answer
+
+blueprint = Blueprint("openid", __name__, url_prefix="/signin/openid", template_folder="templates")
+guard(blueprint)
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+def _provider() -> OpenID:
+    provider = environment().sign_in.openid
+    if provider is None:
+        raise NotFound("This city has no other way to sign in")
+    return provider
+
+
+def _back() -> str:
+    return environment().public_url + url_for("openid.back")
+
+
+def _asked(ask: Callable[[], T]) -> T:
+    """What the provider says; why it does not is for the log."""
+    try:
+        return ask()
+    except OpenIDRefused as fault:
+        _LOG.warning("OpenID: %s", fault)
+        raise SignInRefused("The city's sign-in does not work at the moment") from None
+
+
+@blueprint.get("")
+def start() -> Response:
+    """To the provider. All that changes is this browser's own cookie, which knows the way back."""
+    provider = _provider()
+
+    def act() -> Response:
+        journey = Journey(*(secrets.token_urlsafe(32) for _ in range(3)))
+        address = _asked(lambda: provider.start(_back(), journey))
+        session["openid"] = [journey.state, journey.nonce, journey.verifier]
+        return redirect(address, 303)
+
+    return answer(act, "accounts/staff.html", "openid", openid=True)
+
+
+@blueprint.get("/back")
+def back() -> Response:
+    """From the provider, once for each journey and only in the browser that began it."""
+    provider = _provider()
+
+    def act() -> Response:
+        journey = Journey(*session.pop("openid", ("", "", "")))
+        code, state = request.args.get("code", ""), request.args.get("state", "")
+        if not code or not journey.state or not hmac.compare_digest(journey.state.encode(), state.encode()):
+            raise SignInRefused("Signing in was not finished: try again")
+        identity = _asked(lambda: provider.finish(_back(), journey, code))
+        return arrive(by_openid(identity), "openid", strong=identity.strong)
+
+    return answer(act, "accounts/staff.html", "openid", openid=True)

@@ -1,0 +1,133 @@
+"""/account: one's own sessions, password, authenticator and recovery codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from flask import Blueprint, flash, redirect, request, session, url_for
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from open311.actions import sessions
+from open311.actions.credentials import (
+    add_second_factor,
+    authenticator_address,
+    make_recovery_codes,
+    new_secret,
+)
+from open311.actions.credentials import remove_second_factor as forget_second_factor
+from open311.actions.sign_in import change_password, confirmed
+from open311.queries.accounts import recovery_codes_left, sessions_of
+from open311.web.access import environment, guard, me
+from open311.web.pages import answer, page
+
+blueprint = Blueprint("own", __name__, url_prefix="/account", template_folder="templates")
+guard(blueprint)
+
+
+@blueprint.get("")
+def account() -> Response:
+    """Where one is signed in, and how."""
+    who = me()
+    return page("accounts/account.html", sessions=sessions_of(who.account), codes_left=recovery_codes_left(who.account))
+
+
+@blueprint.post("/signout")
+def sign_out() -> Response:
+    """End this session; the browser forgets what pages kept for times without a network."""
+    who = me()
+    sessions.sign_out(who.account, who.session)
+    session.clear()
+    answer = redirect(url_for("sign_in.start"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@blueprint.post("/sessions/<key:key>/end")
+def end_session(key: int) -> Response:
+    """End one session of one's own."""
+    if not sessions.end(me().account, key):
+        raise NotFound("That session is over already")
+    return redirect(url_for("own.account"), 303)
+
+
+@blueprint.post("/sessions/end-others")
+def end_others() -> Response:
+    """End all sessions but this one."""
+    who = me()
+    sessions.end_others(who.account, who.session)
+    return redirect(url_for("own.account"), 303)
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def password() -> Response:
+    """Change the password; one signs in with the new one then."""
+    if request.method == "GET":
+        return page("accounts/password.html")
+
+    def act() -> Response:
+        change_password(me().account, request.form.get("old", ""), request.form.get("new", ""))
+        session.clear()
+        flash("Your password is changed. Sign in with it now.")
+        return redirect(url_for("sign_in.staff"), 303)
+
+    return answer(act, "accounts/password.html", "new")
+
+
+@blueprint.route("/second-factor", methods=["GET", "POST"])
+def second_factor() -> Response:
+    """Add an authenticator app: scan, then show its first code. Recovery codes are shown once, here."""
+    who = me()
+    if who.has_second_factor:
+        return redirect(url_for("own.account"), 303)
+    if request.method == "GET" or "secret" not in session:
+        session["secret"] = new_secret()
+        return page("accounts/second_factor.html", **_authenticator())
+
+    def act() -> Response:
+        code = "".join(request.form.get("code", "").split())
+        codes = add_second_factor(environment(), who.account, who.session, session["secret"], code)
+        del session["secret"]
+        return page("accounts/recovery_codes.html", codes=codes)
+
+    return answer(act, "accounts/second_factor.html", "code", **_authenticator())
+
+
+def _authenticator() -> dict[str, Any]:
+    """The secret to scan and to type."""
+    secret = session["secret"]
+    drawn = segno.make(authenticator_address(secret, me().email, environment().city.name), error="m")
+    svg = drawn.svg_inline(omitsize=True, title="QR code for the authenticator app", svgclass="qr", lineclass=None)
+    spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return {"qr": Markup(svg), "secret": spaced}  # made here, of letters and digits
+
+
+@blueprint.route("/second-factor/remove", methods=["GET", "POST"])
+def remove_second_factor() -> Response:
+    """Forget the authenticator, after the password was shown again."""
+    if request.method == "GET":
+        return page("accounts/remove_second_factor.html")
+
+    def act() -> Response:
+        confirmed(me().account, request.form.get("password", ""))
+        forget_second_factor(me().account)
+        return redirect(url_for("own.account"), 303)
+
+    return answer(act, "accounts/remove_second_factor.html", "password")
+
+
+@blueprint.route("/recovery-codes", methods=["GET", "POST"])
+def recovery_codes() -> Response:
+    """New recovery codes, after the password was shown again; the old ones are worthless."""
+    if not me().has_second_factor:
+        return redirect(url_for("own.second_factor"), 303)
+    if request.method == "GET":
+        return page("accounts/new_codes.html")
+
+    def act() -> Response:
+        confirmed(me().account, request.form.get("password", ""))
+        return page("accounts/recovery_codes.html", codes=make_recovery_codes(me().account))
+
+    return answer(act, "accounts/new_codes.html", "password")

@@ -1,0 +1,34 @@
+"""/admin/webhooks: whose servers are called, and what becomes of calls that failed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from open311.actions.webhooks import give_up, replay
+from open311.queries.webhooks import all_webhooks, dead_deliveries, retried_deliveries
+from open311.web.access import environment, guard, me
+from open311.web.pages import page
+
+blueprint = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks", template_folder="templates")
+guard(blueprint)
+
+
+@blueprint.get("")
+def failed() -> Response:
+    """Receivers, and calls that failed with the reason: for the last time, or to be made again."""
+    return page("accounts/webhooks.html", webhooks=all_webhooks(), dead=dead_deliveries(), retried=retried_deliveries())
+
+
+@blueprint.post("/<delivery>/again")
+def send_again(delivery: str) -> Response:
+    """Make a call again, under its id; somebody who was faster did it already."""
+    replay(environment(), delivery, me().actor)
+    return redirect(url_for("webhooks.failed"), 303)
+
+
+@blueprint.post("/<delivery>/give-up")
+def drop(delivery: str) -> Response:
+    """Take a call off the list."""
+    give_up(delivery, me().actor)
+    return redirect(url_for("webhooks.failed"), 303)

@@ -1,0 +1,113 @@
+"""``open311 accounts``: who signs in, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from open311.actions.accounts import grant_role, invitation, revoke_grant, set_active
+from open311.actions.acts import Actor
+from open311.api.installation import installation
+from open311.domain.roles import STAFF, Grant, Role
+from open311.entrypoints.commands.options import by_option, refusals_told
+from open311.queries.accounts import account_of_email, staff_grants
+
+group = AppGroup("accounts", help="Make accounts of staff, grant and revoke roles.")
+
+
+def _scopes(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that narrow a role; without any it is for everything."""
+    for option, help_ in (
+        ("--service", "Only for this service_code."),
+        ("--boundary", "Only in this boundary, like ward:5."),
+        ("--department", "Only for this department."),
+        ("--jurisdiction", "Only in this jurisdiction."),
+    ):
+        command = click.option(option, help=help_)(command)
+    return command
+
+
+def _give(email: str, grant: Grant, name: str, actor: Actor) -> None:
+    """Grant, and show the first link where there is no password yet."""
+    environment = installation().environment
+    with refusals_told():
+        account = grant_role(environment, email, grant, actor, name)
+    click.echo(f"{email} is {grant.role.replace('_', ' ')}")
+    if link := invitation(environment, account):
+        click.echo(f"They set their password here, within three days:\n{link}")
+
+
+@group.command("create-admin")
+@click.argument("email")
+@click.argument("name")
+@by_option
+def create_admin(email: str, name: str, actor: Actor) -> None:
+    """Make NAME with EMAIL an administrator.
+
+    Shows the link with which they set their password.
+    """
+    _give(email, Grant(Role.ADMINISTRATOR), name, actor)
+
+
+@group.command("list")
+def list_accounts() -> None:
+    """List staff: number of the grant, account, role, scope."""
+    for row in staff_grants():
+        scopes = [row[name] for name in ("jurisdiction", "department", "boundary", "service") if row[name]]
+        state = "" if row["active"] else "\tdisabled"
+        click.echo(
+            f"{row['grant']}\t{row['key']}\t{row['email']}\t{row['role']}\t{', '.join(scopes) or 'everything'}{state}"
+        )
+
+
+@group.command()
+@click.argument("email")
+@click.argument("role", type=click.Choice(sorted(role.value for role in STAFF)))
+@click.option("--name", default="", help="Makes the account, where there is none.")
+@_scopes
+@by_option
+def grant(email: str, role: str, name: str, actor: Actor, **scopes: str | None) -> None:
+    """Give the account of EMAIL a ROLE.
+
+    What is named narrows it, all together; without any it is for everything.
+    """
+    _give(email, Grant(Role(role), **scopes), name, actor)
+
+
+@group.command()
+@click.argument("grant_number", metavar="GRANT", type=int)
+@by_option
+def revoke(grant_number: int, actor: Actor) -> None:
+    """Take GRANT (the number that list shows) away."""
+    with refusals_told():
+        revoke_grant(grant_number, actor)
+    click.echo(f"grant {grant_number} is revoked")
+
+
+def _set_active(email: str, active: bool, actor: Actor) -> None:
+    found = account_of_email(email)
+    if found is None:
+        raise click.ClickException(f"there is no account of {email}")
+    with refusals_told():
+        set_active(found.key, active, actor)
+
+
+@group.command()
+@click.argument("email")
+@by_option
+def disable(email: str, actor: Actor) -> None:
+    """Disable the account of EMAIL; it is signed out at once."""
+    _set_active(email, False, actor)
+    click.echo(f"{email} cannot sign in any more")
+
+
+@group.command()
+@click.argument("email")
+@by_option
+def enable(email: str, actor: Actor) -> None:
+    """Let the account of EMAIL sign in again."""
+    _set_active(email, True, actor)
+    click.echo(f"{email} can sign in again")

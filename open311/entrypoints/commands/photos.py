@@ -1,0 +1,79 @@
+"""``open311 photos``: review photos of residents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from open311.actions.acts import Actor
+from open311.actions.photo_review import approve_photo, hide_photo, read_original, redact_photo
+from open311.api.installation import installation
+from open311.domain.photo import Box
+from open311.domain.privacy import Moderation
+from open311.entrypoints.commands.options import by_option, refusals_told
+from open311.queries.photos import photos
+
+group = AppGroup("photos", help="Review photos: show, hide, blacken parts.")
+STATES = [state.value for state in Moderation]
+
+
+@group.command("list")
+@click.option("--state", type=click.Choice(STATES), default=Moderation.PENDING.value, show_default=True)
+def list_photos(state: str) -> None:
+    """List photos, oldest first: number, service request, size."""
+    for each in photos(state):
+        redacted = "\tredacted" if each["has_original"] else ""
+        click.echo(
+            f"{each['key']}\t{each['number']}\t{each['service_name']}\t{each['width']}x{each['height']}{redacted}"
+        )
+
+
+@group.command()
+@click.argument("photo", type=int)
+@by_option
+def approve(photo: int, actor: Actor) -> None:
+    """Show PHOTO (the number that list shows)."""
+    with refusals_told():
+        approve_photo(installation().environment, photo, actor)
+    click.echo(f"photo {photo} is shown")
+
+
+@group.command()
+@click.argument("photo", type=int)
+@by_option
+def hide(photo: int, actor: Actor) -> None:
+    """Show PHOTO to nobody any more."""
+    with refusals_told():
+        hide_photo(installation().environment, photo, actor)
+    click.echo(f"photo {photo} is hidden")
+
+
+@group.command()
+@click.argument("photo", type=int)
+@click.option("--box", "boxes", multiple=True, required=True, metavar="LEFT,TOP,RIGHT,BOTTOM", help="Repeatable.")
+@by_option
+def redact(photo: int, boxes: tuple[str, ...], actor: Actor) -> None:
+    """Blacken boxes of PHOTO and show what is left.
+
+    A box is in fractions of width and height: 0.1,0.2,0.3,0.45.
+    """
+    with refusals_told():
+        redact_photo(installation().environment, photo, [Box.read(box) for box in boxes], actor)
+    click.echo(f"photo {photo} is redacted")
+
+
+@group.command()
+@click.argument("photo", type=int)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A JPEG file.")
+@by_option
+def original(photo: int, output: Path, actor: Actor) -> None:
+    """Write what PHOTO was before it was redacted.
+
+    That it was read is noted.
+    """
+    with refusals_told():
+        content = read_original(installation().environment, photo, actor)
+    output.write_bytes(content)
+    click.echo(f"the original of photo {photo} is in {output}")

@@ -1,0 +1,102 @@
+"""``open311 privacy``: forget what was kept long enough; hand out and erase one person's data."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import click
+import orjson
+from flask.cli import AppGroup
+
+from open311.actions.acts import Actor
+from open311.actions.erase import Erased, erase_person, look_at_person
+from open311.actions.export import Export, export_person
+from open311.actions.retention import look, run_retention
+from open311.api.installation import installation
+from open311.domain.person import Who
+from open311.entrypoints.commands.options import by_option, refusals_told
+
+group = AppGroup("privacy", help="Forget old data; export or erase one person's.")
+
+
+@group.command("run")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@by_option
+def run(dry_run: bool, actor: Actor) -> None:
+    """Forget what config/privacy.yaml says is kept long enough.
+
+    The worker does so each night.
+    """
+    environment = installation().environment
+    swept = look(environment) if dry_run else run_retention(environment, actor)
+    for each in swept:
+        oldest = f", the oldest since {each.oldest:%Y-%m-%d}" if each.oldest else ""
+        would = "would go" if dry_run else "forgotten"
+        click.echo(f"{each.kind} ({each.days} days): {each.count} {would}{oldest}")
+
+
+@group.command("export")
+@click.argument("who")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="A .zip with photos, or .json without.",
+)
+@by_option
+def export(who: str, output: Path, actor: Actor) -> None:
+    """Write all that is held about WHO.
+
+    Who is named by an e-mail address, +12155550142 or account:7. Make sure first that it is they who ask.
+    """
+    if output.suffix not in (".zip", ".json"):
+        raise click.BadParameter("must end in .zip or .json", param_hint="--output")
+    with refusals_told():
+        made = export_person(installation().environment, Who.read(who), actor)
+    _write(made, output)
+    for each in made.document["contents"]:
+        click.echo(f"{each['section']}: {each['entries']}")
+
+
+def _write(made: Export, output: Path) -> None:
+    document = orjson.dumps(made.document, option=orjson.OPT_INDENT_2)
+    output.touch(mode=0o600)
+    if output.suffix == ".json":
+        output.write_bytes(document)
+        return
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("person.json", document)
+        for name, content in made.files.items():
+            archive.writestr(f"photos/{name}", content)
+
+
+@group.command("erase")
+@click.argument("who")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@by_option
+def erase(who: str, dry_run: bool, yes: bool, actor: Actor) -> None:
+    """Erase all that is held about WHO.
+
+    Who is named by an e-mail address, +12155550142 or account:7. What they reported stays, with place and time and
+    without their words. It cannot be taken back.
+    """
+    environment = installation().environment
+    with refusals_told():
+        person = Who.read(who)
+        if dry_run or not yes:
+            _tell(look_at_person(environment, person, actor), "would go")
+        if dry_run:
+            return
+        if not yes:
+            click.confirm("Erase all this?", abort=True)
+        _tell(erase_person(environment, person, actor), "erased")
+
+
+def _tell(found: Erased, what: str) -> None:
+    if found.nothing:
+        click.echo("nothing is held")
+        return
+    for name in Erased.__slots__:
+        click.echo(f"{name.replace('_', ' ')}: {getattr(found, name)} {what}")

@@ -1,0 +1,69 @@
+"""``open311 webhooks``: receivers of other people's that are called when something happens."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from open311.actions.acts import Actor
+from open311.actions.webhooks import add_webhook, remove_webhook, replay
+from open311.api.installation import installation
+from open311.catalog.city import Jurisdiction
+from open311.domain.event import OF_CASES, Event
+from open311.entrypoints.commands.options import by_option, jurisdiction_option, refusals_told
+from open311.queries.webhooks import all_webhooks, dead_deliveries
+
+group = AppGroup("webhooks", help="Call other people's servers when something happens.")
+TOLD = [event.value for event in Event if event in OF_CASES]
+
+
+@group.command()
+@click.argument("url")
+@click.option("--event", "events", multiple=True, type=click.Choice(TOLD), help="Repeatable; default: all.")
+@jurisdiction_option
+@by_option
+def add(url: str, events: tuple[str, ...], jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Call URL from now on; its secret is shown once."""
+    with refusals_told():
+        key, secret = add_webhook(installation().environment, jurisdiction.key, url, events, actor)
+    click.echo(f"webhook {key}, secret {secret}")
+
+
+@group.command("list")
+def list_webhooks() -> None:
+    """List receivers, and how many calls are done, waiting, dead."""
+    for each in all_webhooks():
+        counts = f"{each['done']} done, {each['waiting']} waiting, {each['dead']} dead"
+        events = ", ".join(each["events"]) or "all events"
+        click.echo(f"{each['key']}\t{each['jurisdiction']}\t{each['url']}\t{events}\t{counts}")
+
+
+@group.command()
+@click.argument("webhook", type=int)
+@by_option
+def remove(webhook: int, actor: Actor) -> None:
+    """Call WEBHOOK (the number that list shows) no more."""
+    if not remove_webhook(webhook, actor):
+        raise click.ClickException(f"no webhook {webhook}, or removed already")
+    click.echo(f"webhook {webhook} is removed")
+
+
+@group.command()
+def dead() -> None:
+    """List calls that were given up, newest first."""
+    for each in dead_deliveries():
+        click.echo(f"{each['delivery']}\t{each['url']}\t{each['event']}\t{each['number']}\t{each['fault']}")
+
+
+@group.command("replay")
+@click.argument("deliveries", nargs=-1, required=True)
+@by_option
+def replay_deliveries(deliveries: tuple[str, ...], actor: Actor) -> None:
+    """Make DELIVERIES again, under the ids they had.
+
+    ``dead`` shows those that were given up.
+    """
+    for delivery in deliveries:
+        if not replay(installation().environment, delivery, actor):
+            raise click.ClickException(f"no call {delivery}, or it is waiting already")
+        click.echo(f"{delivery} is called again")

@@ -1,0 +1,49 @@
+"""The one blueprint of the console, and what its pages share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, request
+
+from open311.catalog.city import Jurisdiction
+from open311.domain.roles import Act, opens
+from open311.entrypoints.console.words import Words
+from open311.models.base import now
+from open311.queries.queues import Viewer
+from open311.web.access import PAGES, environment, guard, me, signed_in
+
+blueprint = Blueprint("console", __name__, url_prefix="/staff", template_folder="templates")
+guard(blueprint)
+
+
+def city() -> Jurisdiction:
+    """The jurisdiction whose cases are shown: the city. A sandbox's cases are nobody's work."""
+    return environment().city.first
+
+
+def viewer() -> Viewer:
+    """Who looks, at this moment."""
+    moment = now()
+    local = moment.astimezone(ZoneInfo(city().timezone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return Viewer(city().key, me().account, me().grants, moment, midnight)
+
+
+def asks_for_part() -> bool:
+    """Whether htmx asks for a part of a page. Going back in the browser, it asks for all of it."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def can_open(endpoint: str) -> bool:
+    """Whether there is such a page, and the person's role opens it."""
+    needed, who = PAGES.get(endpoint), signed_in()
+    there = endpoint in current_app.view_functions
+    return there and who is not None and (not isinstance(needed, Act) or opens(who.grants, needed))
+
+
+@blueprint.context_processor
+def _shared() -> dict[str, Any]:
+    return {"can_open": can_open, "words": Words(city(), now())}

@@ -1,0 +1,77 @@
+"""/staff/r/<number>: everything about a case, as far as the person may see it."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from open311.actions.personal import Personal, read_personal
+from open311.domain.errors import NotAllowed, UnknownServiceRequest
+from open311.domain.place import Point
+from open311.domain.roles import Act, may
+from open311.entrypoints.console.blueprint import asks_for_part, blueprint, can_open, city
+from open311.entrypoints.console.queue import came_from
+from open311.queries.casefile import CaseFile, case_file, has_photo
+from open311.queries.outlines import around
+from open311.web.access import environment, me
+from open311.web.pages import page
+
+ACTS = (
+    ("console.update", Act.NOTE, "Update"),
+    ("console.ask", Act.PROGRESS, "Ask the reporter"),
+    ("console.assign", Act.ASSIGN, "Assign"),
+    ("console.merge", Act.MERGE, "Merge"),
+    ("console.split", Act.SPLIT, "Split"),
+    ("console.refer", Act.REFER, "Refer"),
+)
+"""What can be done with a case: the page, the act that it takes, its name."""
+
+
+@blueprint.get("/r/<number>")
+def case(number: str) -> Response:
+    """The case; htmx asks for it without what stands around it, to show it beside the list."""
+    return _shown(_opened(number))
+
+
+@blueprint.post("/r/<number>/contact")
+def contact(number: str) -> Response:
+    """The same with the people behind it. It is a POST, because it is noted each time."""
+    opened = _opened(number)
+    return _shown(opened, read_personal(city().key, number, me().actor))
+
+
+@blueprint.get("/r/<number>/photo/<name>")
+def photo(number: str, name: str) -> Response:
+    """A photo of the case, also where it is not public."""
+    _opened(number)
+    content = environment().files.read(name) if has_photo(city().key, number, name) else None
+    if content is None:
+        raise NotFound("There is no such photo")
+    return Response(content, content_type="image/jpeg")
+
+
+def _opened(number: str) -> CaseFile:
+    """The case, if it is there and within the person's grants."""
+    found = case_file(city().key, number, me().grants)
+    if found is None:
+        raise UnknownServiceRequest(f"There is no service request {number}")
+    if not may(me().grants, Act.READ, found.scope):
+        raise NotAllowed(f"Service request {number} is not within what your role covers")
+    return found
+
+
+def _shown(found: CaseFile, personal: Personal | None = None) -> Response:
+    facts, grants = found.facts, me().grants
+    place = Point(facts["long"], facts["lat"]) if facts["long"] is not None else None
+    answer = page(
+        "console/_case.html" if asks_for_part() else "console/case.html",
+        case=found,
+        facts=facts,
+        map=around(place, [area["key"] for area in found.areas]) if place else None,
+        personal=personal,
+        may_read_personal=may(grants, Act.READ_PERSONAL, found.scope),
+        acts=[(to, name) for to, act, name in ACTS if can_open(to) and may(grants, act, found.scope)],
+        question=came_from(request.args.get("list", "")),
+    )
+    answer.vary.add("HX-Request")
+    return answer

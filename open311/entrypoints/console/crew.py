@@ -1,0 +1,121 @@
+"""/staff/crew: today's way for a telephone, also through a dead spot (``web/static/crew-worker.js``)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from open311.actions.idempotency import Once
+from open311.actions.photos import clean_photos, store_photos
+from open311.actions.update import Change, update
+from open311.domain.draft import DESCRIPTION_LIMIT
+from open311.domain.errors import NotAllowed, Refusal
+from open311.domain.lifecycle import Outcome, Status
+from open311.domain.place import Point
+from open311.domain.reply import fitting
+from open311.domain.roles import Act
+from open311.domain.route import walking_order
+from open311.entrypoints.console import replies, speech
+from open311.entrypoints.console.blueprint import blueprint, city, viewer
+from open311.entrypoints.console.desk import case_in_hand, refused
+from open311.queries.crew import Task, todays_tasks
+from open311.web import failures
+from open311.web.access import environment, me
+from open311.web.assets import files
+from open311.web.pages import page
+
+OUTCOMES = (Outcome.RESOLVED, Outcome.NOT_FOUND, Outcome.NO_ACTION_NEEDED, Outcome.UNABLE)
+"""How work on the spot ends."""
+
+
+@blueprint.get("/crew")
+def crew() -> Response:
+    """Today's list in walking order, from where one is or from the most urgent."""
+    return _list()
+
+
+def _list(errors: dict[str, str] | None = None, number: str = "", status: int = 200) -> Response:
+    """The list; ``errors`` are those of the form of one case, which stays open as it was typed."""
+    start = _start()
+    tasks = _ordered(todays_tasks(viewer()), start)
+    return page(
+        "console/crew.html",
+        errors,
+        status,
+        tasks=tasks,
+        texts={task.number: _text(task) for task in tasks},
+        outcomes=[(each, speech.OUTCOMES[each]) for each in OUTCOMES],
+        key=secrets.token_urlsafe,
+        typed=request.form,
+        opened=number,
+        account=me().account,
+    )
+
+
+def _start() -> Point | None:
+    """Where they are, if they said so."""
+    try:
+        return Point(float(request.args["long"]), float(request.args["lat"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _ordered(tasks: list[Task], start: Point | None) -> list[Task]:
+    """In walking order; what has no place comes last."""
+    placed = [task for task in tasks if task.point]
+    order = walking_order([task.point for task in placed if task.point], start)
+    return [*(placed[at] for at in order), *(task for task in tasks if task.point is None)]
+
+
+def _text(task: Task) -> str:
+    """What is mostly said when such work is done, in the city's own language."""
+    for reply in fitting(city().replies, [Status.CLOSED], task.service_code):
+        if reply.outcome is Outcome.RESOLVED and (language := city().languages[0]) in reply.texts:
+            return replies.text_of(task, reply, language)
+    return ""
+
+
+@blueprint.post("/crew/<number>")
+def crew_done(number: str) -> AnyResponse:
+    """Close it, with a photo. The same key again does nothing again: a telephone may not have heard the answer."""
+    case = case_in_hand(number, Act.CLOSE)
+    by_worker = "Idempotency-Key" in request.headers
+    photos = store_photos(environment(), clean_photos(file.read() for file in request.files.getlist("photo")))
+    outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
+    change = Change(status=Status.CLOSED, outcome=outcome, text=request.form.get("text", ""), photos=photos)
+    key = request.headers.get("Idempotency-Key") or request.form.get("key", "")
+    try:
+        if len(change.text) > DESCRIPTION_LIMIT:
+            return _refused(number, f"At most {DESCRIPTION_LIMIT} characters", 422, by_worker=by_worker)
+        update(environment(), case.jurisdiction, number, change, me().actor, once=_once(number, change, key))
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        return _refused(number, refused(refusal), failures.status(refusal), by_worker=by_worker)
+    if by_worker:
+        return Response(status=204)
+    flash(f"{number} is done")
+    return redirect(url_for("console.crew"), 303)
+
+
+def _once(number: str, change: Change, key: str) -> Once | None:
+    """The key as this account's own: nobody else's can be the same."""
+    body = hashlib.sha256(repr((number, change)).encode()).digest()
+    return Once(f"account:{me().account}:{key[:200]}", body) if key else None
+
+
+def _refused(number: str, reason: str, status: int, *, by_worker: bool) -> Response:
+    if by_worker:
+        return Response(reason, status, content_type="text/plain; charset=utf-8")
+    return _list({f"text-{number}": reason}, number, status)
+
+
+@blueprint.get("/crew.js")
+def crew_worker() -> Response:
+    """The service worker, at a path that lets it look after ``/staff/crew``."""
+    answer = Response(files()["crew-worker.js"].plain, content_type="text/javascript; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer

@@ -1,0 +1,137 @@
+"""What pages about one case share: the case in hand, the letter before it is sent, what others did meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, current_app, flash, redirect, request, url_for
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response as AnyResponse
+
+from open311.actions.environment import Environment
+from open311.actions.idempotency import Once
+from open311.actions.photos import StoredPhoto
+from open311.actions.rehearse import Rehearsal, rehearse
+from open311.domain.errors import Conflict, NotAllowed, Refusal, UnknownServiceRequest
+from open311.domain.roles import Act, may
+from open311.entrypoints.console import speech
+from open311.entrypoints.console.blueprint import city
+from open311.queries.acting import CaseInHand, cases_in_hand, meanwhile
+from open311.web import failures
+from open311.web.access import environment, me
+from open311.web.pages import page
+
+
+def case_in_hand(number: str, act: Act) -> CaseInHand:
+    """The case that a page is about.
+
+    :raises UnknownServiceRequest: there is none.
+    :raises NotAllowed: no grant of whoever looks reaches so far.
+    """
+    found = cases_in_hand([number], city().key)
+    if not found:
+        raise UnknownServiceRequest(f"There is no service request {number}")
+    if not may(me().grants, act, found[0].scope):
+        raise NotAllowed(f"Your role does not reach service request {number}")
+    return found[0]
+
+
+def acting_page(template: str, case: CaseInHand, errors: dict[str, str] | None = None, **values: Any) -> Response:
+    """A page on which somebody acts on a case."""
+    return page(f"console/{template}.html", errors, case=case, city=city(), speech=speech, **values)
+
+
+def done(case: CaseInHand, said: str) -> AnyResponse:
+    """Back to the case, which says what was done."""
+    flash(said)
+    return redirect(url_for("console.case", number=case.number), 303)
+
+
+def refused(refusal: Refusal) -> str:
+    """A refusal as it stands beside a field."""
+    said = failures.words(refusal)
+    return said[:1].upper() + said[1:]
+
+
+Show = Callable[..., Response]
+"""Makes the page anew: ``show(case, errors, status=..., **what the page shows besides)``."""
+
+
+def act_once_seen(
+    case: CaseInHand, act: Callable[[Environment], object], asked: object, show: Show, *, field: str, said: str
+) -> AnyResponse:
+    """Show what an act is going to tell people, and do it once that was seen.
+
+    ``asked`` is all that the act depends on: what is changed after the preview is shown anew before it is sent. Where
+    somebody else changed the case meanwhile, the page says what they did, and the form keeps what was typed.
+    """
+    seal = hashlib.sha256(repr(asked).encode()).hexdigest()
+    try:
+        if request.form.get("do") == "send" and request.form.get("seen") == seal:
+            act(environment())
+            return done(case, said)
+        rehearsal = rehearse(environment(), act)
+    except NotAllowed:
+        raise
+    except Conflict:
+        return show(anew(case), {}, status=409, others=meanwhile(case.key, newest()))
+    except Refusal as refusal:
+        return show(case, {field: refused(refusal)}, status=failures.status(refusal))
+    return show(case, {}, rehearsal=rehearsal, seal=seal, told=heard(case, rehearsal))
+
+
+def once_only(*what: object) -> Once:
+    """So that a button that is pressed twice does it once: the same of the same person is done already."""
+    digest = hashlib.sha256(repr(what).encode()).digest()
+    return Once(f"account:{me().account}:{digest.hex()}", digest)
+
+
+def anew(case: CaseInHand) -> CaseInHand:
+    """The case as it is now."""
+    return cases_in_hand([case.number], case.jurisdiction)[0]
+
+
+def newest() -> int:
+    """The last entry of the history that the form was made from."""
+    given = request.form.get("newest", "")
+    return int(given) if given.isdecimal() and len(given) <= 18 else 0
+
+
+def seen_version() -> int:
+    """The version of the case that the form was made from; a form without one was made from none."""
+    given = request.form.get("version", "")
+    return int(given) if given.isdecimal() and len(given) <= 9 else 0
+
+
+def heard(case: CaseInHand, rehearsal: Rehearsal) -> dict[str, Any]:
+    """The letters of a rehearsal for a page: one to read first, who else gets it, and the others."""
+    ordered = sorted(
+        rehearsal.words.items(), key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1])
+    )
+    letters = list(dict.fromkeys((word.letter, word.number, word.reporter) for word, _ in ordered))
+    return {
+        "public": rehearsal.public,
+        "letters": letters,
+        "receivers": [(speech.receiver(word, case.number), count) for word, count in ordered],
+    }
+
+
+def keep_photos(photos: tuple[StoredPhoto, ...]) -> str:
+    """Photos as a field of the form that a preview sends along; nobody can make one of files they only know of."""
+    plain = [[photo.file, photo.thumbnail, photo.width, photo.height] for photo in photos]
+    return str(_signer().dumps([me().account, plain])) if photos else ""
+
+
+def kept_photos() -> tuple[StoredPhoto, ...]:
+    """The photos that an earlier step of this form brought."""
+    try:
+        account, plain = _signer().loads(request.form.get("kept", ""))
+    except BadSignature:
+        return ()
+    return tuple(StoredPhoto(*each) for each in plain) if account == me().account else ()
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="photos")

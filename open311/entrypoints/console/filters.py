@@ -1,0 +1,33 @@
+"""Saving what is asked of the list, and forgetting it."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from open311.actions import saved_filters
+from open311.domain.errors import InvalidArgument
+from open311.entrypoints.console.blueprint import blueprint, city
+from open311.entrypoints.console.queue import came_from, listing
+from open311.web.access import environment, me
+
+
+@blueprint.post("/filters")
+def save_filter() -> Response:
+    """Save the list that is shown, for oneself or a department."""
+    question = came_from(request.form.get("query", ""))
+    name, department = request.form.get("name", "").replace("\0", ""), request.form.get("share") or None
+    try:
+        saved_filters.save_filter(environment(), city().key, me().actor, name, question.query, department)
+    except InvalidArgument as fault:
+        return listing(question, {"name": str(fault)}, name)
+    return redirect(f"{url_for('console.queue')}?{question.query}", 303)
+
+
+@blueprint.post("/filters/<key:key>/delete")
+def delete_filter(key: int) -> Response:
+    """Forget a filter of one's own."""
+    if not saved_filters.delete_filter(key, me().actor):
+        raise NotFound("There is no such filter of yours")
+    return redirect(url_for("console.queue"), 303)

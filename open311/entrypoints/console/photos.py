@@ -1,0 +1,152 @@
+"""/staff/photos: the queue of photos, and one photo with the boxes that are to be blackened.
+
+Nothing is kept between two clicks but what the form itself carries: first one corner of a box is clicked, then the
+opposite one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from open311.actions.photo_review import (
+    approve_photo,
+    check_reviewer,
+    hide_photo,
+    read_original,
+    redact_photo,
+    see_photo,
+)
+from open311.domain.errors import InvalidArgument, UnknownPhoto
+from open311.domain.photo import Box
+from open311.domain.privacy import Moderation
+from open311.entrypoints.console.blueprint import blueprint
+from open311.queries import photos as reading
+from open311.web.access import environment, me
+from open311.web.pages import answer, page
+
+ROWS = 6
+"""Boxes of the form; more are done in a second go."""
+SHOWN = 640
+"""Pixels of the longer side on the page; clicks are counted in these."""
+EDGES = ("left", "top", "right", "bottom")
+
+
+@blueprint.get("/photos")
+def photos() -> Response:
+    """What waits, oldest first."""
+    return page("console/photos.html", photos=reading.photos(Moderation.PENDING, me().grants))
+
+
+@blueprint.get("/photos/<key:key>/picture")
+def picture(key: int) -> Response:
+    """The picture, with the boxes of the address tried on it."""
+    boxes = [Box.read(text) for text in request.args.get("boxes", "").split(";") if text]
+    return Response(see_photo(environment(), key, boxes, me().actor).image, content_type="image/jpeg")
+
+
+@blueprint.get("/photos/<key:key>/original")
+def original(key: int) -> Response:
+    """What it was before it was redacted; reading it is noted."""
+    return Response(read_original(environment(), key, me().actor), content_type="image/jpeg")
+
+
+@blueprint.route("/photos/<key:key>", methods=["GET", "POST"])
+def review(key: int) -> AnyResponse:
+    """One photo: show it, hide it, or blacken parts of it."""
+    found = reading.photo(key)
+    if found is None:
+        raise UnknownPhoto(f"no photo {key}")
+    check_reviewer(key, me().actor)
+    form = _Form(found)
+    values: dict[str, Any] = {"photo": found, "form": form, "edges": EDGES}
+    if request.method == "GET":
+        return page("console/photo.html", **values)
+
+    def act() -> AnyResponse:
+        if form.clicked:
+            form.take_click()
+            return page("console/photo.html", **values)
+        return _done(key, form) or page("console/photo.html", **values)
+
+    return answer(act, "console/photo.html", "left1", **values)
+
+
+def _done(key: int, form: _Form) -> AnyResponse | None:
+    """Do what the button says; none for the one that only shows the boxes."""
+    wanted, boxes = request.form.get("do"), form.boxes()
+    if wanted == "approve" and boxes:
+        raise InvalidArgument("There are boxes: redact the photo, or empty them")
+    if wanted == "approve":
+        approve_photo(environment(), key, me().actor)
+    elif wanted == "hide":
+        hide_photo(environment(), key, me().actor)
+    elif wanted == "redact":
+        redact_photo(environment(), key, boxes, me().actor)
+    else:
+        return None
+    return redirect(url_for("console.photos"), 303)
+
+
+class _Form:
+    """The boxes as they stand in the form, in percent, and the corner that was clicked first."""
+
+    def __init__(self, photo: dict[str, Any]) -> None:
+        scale = min(1, SHOWN / max(photo["width"], photo["height"]))
+        self.width, self.height = (max(1, round(photo[side] * scale)) for side in ("width", "height"))
+        self.rows = [
+            {edge: request.form.get(f"{edge}{row}", "").strip() for edge in EDGES} for row in range(1, ROWS + 1)
+        ]
+        self.corner = request.form.get("corner", "")
+        self.clicked = "picture.x" in request.form
+
+    def boxes(self) -> list[Box]:
+        """The boxes of the rows that are filled.
+
+        :raises InvalidArgument: a row is no box.
+        """
+        return [self._box(place, row) for place, row in enumerate(self.rows, 1) if any(row.values())]
+
+    def _box(self, place: int, row: dict[str, str]) -> Box:
+        try:
+            return Box(*(float(row[edge].replace(",", ".")) / 100 for edge in EDGES))
+        except (ValueError, InvalidArgument):
+            told = f"Box {place}: enter its edges in percent, left before right, top before bottom"
+            raise InvalidArgument(told) from None
+
+    @property
+    def tried(self) -> str:
+        """What the picture is to show, as ``picture`` reads it; nothing while the form has a fault."""
+        try:
+            return ";".join(str(box) for box in self.boxes())
+        except InvalidArgument:
+            return ""
+
+    def take_click(self) -> None:
+        """The first click is a corner, the second makes a box of both.
+
+        :raises InvalidArgument: both are the same, or every row is filled.
+        """
+        here = self._fraction("picture.x", self.width), self._fraction("picture.y", self.height)
+        if not self.corner:
+            self.corner = "{:.4f},{:.4f}".format(*here)
+            return
+        free = next((row for row in self.rows if not any(row.values())), None)
+        if free is None:
+            raise InvalidArgument(f"There are {ROWS} boxes: redact them first, then look for more")
+        first, self.corner = self._read_corner(), ""
+        box = Box.between(first, here)
+        free.update({edge: f"{getattr(box, edge) * 100:.2f}" for edge in EDGES})
+
+    def _fraction(self, name: str, side: int) -> float:
+        text = request.form.get(name, "")
+        return min(int(text), side) / side if text.isdecimal() and len(text) < 6 else 0.0
+
+    def _read_corner(self) -> tuple[float, float]:
+        try:
+            x, y = (min(max(float(part), 0.0), 1.0) for part in self.corner.split(","))
+        except ValueError:
+            raise InvalidArgument("Click the first corner again") from None
+        return x, y

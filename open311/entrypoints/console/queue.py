@@ -1,0 +1,92 @@
+"""/staff: the list of cases, by queue and filter; the case that was chosen beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from open311.actions.saved_filters import shares_with
+from open311.domain.roles import Act, opens
+from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city, viewer
+from open311.entrypoints.console.question import Question, read, read_again
+from open311.queries import queues
+from open311.queries.accounts import staff_grants
+from open311.queries.boundaries import named_boundaries
+from open311.queries.queues import PAGE, Asked, Queue
+from open311.queries.saved_filters import saved_filters
+from open311.web.access import environment, me
+from open311.web.pages import page
+
+CHANNELS = ("api", "app", "web", "phone", "social", "email", "sms", "walk_in", "split", "duplicate")
+
+
+@blueprint.get("")
+def queue() -> Response:
+    """The list. htmx asks for it alone, without what stands around it."""
+    question = read(request.args, city().timezone, me().account)
+    return listing(question)
+
+
+def listing(question: Question, errors: dict[str, str] | None = None, name: str = "") -> Response:
+    """The page of a question; ``errors`` and ``name`` are those of the form that saves it."""
+    looking = viewer()
+    faults = {**question.errors, **(errors or {})}
+    rows = queues.page(looking, question.asked, _layer())
+    shared = shares_with(environment(), looking.jurisdiction, me().actor)
+    values: dict[str, Any] = {
+        "question": question,
+        "rows": rows[:PAGE],
+        "later": question.having(after=rows[PAGE - 1].number) if len(rows) > PAGE else None,
+        "total": queues.how_many(looking, question.asked),
+        "counts": _shown(queues.counts(looking), looking),
+        "saved": saved_filters(looking.jurisdiction, looking.account, shared),
+    }
+    status = 422 if faults else 200
+    if asks_for_part() and not faults:
+        answer = page("console/_list.html", part=True, **values)
+    else:
+        answer = page("console/queue.html", faults, status, **values, **_choices(), shared=shared, name=name)
+    answer.vary.add("HX-Request")
+    return answer
+
+
+@blueprint.get("/next")
+def open_next() -> AnyResponse:
+    """Go to the first case of a list, or the first after a certain one; to the list, where there is none."""
+    question = read(request.args, city().timezone, me().account)
+    for row in queues.page(viewer(), question.asked, _layer(), most=1):
+        return redirect(url_for("console.case", number=row.number, list=question.query), 303)
+    return redirect(f"{url_for('console.queue')}?{question.query}", 303)
+
+
+def came_from(query: str) -> Question:
+    """The list in which a case was chosen."""
+    return read_again(query, city().timezone, me().account)
+
+
+def _layer() -> str:
+    """The boundary layer that tells where a case lies: the first of the city's."""
+    return next(iter(city().layers), "")
+
+
+def _shown(counts: dict[Queue, int], looking: queues.Viewer) -> dict[Queue, int]:
+    """Without the queues that can hold nothing for this person."""
+    hidden = set()
+    if not looking.departments:
+        hidden.add(Queue.TEAM)
+    if not opens(looking.grants, Act.MODERATE):
+        hidden.add(Queue.REVIEW)
+    return {queue: count for queue, count in counts.items() if queue not in hidden}
+
+
+def _choices() -> dict[str, Any]:
+    """What can be chosen in the filters."""
+    people = {row["key"]: row["name"] or row["email"] for row in staff_grants() if row["active"]}
+    return {
+        "people": dict(sorted(people.items(), key=lambda each: str(each[1]).casefold())),
+        "boundaries": named_boundaries(city().key),
+        "channels": CHANNELS,
+        "asked": Asked,
+    }

@@ -1,0 +1,60 @@
+"""Ready sentences in forms: which are offered, and what choosing one fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from open311.domain.definition import Precision
+from open311.domain.lifecycle import Status
+from open311.domain.place import public_address
+from open311.domain.reply import Reply, fitting
+from open311.domain.wording import Wording, fill
+from open311.entrypoints.console import speech
+from open311.entrypoints.console.blueprint import city
+from open311.entrypoints.console.words import STATES
+from open311.queries.acting import CaseInHand
+from open311.queries.crew import Task
+from open311.wire.letter import day
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A reply in one language; ``value`` names it in the form."""
+
+    value: str
+    label: str
+    reply: Reply
+    language: str
+
+
+def offers(case: CaseInHand, statuses: Sequence[Status]) -> dict[str, list[Offered]]:
+    """The replies that fit, by state in words, the nearest first; each in the reporter's language first."""
+    found: dict[str, list[Offered]] = {}
+    for reply in fitting(city().replies, statuses, case.service_code):
+        spoken = [each for each in city().wordings.tongues(case.language) if each in reply.texts]
+        for language in dict.fromkeys([*spoken, *reply.texts]):
+            label = f"{reply.name} ({speech.language(language)})"
+            found.setdefault(STATES[reply.status], []).append(
+                Offered(f"{reply.name}|{language}", label, reply, language)
+            )
+    return found
+
+
+def chosen(case: CaseInHand, statuses: Sequence[Status], value: str) -> Offered | None:
+    """The reply that a form names, if it is one of those offered."""
+    return next((each for group in offers(case, statuses).values() for each in group if each.value == value), None)
+
+
+def text_of(case: CaseInHand | Task, reply: Reply, language: str) -> str:
+    """A reply with the facts of the case filled in; a paragraph whose fact is not there is left out."""
+    service = city().services.get(case.service_code)
+    facts = {
+        "city": city().name,
+        "number": case.number,
+        "service": case.service_name,
+        "department": case.agency_responsible,
+        "place": public_address(case.address, service.location if service else Precision.BOUNDARY) or "",
+        "expected": day(case.expected_datetime, city().timezone, language),
+    }
+    return "\n\n".join(fill(Wording("", reply.texts[language]), facts).paragraphs)

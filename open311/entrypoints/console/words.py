@@ -1,0 +1,167 @@
+"""How the console says things: states, promises, ages, what changed. In English; residents are told elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from open311.catalog.city import Jurisdiction
+from open311.domain.lifecycle import Status
+from open311.domain.routing import Priority
+from open311.queries.casefile import Moment
+from open311.queries.queues import MOST_COUNTED, Queue
+
+STATES: Mapping[str, str] = {
+    **{status: status.replace("_", " ").capitalize() for status in Status},
+    Status.WAITING_ON_REPORTER: "Waiting on reporter",
+}
+PRIORITIES: Mapping[int, str] = {priority: priority.name.capitalize() for priority in sorted(Priority, reverse=True)}
+QUEUES: Mapping[Queue, str] = {
+    Queue.NEW: "New, not assigned",
+    Queue.MINE: "Mine",
+    Queue.TEAM: "My department",
+    Queue.DUE_TODAY: "Due today",
+    Queue.OVERDUE: "Overdue",
+    Queue.WAITING: "Waiting for others",
+    Queue.DUPLICATES: "Possible duplicates",
+    Queue.DISPUTED: "Disputed",
+    Queue.REVIEW: "To be reviewed",
+    Queue.OPEN: "All open",
+    Queue.EVERYTHING: "Closed ones too",
+}
+_KINDS = {
+    "comment": "Comment",
+    "note": "Note",
+    "assignment": "Assigned",
+    "location": "Place changed",
+    "service": "Service changed",
+    "merge": "Merged",
+    "media": "Photo added",
+    "moderation": "Reviewed",
+    "system": "Noted by the system",
+}
+_ACTORS = {
+    "system": "by itself",
+    "reporter": "the reporter",
+    "client": "an app",
+    "staff": "staff",
+    "email": "by e-mail",
+    "sms": "by text message",
+}
+_SHOWN_CHANGES = ("department", "team", "priority", "expected_datetime", "scheduled_datetime", "private")
+_DAY = timedelta(days=1)
+_NEAR = timedelta(days=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A promise in words, and whether it is broken."""
+
+    words: str
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one moment, for templates."""
+
+    jurisdiction: Jurisdiction
+    now: datetime
+
+    states = STATES
+    priorities = PRIORITIES
+    queues = QUEUES
+
+    @staticmethod
+    def count(number: int) -> str:
+        """A count that may have stopped early."""
+        return f"{MOST_COUNTED - 1}+" if number >= MOST_COUNTED else str(number)
+
+    def local(self, moment: datetime) -> datetime:
+        """In the city's time."""
+        return moment.astimezone(ZoneInfo(self.jurisdiction.timezone))
+
+    def day(self, moment: datetime) -> str:
+        """``Nov 25``, with the year where it is far away."""
+        local = self.local(moment)
+        return f"{local:%b} {local.day}" + ("" if abs(moment - self.now) < _NEAR else f", {local.year}")
+
+    def time(self, moment: datetime) -> str:
+        """``Nov 25, 14:05``."""
+        return f"{self.day(moment)}, {self.local(moment):%H:%M}"
+
+    def team(self, department: str, team: str | None) -> str:
+        """The name of a team."""
+        known = self.jurisdiction.departments.get(department)
+        return known.teams.get(team, team) if known and team else team or ""
+
+    def age(self, moment: datetime) -> str:
+        """How long ago, in the largest unit that says it."""
+        passed = max(self.now - moment, timedelta())
+        if passed < timedelta(hours=1):
+            return f"{passed // timedelta(minutes=1)} min"
+        if passed < _DAY:
+            return f"{passed // timedelta(hours=1)} h"
+        return _days(passed // _DAY) if passed < 730 * _DAY else f"{passed // (365 * _DAY)} years"
+
+    def due(self, expected: datetime | None, status: str, *, paused: bool = False) -> Due:
+        """What is left of a promise."""
+        if expected is None:
+            return Due("No promise")
+        if status in (Status.CLOSED, Status.DISPUTED):
+            return Due(self.day(expected))
+        if paused:
+            return Due("Paused")
+        days = (self.local(expected).date() - self.local(self.now).date()).days
+        if expected < self.now:
+            return Due(f"{_days(-days)} late" if days else "Late since today", late=True)
+        if days < 2:
+            return Due("Tomorrow" if days else f"Today {self.local(expected):%H:%M}")
+        return Due(self.day(expected))
+
+    def happened(self, moment: Moment) -> str:
+        """What a row of the timeline is about."""
+        if moment.kind == "letter":
+            return f"Letter to the {moment.note}: {moment.outcome.replace('_', ' ')} ({moment.status})"
+        if moment.kind == "feedback":
+            return f"The reporter says: {'fixed' if moment.status == 'yes' else 'not fixed'}"
+        if moment.kind == "assignment":
+            handed = "department" in moment.changes
+            return "Handed over" if handed else "Priority" if "priority" in moment.changes else "Assigned"
+        return STATES[moment.status] if moment.kind == "status" else _KINDS[moment.kind]
+
+    @staticmethod
+    def actor(who: str) -> str:
+        """Who did it: a name, or what stands for one."""
+        kind, _, name = who.partition(":")
+        return _ACTORS.get(who) or (f"{name} (import)" if kind == "import" else name or who)
+
+    def changes(self, changed: Mapping[str, list[Any]]) -> Iterator[tuple[str, str, str]]:
+        """What changed, with old and new, as far as it says something to people."""
+        for name in _SHOWN_CHANGES:
+            if name in changed:
+                old, new = (self._value(name, value) for value in changed[name])
+                yield name.removesuffix("_datetime").capitalize(), old, new
+
+    def _value(self, name: str, value: Any) -> str:
+        if value is None:
+            return "nothing"
+        if name == "department" and value in self.jurisdiction.departments:
+            return self.jurisdiction.departments[value].name
+        if name == "team":
+            return next(
+                (self.team(code, value) for code, each in self.jurisdiction.departments.items() if value in each.teams),
+                value,
+            )
+        if name == "priority":
+            return PRIORITIES.get(value, str(value))
+        if name == "private":
+            return "private" if value else "public"
+        return self.day(datetime.fromisoformat(value)) if name.endswith("_datetime") else str(value)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"

@@ -1,0 +1,13 @@
+"""Pages for residents: what stands behind the links of messages, and following a service request."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from open311.entrypoints.portal import drawing, following, links
+
+
+def register(app: Flask) -> None:
+    """Serve the pages."""
+    for module in (links, following, drawing):
+        app.register_blueprint(module.blueprint)

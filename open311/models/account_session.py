@@ -1,0 +1,36 @@
+"""Sessions: each browser in which somebody is signed in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.models.base import Base, Key, Recorded
+
+
+class AccountSession(Base):
+    """One browser; it counts until it is ended, idle for too long, or too old."""
+
+    __tablename__ = "account_session"
+    __table_args__ = (
+        Index("ix_account_session_account", "account", postgresql_where=text("ended_at IS NULL")),
+        CheckConstraint("method IN ('password', 'link', 'openid')", name="method"),
+    )
+
+    key: Mapped[Key]
+    account: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.key", ondelete="CASCADE"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    """Of the random token in the cookie; whoever reads the table cannot be anybody."""
+    method: Mapped[str]
+    second_factor: Mapped[bool]
+    """Whether a second factor was shown."""
+    device: Mapped[str]
+    """What the browser calls itself, so that its owner knows it again."""
+    created_at: Mapped[Recorded]
+    seen_at: Mapped[datetime]
+    idle_seconds: Mapped[int] = mapped_column(Integer)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    """The absolute end, however busy."""
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,33 @@
+"""The audit log: what staff did and whose data they read. Append-only; a trigger refuses all else."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.models.base import Base, Key, Recorded
+
+
+class AuditLog(Base):
+    """One act: no names and no free text, so it can be kept for good while people are erased."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_account", "account", "key"),
+        Index("ix_audit_log_act", "act", "key"),
+        Index("ix_audit_log_target", "target", "key"),
+        Index("ix_audit_log_at", "at"),
+        # A kind and an id. Blanks and @ are refused, so that no sentence and no address can slip in.
+        CheckConstraint("target ~ '^[a-z_]+:[^\\s@]*$'", name="target"),
+        CheckConstraint("act ~ '^[a-z_]+$'", name="act"),
+    )
+
+    key: Mapped[Key]
+    at: Mapped[Recorded]
+    account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
+    """Who; none: somebody at the command line, or a job."""
+    act: Mapped[str]
+    """One of ``domain/roles.py``."""
+    target: Mapped[str]
+    """``service_request:1000001``, ``account:7``."""
+    jurisdiction: Mapped[str | None]

@@ -1,0 +1,35 @@
+"""More word to the people: letters to staff, push messages, calls of webhooks that somebody gave up."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+EVENTS = (
+    "'received', 'acknowledged', 'in_progress', 'scheduled', 'waiting_on_reporter', 'referred', 'closed', 'reopened',"
+    " 'comment', 'confirm', 'digest', 'assigned', 'due', 'escalated'"
+)
+
+
+def upgrade() -> None:
+    """Widen what may be; nothing that is there has to change."""
+    op.alter_column("message", "subscription", existing_type=sa.BigInteger(), nullable=True)
+    _check("message", "event", f"event IN ({EVENTS})")
+    _check("message", "whom", "subscription IS NOT NULL OR event IN ('assigned', 'due', 'escalated')", new=True)
+    op.add_column("subscription", sa.Column("push_key", sa.Text(), nullable=True))
+    op.add_column("subscription", sa.Column("push_secret", sa.Text(), nullable=True))
+    _check("subscription", "channel", "channel IN ('email', 'sms', 'push')")
+    whole = "(channel = 'push') = (push_key IS NOT NULL AND push_secret IS NOT NULL)"
+    _check("subscription", "push", whole, new=True)
+    _check("webhook_delivery", "state", "state IN ('waiting', 'done', 'dead', 'given_up')")
+
+
+def _check(table: str, name: str, condition: str, *, new: bool = False) -> None:
+    if not new:
+        op.drop_constraint(op.f(f"ck_{table}_{name}"), table)
+    op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, condition)

@@ -1,0 +1,47 @@
+"""Grants: who has which role, where, and who gave it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.domain.roles import Role
+from open311.models.base import Base, Key, Recorded
+
+
+class RoleGrant(Base):
+    """A role of an account; scopes as in ``domain/roles.py``. Revoked ones stay, so that the past can be read."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint("role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="role"),
+        CheckConstraint("boundary ~ '^[^:]+:[^:]'", name="boundary"),
+        Index(
+            "uq_role_grant_active",
+            "account",
+            "role",
+            "jurisdiction",
+            "department",
+            "boundary",
+            "service",
+            unique=True,
+            postgresql_where=text("revoked_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    key: Mapped[Key]
+    account: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.key"))
+    role: Mapped[str]
+    jurisdiction: Mapped[str | None]
+    department: Mapped[str | None]
+    boundary: Mapped[str | None]
+    """``layer:code``."""
+    service: Mapped[str | None]
+    granted_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
+    """None: somebody at the command line."""
+    granted_at: Mapped[Recorded]
+    revoked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,28 @@
+"""Filters of the staff's list that somebody saved."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.models.base import Base, Key, Recorded
+
+
+class SavedFilter(Base):
+    """A question to the list under a name: for whoever saved it, or for all who work for a department."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (
+        Index("uq_saved_filter_name", "account", "jurisdiction", text("lower(name)"), unique=True),
+        Index("ix_saved_filter_department", "jurisdiction", "department"),
+    )
+
+    key: Mapped[Key]
+    jurisdiction: Mapped[str]
+    account: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.key", ondelete="CASCADE"))
+    department: Mapped[str | None]
+    """With whom it is shared; none: with nobody."""
+    name: Mapped[str]
+    query: Mapped[str]
+    """As in the address of the list: ``queue=overdue&service=SR-ST01``."""
+    created_at: Mapped[Recorded]

@@ -1,0 +1,249 @@
+"""Every route for every role, every act for every role: what happens is what the matrix says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from open311.actions.accounts import grant_role, revoke_grant, set_active
+from open311.actions.acts import Actor
+from open311.actions.assign import assign, prioritise
+from open311.actions.audit import search_audit
+from open311.actions.environment import Environment
+from open311.actions.erase import erase_person
+from open311.actions.export import export_person
+from open311.actions.personal import read_reporters
+from open311.actions.progress import annotate, comment, endorse, moderate, progress, set_visibility
+from open311.actions.redact import redact_description
+from open311.actions.refer import refer
+from open311.actions.relate import merge
+from open311.actions.retention import run_retention
+from open311.actions.split import Part, split
+from open311.actions.webhooks import add_webhook
+from open311.domain.errors import NotAllowed
+from open311.domain.lifecycle import Outcome, Status
+from open311.domain.person import Who
+from open311.domain.place import Point
+from open311.domain.privacy import Moderation
+from open311.domain.roles import CITY_WIDE, MATRIX, STAFF, Act, Grant, Role, opens
+from open311.domain.routing import Priority
+from open311.queries.boundaries import boundaries_at
+from open311.web.access import PAGES, Door
+from tests.accounts.conftest import COMMAND, HOME, Browser, Staff, log
+from tests.conftest import PLACE
+
+# Routes
+
+
+def rules(app: Flask) -> list[Any]:
+    return list(app.url_map.iter_rules())
+
+
+def test_every_route_is_of_the_api_or_declares_what_it_takes(app: Flask) -> None:
+    home = "open311.entrypoints.georeport"
+    api = {name for name, blueprint in app.blueprints.items() if blueprint.import_name.startswith(home)}
+    assert {rule.endpoint for rule in rules(app) if rule.endpoint.rpartition(".")[0] not in api} == set(PAGES)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_page_opens_for_the_roles_of_the_matrix_and_no_others(
+    app: Flask, signed_in: Callable[..., Browser], role: Role, city: Connection
+) -> None:
+    browser = signed_in(role)
+    for rule in rules(app):
+        if rule.endpoint not in PAGES or rule.endpoint in ("web.static", "own.sign_out"):
+            continue
+        needed = PAGES[rule.endpoint]
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            status = visit(browser, rule.rule, method)
+            allowed = needed in Door or needed in MATRIX[role]
+            assert (status != 403) is allowed, (method, rule.rule, status)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_api_is_the_same_for_everybody(app: Flask, open_browser: Any, signed_in: Any, role: Role | None) -> None:
+    browser = open_browser() if role is None else signed_in(role)
+    statuses = {
+        rule.rule: browser.client.get(re.sub(r"<[^>]+>", "", rule.rule), base_url=HOME).status_code
+        for rule in rules(app)
+        if rule.endpoint not in PAGES and "GET" in rule.methods and rule.rule.count("<") <= 1
+    }
+    assert len(statuses) > 10
+    assert not {401, 403} & set(statuses.values())
+
+
+def visit(browser: Browser, path: str, method: str) -> int:
+    """The status of one call; a number or secret in the path is one that nothing has. Forms carry their token."""
+    browser.get("/account")
+    (token, *_) = re.findall(r'name="csrf" value="([^"]+)"', browser.text)
+    path = re.sub(r"<[^>]+>", "0", path)
+    form = {"csrf": token, "password": "x", "code": "x", "old": "x", "new": "x"} if method == "POST" else None
+    answer = browser.client.open(path, method=method, base_url=HOME, data=form)
+    if (needs := "is not right" in answer.get_data(as_text=True)) or "does not work" in answer.get_data(as_text=True):
+        return 200 if needs or answer.status_code == 403 else answer.status_code
+    return int(answer.status_code)
+
+
+@pytest.mark.parametrize("path", ["/account", "/admin/users", "/admin/audit"])
+def test_who_is_not_signed_in_is_led_to_the_sign_in_page(browser: Browser, path: str) -> None:
+    assert browser.get(path).request.path == "/signin"
+
+
+def test_a_role_for_one_ward_opens_no_page_about_the_whole_city(signed_in: Callable[..., Browser]) -> None:
+    browser = signed_in(Role.ADMINISTRATOR, boundary="ward:5")
+    assert {act for act in Act if not opens([Grant(Role.ADMINISTRATOR, boundary="ward:5")], act)} == CITY_WIDE
+    assert browser.get("/admin/users").status_code == browser.get("/admin/audit").status_code == 403
+
+
+# Acts
+
+Do = Callable[[Environment, str, str, Actor], object]
+"""With the number of a case, another one, and who does it."""
+CITY = "phila.gov"
+NOBODY = Who.read("nobody@x.example")
+CASE_ACTS: dict[Act, Do] = {
+    Act.FILE: lambda e, n, o, a: endorse(CITY, n, "call_centre", a),
+    Act.READ_PERSONAL: lambda e, n, o, a: read_reporters(CITY, n, a),
+    Act.PROGRESS: lambda e, n, o, a: progress(e, CITY, n, Status.IN_PROGRESS, a),
+    Act.CLOSE: lambda e, n, o, a: progress(e, CITY, n, Status.CLOSED, a, outcome=Outcome.RESOLVED, text="Done."),
+    Act.REOPEN: lambda e, n, o, a: progress(e, CITY, o, Status.RECEIVED, a),
+    Act.COMMENT: lambda e, n, o, a: comment(e, CITY, n, a, "We look into it.", public=True),
+    Act.NOTE: lambda e, n, o, a: annotate(e, CITY, n, a, "The key is at the gate."),
+    Act.ASSIGN: lambda e, n, o, a: assign(e, CITY, n, a),
+    Act.PRIORITISE: lambda e, n, o, a: prioritise(e, CITY, n, Priority.URGENT, a),
+    Act.MERGE: lambda e, n, o, a: merge(e, CITY, n, o, a),
+    Act.SPLIT: lambda e, n, o, a: split(e, CITY, n, [Part("SR-CL02", "The other half")], a),
+    Act.REFER: lambda e, n, o, a: refer(e, CITY, n, OUTSIDE, a),
+    Act.MODERATE: lambda e, n, o, a: moderate(e, CITY, n, Moderation.HIDDEN, a),
+    Act.SET_VISIBILITY: lambda e, n, o, a: set_visibility(e, CITY, n, True, a),
+    Act.REDACT: lambda e, n, o, a: redact_description(e, CITY, n, a, "a name"),
+}
+OTHER_ACTS: dict[Act, Do] = {
+    Act.MANAGE_ACCOUNTS: lambda e, n, o, a: grant_role(e, "new@x.example", Grant(Role.CREW), a, "New"),
+    Act.READ_AUDIT: lambda e, n, o, a: search_audit(a),
+    Act.APPLY_RETENTION: lambda e, n, o, a: list(run_retention(e, a)),
+    Act.EXPORT_PERSON: lambda e, n, o, a: export_person(e, NOBODY, a),
+    Act.ERASE_PERSON: lambda e, n, o, a: erase_person(e, NOBODY, a),
+    Act.MANAGE_WEBHOOKS: lambda e, n, o, a: add_webhook(e, CITY, "https://8.8.8.8/", (), a),
+}
+OF_PAGES = {Act.READ, Act.EDIT, Act.READ_FIGURES}
+"""Acts that have no action: what they open are pages."""
+
+
+def test_every_act_is_walked() -> None:
+    assert set(CASE_ACTS) | set(OTHER_ACTS) | OF_PAGES == set(Act)
+
+
+@pytest.fixture
+def cases(report: Any, environment: Environment) -> tuple[str, str]:
+    """Two cases: one open, one closed."""
+    number, closed = report(), report()
+    progress(environment, CITY, closed, Status.CLOSED, COMMAND, outcome=Outcome.RESOLVED, text="Done.")
+    return number, closed
+
+
+OUTSIDE = "pgw"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_act_is_allowed_as_the_matrix_says_and_noted(
+    environment: Environment, city: Connection, staff: Staff, cases: tuple[str, str], role: Role
+) -> None:
+    key = staff(role)
+    for act, do in {**CASE_ACTS, **OTHER_ACTS}.items():
+        before = log(city)
+        tried = city.begin_nested()
+        try:
+            do(environment, *cases, Actor("staff", account=key, grants=(Grant(role),)))
+            noted = [(who, what) for who, what, _ in log(city)[len(before) :]]
+            assert act in MATRIX[role]
+            assert set(noted) == {(key, str(act))}
+        except NotAllowed:
+            assert act not in MATRIX[role], act
+            assert log(city) == before
+        finally:
+            tried.rollback()
+
+
+@pytest.mark.parametrize("act", CASE_ACTS)
+def test_no_act_reaches_beyond_its_grant(
+    environment: Environment, city: Connection, staff: Staff, cases: tuple[str, str], act: Act
+) -> None:
+    key = staff(Role.ADMINISTRATOR)
+    for scope in ({"department": "parks-recreation"}, {"service": "SR-ST02"}, {"boundary": "ward:999"}):
+        actor = Actor("staff", account=key, grants=(Grant(Role.ADMINISTRATOR, **scope),))
+        with pytest.raises(NotAllowed):
+            CASE_ACTS[act](environment, *cases, actor)
+
+
+def test_a_grant_for_a_ward_reaches_what_lies_there_also_where_it_is_not_public(
+    environment: Environment, city: Connection, cases: tuple[str, str], staff: Staff
+) -> None:
+    number, _ = cases
+    (ward,) = boundaries_at(CITY, Point(float(PLACE["long"]), float(PLACE["lat"])))
+    actor = Actor("staff", account=staff(Role.SUPERVISOR), grants=(Grant(Role.SUPERVISOR, boundary=ward),))
+    set_visibility(environment, CITY, number, True, actor)
+    annotate(environment, CITY, number, actor, "Hidden, and still theirs")
+
+
+def test_deciding_a_dispute_takes_more_than_closing(
+    environment: Environment, cases: tuple[str, str], staff: Staff
+) -> None:
+    _, closed = cases
+    progress(environment, CITY, closed, Status.DISPUTED, Actor("reporter"))
+    for role, allowed in ((Role.DEPARTMENT_WORKER, False), (Role.SUPERVISOR, True)):
+        actor = Actor("staff", account=staff(role, f"{role}@x.example"), grants=(Grant(role),))
+
+        def confirm(actor: Actor = actor) -> None:
+            progress(environment, CITY, closed, Status.CLOSED, actor, outcome=Outcome.RESOLVED, text="It is fixed.")
+
+        if allowed:
+            confirm()
+        else:
+            with pytest.raises(NotAllowed):
+                confirm()
+
+
+def test_what_clients_and_jobs_do_is_in_the_history_and_not_in_the_audit_log(
+    environment: Environment, city: Connection, cases: tuple[str, str]
+) -> None:
+    before = log(city)
+    for name in ("client", "system", "reporter"):
+        comment(environment, CITY, cases[0], Actor(name), "From elsewhere", public=True)
+    assert log(city) == before
+
+
+def test_what_is_done_at_the_command_line_is_noted_without_account_and_name(
+    environment: Environment, city: Connection, cases: tuple[str, str]
+) -> None:
+    annotate(environment, CITY, cases[0], Actor("staff:root"), "By hand")
+    assert log(city)[-1] == (None, "note", f"service_request:{cases[0]}")
+
+
+def test_managing_accounts_takes_the_act_in_every_way(environment: Environment, staff: Staff, city: Connection) -> None:
+    key = staff(Role.SUPERVISOR)
+    actor = Actor("staff", account=key, grants=(Grant(Role.SUPERVISOR),))
+    grant = city.execute(text("SELECT key FROM role_grant")).scalar_one()
+    for do in (
+        lambda: grant_role(environment, "me@x.example", Grant(Role.ADMINISTRATOR), actor, "Me"),
+        lambda: revoke_grant(grant, actor),
+        lambda: set_active(key, False, actor),
+    ):
+        with pytest.raises(NotAllowed):
+            do()
+    assert city.execute(text("SELECT count(*) FROM account WHERE active")).scalar_one() == 1
+
+
+def test_all_roles_of_staff_can_be_granted(staff: Staff) -> None:
+    for role in STAFF:
+        staff(role)
+
+
+@pytest.mark.parametrize("path", ["/admin/users/{}/disable", "/admin/grants/{}/revoke", "/account/sessions/{}/end"])
+def test_a_number_too_large_for_a_key_is_no_address(signed_in: Callable[..., Browser], path: str) -> None:
+    assert visit(signed_in(Role.ADMINISTRATOR), path.format(2**63), "POST") == 404

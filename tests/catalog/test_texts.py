@@ -1,0 +1,75 @@
+"""``config/texts.yaml``: what is missing, unknown or misspelt in it is told with file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from open311.catalog.faults import CatalogError
+from open311.catalog.location import city_directory
+from open311.catalog.read import read_city
+from open311.domain.event import Event
+from open311.domain.wording import PHRASES
+
+HOME = city_directory()
+TEXTS = (HOME / "config" / "texts.yaml").read_text("utf-8")
+USED = {
+    phrase
+    for file in (HOME / "open311").rglob("*.html")
+    for phrase in PHRASES
+    if f'say("{phrase}"' in file.read_text("utf-8")
+}
+
+
+def city(directory: Path, texts: str | None) -> Path:
+    """This city with other texts, or with none of its own."""
+    copytree(HOME / "config", directory / "config", ignore=ignore_patterns("texts.yaml"))
+    copytree(HOME / "service_definitions", directory / "service_definitions")
+    if texts is not None:
+        (directory / "config" / "texts.yaml").write_text(texts, "utf-8")
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("{number}: we have it", "{nummer}: we have it", "{nummer} is not known here"),
+        ("  received:\n    en:", "  received:\n    de:", "'received' is missing in en"),
+        ("  reopened:", "  opened_again:", "'opened_again' is not one of"),
+        ("  SR-MI01:", "  SR-MI99:", "there is no service 'SR-MI99'"),
+        ("  do_follow: {en: Follow, es: Seguir}", "  do_follow: {es: Seguir}", "'do_follow' is missing in en"),
+        ("  do_follow:", "  do_folow:", "nothing says this phrase"),
+        ("most {most} characters", "most {mots} characters", "{mots} is not known here"),
+        ("      subject:", "      subjekt:", "unknown key; is 'subject' meant?"),
+        ("  closed:\n    en:", "  closed:\n    EN:", "'EN' is not like 'en'"),
+    ],
+)
+def test_a_fault_is_told_where_it_is(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    assert old in TEXTS
+    with pytest.raises(CatalogError) as told:
+        read_city(city(tmp_path, TEXTS.replace(old, new, 1)))
+    found = [each for each in told.value.faults if fault in each.reason]
+    assert found, str(told.value)
+    assert all(each.file == "config/texts.yaml" for each in found)
+    assert found[0].line > 1
+
+
+def test_a_city_without_texts_has_those_that_name_no_city(tmp_path: Path) -> None:
+    wordings = read_city(city(tmp_path, None)).jurisdictions["phila.gov"].wordings
+    assert wordings.find(Event.RECEIVED, "en").subject
+    assert "Philadelphia" not in TEXTS
+
+
+def test_every_phrase_has_a_use_and_every_use_a_phrase() -> None:
+    words = "".join(path.read_text("utf-8") for path in (HOME / "open311").rglob("*.py") if path.name != "wording.py")
+    made = {
+        f"{name}_{part}" for name in ("confirm", "confirmed", "end", "ended", "answered") for part in ("title", "text")
+    }
+    made |= {f"fixed_{said}_{part}" for said in ("yes", "no") for part in ("title", "text")}
+    made |= {f"{name}_{part}" for name in ("gone", "followed", "pushed") for part in ("title", "text")}
+    made |= {"do_confirm", "do_end"} | {f"followed_{what}" for what in ("request", "service", "boundary", "area")}
+    made |= {"open", "closed"}  # said of what a published document has as its status
+    quoted = {phrase for phrase in PHRASES if f'"{phrase}"' in words}
+    assert USED | quoted | made == set(PHRASES)

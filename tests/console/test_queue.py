@@ -1,0 +1,381 @@
+"""The list of cases: what each queue holds, who sees what of it, filters, order and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from open311.actions.acts import Actor
+from open311.actions.assign import assign, prioritise
+from open311.actions.environment import Environment
+from open311.actions.progress import progress, set_visibility
+from open311.actions.publish import publish
+from open311.actions.relate import merge
+from open311.domain.lifecycle import Outcome, Status
+from open311.domain.place import Point
+from open311.domain.roles import Grant, Role
+from open311.domain.routing import Priority
+from open311.models.base import database
+from open311.queries import queues
+from open311.queries.boundaries import boundaries_at
+from open311.queries.queues import COUNTED, MOST_COUNTED, PAGE, SORTS, Asked, Queue, Viewer
+from tests.accounts.conftest import STAFF, Browser
+from tests.console.conftest import Desk, counted, link, listed, words
+from tests.georeport.test_query_counts import statements
+
+__all__ = ["statements"]
+
+CITY = "phila.gov"
+BY = Actor("staff:tests")
+DUMPING = {"service_code": "SR-ST02", "attribute[property_type]": None, "attribute[materials]": "tires"}
+FAR = {"lat": "40.05", "long": "-75.02"}
+
+Change = Callable[..., None]
+
+
+@pytest.fixture
+def change(city: Connection, environment: Environment) -> Change:
+    """Let columns of a case be as they are after some time."""
+
+    def run(number: str, **columns: Any) -> None:
+        setting = ", ".join(f"{name} = :{name}" for name in columns)
+        sql = f"UPDATE service_request SET {setting} WHERE service_request_id = :number RETURNING key"
+        publish(environment, [city.execute(text(sql), {**columns, "number": number}).scalar_one()])
+        database.session.commit()
+
+    return run
+
+
+@pytest.fixture
+def me(city: Connection) -> Callable[[], int]:
+    """The account that is signed in."""
+    return lambda: city.execute(text("SELECT key FROM account WHERE email = :email"), {"email": STAFF}).scalar_one()
+
+
+def shown(desk: Browser, query: str) -> list[str]:
+    """The numbers that a list shows."""
+    assert desk.get(f"/staff?{query}").status_code == 200
+    return listed(desk)
+
+
+# Queues
+
+
+def test_a_new_case_is_new_until_somebody_has_it(
+    desk: Browser, report: Any, environment: Environment, me: Callable[[], int]
+) -> None:
+    first, second = report(), report(**FAR)
+    assert shown(desk, "queue=new") == [first, second]
+    assign(environment, CITY, first, BY, assignee=me())
+    assert shown(desk, "queue=new") == [second]
+    assert shown(desk, "queue=mine") == [first]
+    progress(environment, CITY, second, Status.ACKNOWLEDGED, BY)
+    assert shown(desk, "queue=new") == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "queue"), [(-1, Queue.OVERDUE), (-100, Queue.OVERDUE), (0.001, Queue.DUE_TODAY), (30, None)]
+)
+def test_a_case_is_overdue_or_due_today_by_its_promise(
+    desk: Browser, report: Any, change: Change, hours: float, queue: Queue | None
+) -> None:
+    number = report()
+    change(number, expected_datetime=datetime.now(UTC) + timedelta(hours=hours))
+    held = {each for each in (Queue.OVERDUE, Queue.DUE_TODAY) if shown(desk, f"queue={each}")}
+    assert held == ({queue} if queue else set())
+
+
+def test_whoever_waits_for_others_is_not_late(
+    desk: Browser, report: Any, change: Change, environment: Environment
+) -> None:
+    number = report()
+    progress(environment, CITY, number, Status.WAITING_ON_REPORTER, BY, text="Which wall?")
+    assert shown(desk, "queue=waiting") == [number]
+    assert "Paused" in words(desk)
+    assert shown(desk, "queue=overdue") == []
+
+
+def test_what_a_reporter_disputes_is_in_a_queue_and_not_open(
+    desk: Browser, report: Any, environment: Environment
+) -> None:
+    number = report()
+    progress(environment, CITY, number, Status.CLOSED, BY, outcome=Outcome.RESOLVED, text="Done.")
+    assert shown(desk, "queue=disputed") == []
+    progress(environment, CITY, number, Status.DISPUTED, Actor("reporter"))
+    assert shown(desk, "queue=disputed") == [number]
+    assert shown(desk, "queue=open") == []
+
+
+def test_of_two_of_a_kind_at_one_place_the_later_is_a_possible_duplicate(
+    desk: Browser, report: Any, environment: Environment
+) -> None:
+    first, later = report(), report(lat="39.9530")
+    report(**FAR)
+    report(**DUMPING)
+    assert shown(desk, "queue=duplicates") == [later]
+    merge(environment, CITY, later, first, BY)
+    assert shown(desk, "queue=duplicates") == []
+
+
+def test_what_came_long_before_is_no_possible_duplicate(
+    desk: Browser, report: Any, city: Connection, environment: Environment
+) -> None:
+    first, _ = report(), report()
+    progress(environment, CITY, first, Status.CLOSED, BY, outcome=Outcome.RESOLVED, text="Done.")
+    assert shown(desk, "queue=duplicates") == []
+
+
+def test_counts_are_those_of_the_lists(
+    desk: Browser, report: Any, environment: Environment, me: Callable[[], int]
+) -> None:
+    numbers = [report() for _ in range(4)]
+    assign(environment, CITY, numbers[0], BY, assignee=me())
+    progress(environment, CITY, numbers[1], Status.WAITING_ON_REPORTER, BY, text="Which wall?")
+    progress(environment, CITY, numbers[2], Status.CLOSED, BY, outcome=Outcome.RESOLVED, text="Done.")
+    progress(environment, CITY, numbers[2], Status.DISPUTED, Actor("reporter"))
+    desk.get("/staff")
+    found = counted(desk)
+    assert found == {queue: len(shown(desk, f"queue={queue}")) for queue in found}
+    assert found[Queue.MINE] == found[Queue.WAITING] == found[Queue.DISPUTED] == 1
+
+
+def test_counting_stops(city: Connection, desk: Browser, report: Any) -> None:
+    report()
+    city.execute(
+        text(
+            "INSERT INTO service_request (jurisdiction, service_request_id, service_code, service_name, department,"
+            " agency_responsible, status, requested_datetime, updated_datetime, channel, moderation, private)"
+            " SELECT 'phila.gov', 'X' || n, 'SR-CL01', 'Graffiti', 'clip', 'CLIP', 'received', now(), now(), 'api',"
+            " 'approved', true FROM generate_series(1, :n) n"
+        ),
+        {"n": MOST_COUNTED},
+    )
+    desk.get("/staff")
+    assert f"All open {MOST_COUNTED - 1}+" in words(desk)
+
+
+# Who sees what
+
+
+@pytest.mark.parametrize(
+    ("scope", "sees"),
+    [
+        ({}, "graffiti dumping far"),
+        ({"department": "streets"}, "dumping"),
+        ({"service": "SR-ST02"}, "dumping"),
+        ({"boundary": "ward:5"}, "graffiti dumping"),
+        ({"boundary": "ward:5", "department": "streets"}, "dumping"),
+        ({"boundary": "ward:999"}, ""),
+        ({"jurisdiction": "phila.gov"}, "graffiti dumping far"),
+        ({"jurisdiction": "sandbox.phila.gov"}, ""),
+    ],
+    ids=str,
+)
+def test_lists_counts_and_cases_end_where_the_grant_ends(
+    report: Any, signed_in: Desk, environment: Environment, scope: dict[str, str], sees: str
+) -> None:
+    cases = {"graffiti": report(), "dumping": report(**DUMPING), "far": report(**FAR)}
+    set_visibility(environment, CITY, cases["dumping"], True, BY)
+    browser = signed_in(Role.DEPARTMENT_WORKER, **scope)
+    wanted = {cases[name] for name in sees.split()}
+    for query in ("queue=open", "queue=everything"):
+        assert set(shown(browser, query)) == wanted
+        assert f"{len(wanted)} request" in words(browser)
+    assert counted(browser)[Queue.OPEN] == counted(browser)[Queue.NEW] == len(wanted)
+    for number in cases.values():
+        assert browser.get(f"/staff/r/{number}").status_code == (200 if number in wanted else 403)
+
+
+def test_two_grants_add_up(report: Any, signed_in: Desk, staff: Any) -> None:
+    dumping, far, _ = report(**DUMPING), report(**FAR), report()
+    browser = signed_in(Role.DEPARTMENT_WORKER, service="SR-ST02")
+    (ward,) = boundaries_at(CITY, Point(float(FAR["long"]), float(FAR["lat"])))
+    staff(Role.CREW, password="", boundary=ward)
+    assert set(shown(browser, "queue=open")) == {dumping, far}
+
+
+def test_a_department_has_a_queue_of_its_own(report: Any, signed_in: Desk) -> None:
+    dumping, _ = report(**DUMPING), report()
+    browser = signed_in(Role.DEPARTMENT_WORKER, department="streets")
+    assert shown(browser, "queue=team") == [dumping]
+    assert Queue.TEAM in counted(browser)
+
+
+def test_nobody_is_shown_a_queue_that_is_none_of_theirs(desk: Browser, signed_in: Desk) -> None:
+    desk.get("/staff")
+    assert Queue.TEAM not in counted(desk)
+    assert Queue.REVIEW in counted(desk)
+    auditor = signed_in(Role.AUDITOR, email="otto@phila.example")
+    auditor.get("/staff")
+    assert Queue.REVIEW not in counted(auditor)
+    assert set(COUNTED) - set(counted(auditor)) == {Queue.TEAM, Queue.REVIEW}
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        (Role.SUPERVISOR, ["Requests"]),
+        (Role.MODERATOR, ["Requests"]),
+        (Role.AUDITOR, ["Requests", "Audit log"]),
+        (Role.ADMINISTRATOR, ["Requests", "Audit log", "Accounts"]),
+    ],
+)
+def test_the_way_to_other_pages_is_shown_to_whom_they_open(signed_in: Desk, role: Role, pages: list[str]) -> None:
+    browser = signed_in(role)
+    browser.get("/staff")
+    offered = [page for page in ("Requests", "Audit log", "Accounts") if f">{page}</a>" in browser.text]
+    assert offered == pages
+
+
+# Filters
+
+
+@pytest.mark.parametrize(
+    ("query", "keeps"),
+    [
+        ("service=SR-ST02", "dumping"),
+        ("department=streets", "dumping"),
+        ("boundary=ward:5", "graffiti dumping"),
+        ("boundary=ward:999", ""),
+        ("state=received", "graffiti dumping"),
+        ("state=in_progress", "far"),
+        ("priority=2", "far"),
+        ("channel=api", "graffiti dumping far"),
+        ("channel=phone", ""),
+        ("assignee=me", "dumping"),
+        ("assignee=none", "graffiti far"),
+        ("q=tires", "dumping"),
+        ("q=tag+wall", "graffiti"),
+        ("since=2020-01-01&until=2020-12-31", "old"),
+        ("since=2030-01-01", ""),
+        ("service=SR-ST02&q=wall", ""),
+        ("service=unknown", ""),
+    ],
+)
+def test_a_filter_keeps_what_it_says(
+    desk: Browser,
+    report: Any,
+    environment: Environment,
+    change: Change,
+    me: Callable[[], int],
+    query: str,
+    keeps: str,
+) -> None:
+    cases = {
+        "graffiti": report(),
+        "dumping": report(**DUMPING, description="Tires behind the school"),
+        "far": report(**FAR, description="Paint on the bridge"),
+    }
+    assign(environment, CITY, cases["dumping"], BY, assignee=me())
+    prioritise(environment, CITY, cases["far"], Priority.URGENT, BY)
+    progress(environment, CITY, cases["far"], Status.IN_PROGRESS, BY)
+    if keeps == "old":
+        set_visibility(environment, CITY, cases["graffiti"], True, BY)
+        change(cases["graffiti"], requested_datetime=datetime(2020, 6, 1, tzinfo=UTC))
+        keeps = "graffiti"
+    assert set(shown(desk, query)) == {cases[name] for name in keeps.split()}
+
+
+def test_a_number_is_found_whatever_queue_is_shown_and_a_private_case_by_its_words(
+    desk: Browser, report: Any, environment: Environment
+) -> None:
+    number = report(description="Something about zebras")
+    set_visibility(environment, CITY, number, True, BY)
+    assert shown(desk, "q=zebras") == shown(desk, f"q={number}") == [number]
+    assert shown(desk, "q=lions") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("since=soon", "since"), ("until=9999-12-31", "until"), ("assignee=ann", "assignee"), ("state=x", "state"),
+     ("priority=9", "priority"), ("boundary=5", "boundary")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_at_the_field(desk: Browser, query: str, field: str) -> None:
+    assert desk.get(f"/staff?{query}").status_code == 422
+    assert f'href="#{field}"' in desk.text
+    assert f'id="{field}-error"' in desk.text
+
+
+@pytest.mark.parametrize("query", ["queue=unknown", "sort=unknown", "sort=--due", "after=unknown", "q=%00", "q='%22--"])
+def test_an_address_that_makes_no_sense_breaks_nothing(desk: Browser, report: Any, query: str) -> None:
+    report()
+    assert desk.get(f"/staff?{query}").status_code == 200
+
+
+# Order and pages
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_hold_every_case_once_in_order(city: Connection, report: Any, sort: str, descending: bool) -> None:
+    wanted = sorted(report(**more) for more in ({}, DUMPING, FAR, {"address": "9 Elm St"}, DUMPING))
+    moment = datetime.now(UTC)
+    viewer = Viewer(CITY, 0, (Grant(Role.SUPERVISOR),), moment, moment)
+    asked = Asked(sort=sort, descending=descending)
+    whole = [row.number for row in queues.page(viewer, asked, "ward")]
+    assert sorted(whole) == wanted
+    found: list[str] = []
+    while len(rows := queues.page(viewer, replace(asked, after=found[-1] if found else ""), "ward", most=2)) > 2:
+        found += [row.number for row in rows[:2]]
+    assert found + [row.number for row in rows] == whole
+
+
+@pytest.mark.parametrize(("sort", "said"), [("due", "ascending"), ("-due", "descending"), ("-what", "descending")])
+def test_the_order_is_told_and_can_be_turned(desk: Browser, report: Any, sort: str, said: str) -> None:
+    first, second = report(), report(**DUMPING)
+    assert set(shown(desk, f"sort={sort}")) == {first, second}
+    assert desk.text.count("aria-sort") == desk.text.count(f'aria-sort="{said}"') == 1
+    turned = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert turned == "due" or f"sort={turned}" in desk.text
+
+
+def test_what_is_due_first_comes_first_and_what_has_no_promise_last(desk: Browser, report: Any, change: Change) -> None:
+    soon, never, late = report(), report(), report()
+    for number, days in ((soon, 1), (never, None), (late, -3)):
+        change(number, expected_datetime=None if days is None else datetime.now(UTC) + timedelta(days=days))
+    assert shown(desk, "") == [late, soon, never]
+    assert shown(desk, "sort=-due") == [never, soon, late]
+
+
+def test_open_next_goes_through_the_list(desk: Browser, report: Any) -> None:
+    first, second = report(), report(**FAR)
+    desk.get("/staff?queue=new")
+    assert desk.get(link(desk, "Open next")).request.path == f"/staff/r/{first}"
+    assert desk.get(link(desk, "Open next")).request.path == f"/staff/r/{second}"
+    assert desk.get(link(desk, "Open next")).request.path == "/staff"
+
+
+# htmx
+
+
+def test_htmx_gets_the_list_and_the_counts_alone(desk: Browser, report: Any) -> None:
+    number = report()
+    part = desk.get("/staff?queue=new", headers={"HX-Request": "true"})
+    assert listed(desk) == [number]
+    assert "<html" not in desk.text
+    assert 'id="queues"' in desk.text
+    assert "HX-Request" in part.headers["Vary"]
+    whole = desk.get("/staff", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<html" in desk.text
+    assert "HX-Request" in whole.headers["Vary"]
+
+
+def test_a_page_has_fifty_rows_and_costs_as_many_statements_as_one_of_one_row(
+    desk: Browser, report: Any, statements: list[str]
+) -> None:
+    report()
+    desk.get("/staff")
+    statements.clear()
+    desk.get("/staff")
+    few = len(statements)
+    for _ in range(PAGE):
+        report()
+    statements.clear()
+    desk.get("/staff")
+    assert len(listed(desk)) == PAGE
+    assert len(statements) == few

@@ -1,0 +1,59 @@
+"""Who is meant, and whether a text names them."""
+
+from __future__ import annotations
+
+import pytest
+
+from open311.domain.errors import InvalidArgument
+from open311.domain.person import Who, mentions, same_number
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (" Ann@Example.org ", Who(email="ann@example.org")),
+        ("+1 (215) 555-0142", Who(phone="+12155550142")),
+        ("account:7", Who(account=7)),
+    ],
+)
+def test_a_person_is_named_by_address_number_or_account(text: str, who: Who) -> None:
+    assert Who.read(text) == who
+
+
+@pytest.mark.parametrize("text", ["", "Ann", "215-555-0142", "account:", "account:x", "account:0", "7", "ann@"])
+def test_what_could_be_anybody_is_refused(text: str) -> None:
+    with pytest.raises(InvalidArgument, match="named like"):
+        Who.read(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("+1 215 555 0142", True),
+        ("(215) 555-0142", True),
+        ("1-215-555-0142", True),
+        ("+44 215 555 0142", False),
+        ("555-0142", False),
+        ("", False),
+    ],
+)
+def test_a_number_is_known_however_it_was_written(written: str, same: bool) -> None:
+    assert same_number(written, "+12155550142") is same
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Spoke to ANN about it", True),
+        ("Ann's wall", True),
+        ("An annual event, in Annapolis", False),
+        ("Mr. Ó Briain called", True),
+        ("Write to ann@EXAMPLE.org", True),
+        ("Call 555-0142 after six", True),
+        ("Call 555-0143 after six", False),
+        ("Li was here", False),
+        ("", False),
+    ],
+)
+def test_a_text_names_somebody_by_name_address_or_number(text: str, named: bool) -> None:
+    assert mentions(text, ["Ann", "Briain", "Li"], ["ann@example.org"], ["+1 215 555 0142"]) is named

@@ -1,0 +1,5 @@
+"""Jobs are done at once."""
+
+from tests.word import work
+
+__all__ = ["work"]

@@ -1,0 +1,206 @@
+"""A browser is told instead of a mailbox: asked for by our own pages, until it takes no more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
+
+from open311.actions.case import Actor
+from open311.actions.digest import collect_digests
+from open311.actions.environment import Environment
+from open311.actions.progress import progress
+from open311.adapters.push import WebPush
+from open311.adapters.webhook import Webhooks
+from open311.api.installation import Installation
+from open311.domain.lifecycle import Outcome, Status
+from open311.models.base import database, now
+from tests.push_service import PushService, push_service
+
+__all__ = ["push_service"]
+STAFF = Actor("staff")
+HERE = "phila.gov"
+OURS = {"Sec-Fetch-Site": "same-origin"}
+BODY = "SELECT followed, channel, rhythm, confirmed_at IS NOT NULL, ended_at IS NOT NULL FROM subscription"
+
+
+@pytest.fixture
+def environment(app: Flask, installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    """The city, which may call this machine."""
+    push = WebPush("only the tests know what this is", "311@example.org", Webhooks.allowing("127.0.0.1/32"))
+    made = replace(installation.environment, push=push)
+    monkeypatch.setitem(app.extensions, "open311", replace(installation, environment=made))
+    return made
+
+
+def close(environment: Environment, number: str, said: str = "Painted over.") -> None:
+    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text=said)
+
+
+def again(city: Connection) -> None:
+    """Let it be time for the next attempt."""
+    database.session.remove()
+    city.execute(text("UPDATE message SET next_at = now()"))
+
+
+def test_a_browser_hears_at_once_and_is_led_to_where_it_ends(
+    city: Connection,
+    client: FlaskClient,
+    environment: Environment,
+    push_service: PushService,
+    work: Any,
+    report: Any,
+) -> None:
+    number = report()
+    work()
+    answer = client.post(f"/r/{number}/follow", data=push_service.form, headers=OURS)
+    assert "This device will be told" in answer.text
+    assert work() == 0  # it said yes already
+    close(environment, number)
+    assert work() == 1
+    (told,) = push_service.told
+    assert told["title"] == f"Graffiti Removal, report {number}: done"
+    assert "Painted over." in told["body"]
+    assert told["language"] == "en"
+    path = told["url"].removeprefix("https://311.example.org")
+    assert client.post(path).status_code == 200
+    progress(environment, HERE, number, Status.RECEIVED, STAFF)
+    assert work() == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["/follow/service?service=SR-CL01", "/follow/area?area=39.9,-75.2%0A40,-75.2%0A40,-75.1"]
+)
+def test_every_page_of_following_offers_it(
+    city: Connection,
+    client: FlaskClient,
+    environment: Environment,
+    push_service: PushService,
+    work: Any,
+    report: Any,
+    path: str,
+) -> None:
+    assert environment.push
+    assert f'data-key="{environment.push.public_key}"' in client.get(path).text
+    client.post(path, data={**push_service.form, "daily": "yes"}, headers=OURS)
+    assert city.execute(text(BODY)).one()[1:] == ("push", "daily", True, False)
+    numbers = [report(), report()]
+    assert work() == 0
+    morning = now().replace(hour=13)
+    assert collect_digests(environment, morning) == 2
+    assert work() == 1
+    assert all(number in push_service.told[0]["body"] for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_no_other_site_has_a_browser_told(
+    city: Connection, client: FlaskClient, push_service: PushService, report: Any, headers: dict[str, str]
+) -> None:
+    answer = client.post(f"/r/{report()}/follow", data=push_service.form, headers=headers)
+    assert answer.status_code == 403
+    assert city.scalar(text("SELECT count(*) FROM subscription")) == 0
+
+
+def test_an_older_browser_says_where_it_comes_from(
+    city: Connection, client: FlaskClient, push_service: PushService, report: Any
+) -> None:
+    headers = {"Origin": "http://localhost"}
+    assert client.post(f"/r/{report()}/follow", data=push_service.form, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_browser_that_is_gone_is_forgotten(
+    city: Connection,
+    client: FlaskClient,
+    environment: Environment,
+    push_service: PushService,
+    work: Any,
+    report: Any,
+    status: int,
+) -> None:
+    client.post("/follow/service", data={**push_service.form, "service": "SR-CL01"}, headers=OURS)
+    push_service.answers = [status]
+    report()
+    assert work() == 0
+    assert city.execute(text(BODY)).one() == ("service", "push", "instant", True, True)
+    assert city.execute(text("SELECT state, fault FROM message")).one() == ("dropped", f"it answers {status}")
+    report()
+    assert work() == 0
+    assert len(push_service.headers) == 1
+    # Whoever asks again is told again.
+    client.post("/follow/service", data={**push_service.form, "service": "SR-CL01"}, headers=OURS)
+    report()
+    assert work() == 1
+
+
+def test_a_push_service_that_is_busy_is_asked_again(
+    city: Connection, client: FlaskClient, environment: Environment, push_service: PushService, work: Any, report: Any
+) -> None:
+    client.post("/follow/service", data={**push_service.form, "service": "SR-CL01"}, headers=OURS)
+    push_service.answers = [503, 429]
+    report()
+    for _ in range(2):
+        assert work() == 0
+        again(city)
+    assert work() == 1
+    assert city.execute(text("SELECT state, attempts FROM message")).one() == ("sent", 3)
+
+
+def test_asking_twice_tells_once(
+    city: Connection, client: FlaskClient, environment: Environment, push_service: PushService, work: Any, report: Any
+) -> None:
+    number = report()
+    work()
+    for path, form in ((f"/r/{number}/follow", {}), ("/follow/service", {"service": "SR-CL01"})) * 2:
+        assert client.post(path, data={**push_service.form, **form}, headers=OURS).status_code == 200
+    close(environment, number)
+    assert work() == 1
+
+
+@pytest.mark.parametrize("wrong", ["push_endpoint", "push_key", "push_secret"])
+def test_what_is_no_browser_is_refused(
+    city: Connection, client: FlaskClient, push_service: PushService, report: Any, wrong: str
+) -> None:
+    form = {**push_service.form, wrong: "nonsense"}
+    assert client.post(f"/r/{report()}/follow", data=form, headers=OURS).status_code == 422
+    assert city.scalar(text("SELECT count(*) FROM subscription")) == 0
+
+
+def test_a_very_long_text_is_cut_so_that_it_arrives(
+    city: Connection, client: FlaskClient, environment: Environment, push_service: PushService, work: Any, report: Any
+) -> None:
+    number = report()
+    work()
+    client.post(f"/r/{number}/follow", data=push_service.form, headers=OURS)
+    close(environment, number, "漢字🦆" * 1300)
+    assert work() == 1
+    assert "漢字🦆" in push_service.told[0]["body"]
+
+
+def test_where_nobody_can_sign_in_no_browser_is_told_either(
+    app: Flask, client: FlaskClient, installation: Installation, report: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = report()
+    without = replace(installation.environment, push=None)
+    monkeypatch.setitem(app.extensions, "open311", replace(installation, environment=without))
+    assert "push" not in client.get(f"/r/{number}/follow").text
+
+
+def test_the_worker_has_to_do_with_following_only(client: FlaskClient) -> None:
+    answer = client.get("/follow/worker.js")
+    assert answer.content_type.startswith("text/javascript")
+    assert "Service-Worker-Allowed" not in answer.headers  # so it reaches what lies beside it
+    assert "fetch" not in answer.text

@@ -1,0 +1,63 @@
+"""Two workers forget at the same moment: everything goes once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from flask import Flask
+
+from open311.actions import retention
+from open311.actions.environment import Environment, connection
+from open311.actions.keys import issue_key
+from open311.actions.progress import progress
+from open311.app import Settings, create_app
+from open311.domain.lifecycle import Outcome, Status
+from open311.domain.retention import Kind
+from open311.models.base import database
+from tests.conftest import API, GRAFFITI
+from tests.forgetting import forgotten
+from tests.privacy.conftest import HERE, STAFF
+from tests.privacy.test_retention import AGE
+
+REPORTS = 8
+
+
+@pytest.fixture
+def other(app: Flask, own_database: str, tmp_path: Path) -> Flask:
+    """Another installation, whose rows all its threads see."""
+    return create_app(Settings(database_url=own_database, media_dir=tmp_path))
+
+
+def file_and_close(other: Flask, environment: Environment) -> None:
+    api_key = issue_key(environment.city.jurisdictions[HERE], "tests")
+    for number in range(REPORTS):
+        form = {**GRAFFITI, "api_key": api_key, "first_name": f"Reporter {number}"}
+        filed = other.test_client().post(f"{API}/requests.json", data=form).get_json()[0]["service_request_id"]
+        progress(environment, HERE, filed, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Done.")
+
+
+def test_everything_goes_once(other: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 1)
+    environment: Environment = other.extensions["open311"].environment
+    barrier = Barrier(2)
+    with other.app_context():
+        file_and_close(other, environment)
+
+    def run() -> int:
+        with other.app_context():
+            barrier.wait(30)
+            return forgotten(environment, AGE)[Kind.REPORTERS]
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = [each.result() for each in [pool.submit(run), pool.submit(run)]]
+    with other.app_context():
+        left = connection().execute("SELECT count(*) FROM person WHERE erased_at IS NULL").fetchone()
+        noted = connection().execute("SELECT count(*) FROM audit_log WHERE target = 'retention:reporters:1'").fetchone()
+        database.session.remove()
+        for engine in database.engines.values():
+            engine.dispose()
+    assert sum(counts) == REPORTS
+    assert (left, noted) == ((0,), (REPORTS,))
