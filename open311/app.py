@@ -30,7 +30,7 @@ from open311.api.installation import Installation
 from open311.api.kept import KeptAnswers
 from open311.api.wsgi import finish, merge_slashes, quote_boundary
 from open311.catalog.faults import CatalogError
-from open311.catalog.location import city_directory
+from open311.catalog.location import PACKAGE, city_directory
 from open311.catalog.read import read_city
 from open311.domain.roles import Role
 from open311.entrypoints import accounts, commands, console, georeport, portal
@@ -227,8 +227,20 @@ def _sign_in(settings: Settings) -> SignIn:
     )
 
 
+def beside_server(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings of the ``script/server`` that runs in this checkout, for commands typed beside it.
+
+    None of them where a database is named, or where no server runs (it takes the file with it when it ends).
+    """
+    if "DATABASE_URL" in environment or not file.is_file():
+        return {}
+    pairs = (line.partition("=") for line in file.read_text("utf-8").splitlines())
+    return {name: value for name, _, value in pairs if name not in environment}
+
+
 def main() -> None:
     """The command line: ``open311 --help``. What keeps it from working is told in a line."""
+    os.environ.update(beside_server(PACKAGE.parent / "var" / "run" / "settings", os.environ))
     try:
         app = create_app()
     except CatalogError as faults:
