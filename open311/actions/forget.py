@@ -84,6 +84,12 @@ def forget_originals(environment: Environment, photos: list[Any]) -> None:
     _delete_originals(environment, [row[0] for row in gone.fetchall() if row[0]])
 
 
+def forget_unsent_photos(environment: Environment, photos: list[Any]) -> None:
+    """Photos of forms, but for those that a case has got meanwhile."""
+    gone = connection().execute("DELETE FROM unsent_photo WHERE key = ANY(%s) RETURNING file, thumbnail", (photos,))
+    delete_shown(environment, [name for row in gone.fetchall() for name in row])
+
+
 # Files go before the commit: should that fail, rows name files that are gone, and doing it again completes it. The
 # other way round, files could stay that nothing names. Equal photos are one file, which stays while another row has it.
 

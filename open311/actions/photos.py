@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from open311.actions.environment import Environment, connection
+from open311.actions.environment import Environment, add, connection, transaction
 from open311.adapters.images import CleanImage, UnreadableImage, clean_image
 from open311.domain.privacy import Moderation
+from open311.models.unsent_photo import UnsentPhoto
 
 MOST_PHOTOS = 5
 """Of one report or one update; further ones are ignored."""
@@ -43,6 +44,15 @@ def store_photos(environment: Environment, photos: Iterable[CleanImage]) -> tupl
         StoredPhoto(save(photo.image, "jpg"), save(photo.thumbnail, "jpg"), photo.width, photo.height)
         for photo in photos
     )
+
+
+@transaction
+def store_unsent_photos(environment: Environment, photos: Iterable[CleanImage]) -> tuple[StoredPhoto, ...]:
+    """The same for a form that may never be sent: what no case has then is forgotten by the rules of privacy."""
+    stored = store_photos(environment, photos)
+    for photo in stored:
+        add(UnsentPhoto, {"file": photo.file, "thumbnail": photo.thumbnail})
+    return stored
 
 
 def add_photos(

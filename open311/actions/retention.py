@@ -18,6 +18,7 @@ from open311.actions.forget import (
     forget_photos,
     forget_private_answers,
     forget_reporters,
+    forget_unsent_photos,
 )
 from open311.actions.redact import TOMBSTONE
 from open311.domain.retention import Cut, Kind
@@ -213,6 +214,7 @@ SWEEPS: dict[Kind, Sweep] = {
     Kind.IDEMPOTENCY_KEYS: _placed_rows("idempotency_key", "created_at"),
     Kind.ORIGINAL_PHOTOS: Sweep(_old("media", "redacted_at", "original IS NOT NULL"), forget_originals),
     Kind.HIDDEN_PHOTOS: Sweep(_old("media", "reviewed_at", "moderation = 'hidden'"), forget_photos),
+    Kind.UNSENT_PHOTOS: Sweep(_old("unsent_photo", "created_at"), forget_unsent_photos),
     Kind.HELD_CHANGES: _old_rows("held_change", "due_at"),
     Kind.WEBHOOK_CALLS: _old_rows("webhook_delivery", "created_at", "state <> 'waiting'"),
     Kind.JOBS: Sweep(_ENDED_JOBS, _forget_jobs),

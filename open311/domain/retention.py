@@ -35,6 +35,8 @@ class Kind(StrEnum):
     ORIGINAL_PHOTOS = "original_photos"
     """From when the photo was redacted."""
     HIDDEN_PHOTOS = "hidden_photos"
+    UNSENT_PHOTOS = "unsent_photos"
+    """Of forms of staff that nobody sent in the end."""
     HELD_CHANGES = "held_changes"
     """To many cases at once, with what was written; from when they were due."""
     WEBHOOK_CALLS = "webhook_calls"

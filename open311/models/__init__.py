@@ -31,6 +31,7 @@ from open311.models import (  # noqa: F401
     sla_event,
     subscription,
     token,
+    unsent_photo,
     update,
     webhook,
 )

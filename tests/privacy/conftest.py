@@ -23,6 +23,7 @@ from open311.actions.held import hold, undo
 from open311.actions.keys import issue_key
 from open311.actions.notify import expand, send_messages
 from open311.actions.photo_review import redact_photo
+from open311.actions.photos import store_unsent_photos
 from open311.actions.progress import annotate, comment, endorse, progress
 from open311.actions.refer import refer
 from open311.actions.relate import merge
@@ -30,6 +31,7 @@ from open311.actions.sessions import begin
 from open311.actions.split import Part, split
 from open311.actions.submit import give_number
 from open311.actions.webhooks import add_webhook
+from open311.adapters.images import clean_image
 from open311.adapters.sms import FileSms
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Outcome, Status
@@ -188,6 +190,7 @@ def live(
         person.account = sign_in.by_link(make_link(environment, person.email, "sign_in").rpartition("/")[2])
         noted = {"note": f"{person.email} called again"}
         undo(hold(*where, [(car, 1)], "note", noted, Actor("staff", account=person.account)), person.account)
+        store_unsent_photos(environment, [clean_image(photo(colour, 42)[0].read())])
         begin(environment, person.account, "link", f"Browser of {sign}", second_factor=False)
         make_link(environment, person.email, "sign_in")
         ask_for_link(environment, person.email, "sign_in", "203.0.113.7")

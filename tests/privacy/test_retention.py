@@ -14,16 +14,18 @@ from sqlalchemy import Connection, text
 from open311.actions import follow, retention
 from open311.actions.environment import Environment
 from open311.actions.photo_review import hide_photo
+from open311.actions.photos import store_unsent_photos
 from open311.actions.progress import progress
 from open311.actions.redact import TOMBSTONE
 from open311.actions.retention import SWEEPS, look
+from open311.adapters.images import clean_image
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.retention import AFTER_CLOSING, Kind, Retention, Rule
 from open311.models.base import database, now
 from tests.conftest import API
 from tests.forgetting import forgotten
 from tests.mailbox import Mailbox, link
-from tests.privacy.conftest import HERE, STAFF, Person
+from tests.privacy.conftest import HERE, STAFF, Person, photo
 
 AGE = timedelta(days=40_000)
 """Longer than any rule."""
@@ -244,3 +246,15 @@ def test_the_worker_does_it_each_night(app: Any, city: Connection, environment: 
     city.execute(text("INSERT INTO rate_window VALUES ('x', now() - interval '2 days', 1)"))
     app.extensions["queue"].tasks["forget"].func(timestamp=0)
     assert city.scalar(text("SELECT count(*) FROM rate_window")) == 0
+
+
+def test_photos_of_a_form_go_unless_a_case_has_got_them(environment: Environment, report: Any) -> None:
+    sent, unsent = (
+        store_unsent_photos(environment, [clean_image(photo("red", width)[0].read())])[0] for width in (51, 52)
+    )
+    progress(environment, HERE, report(), Status.IN_PROGRESS, STAFF, photos=[sent])
+    assert forgotten(environment)[Kind.UNSENT_PHOTOS] == 0
+    assert forgotten(environment, timedelta(days=8))[Kind.UNSENT_PHOTOS] == 2
+    read = environment.files.read
+    assert None not in (read(sent.file), read(sent.thumbnail))
+    assert (read(unsent.file), read(unsent.thumbnail)) == (None, None)

@@ -9,7 +9,7 @@ from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.idempotency import Once
-from open311.actions.photos import clean_photos, store_photos
+from open311.actions.photos import clean_photos, store_unsent_photos
 from open311.actions.update import Change, update
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.errors import NotAllowed, Refusal
@@ -83,7 +83,7 @@ def crew_done(number: str) -> AnyResponse:
     """Close it, with a photo. The same key again does nothing again: a telephone may not have heard the answer."""
     case = case_in_hand(number, Act.CLOSE)
     by_worker = "Idempotency-Key" in request.headers
-    photos = store_photos(environment(), clean_photos(file.read() for file in request.files.getlist("photo")))
+    photos = store_unsent_photos(environment(), clean_photos(file.read() for file in request.files.getlist("photo")))
     outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
     change = Change(status=Status.CLOSED, outcome=outcome, text=request.form.get("text", ""), photos=photos)
     key = request.headers.get("Idempotency-Key") or request.form.get("key", "")

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions import update as updating
 from open311.actions.environment import Environment
-from open311.actions.photos import MOST_PHOTOS, StoredPhoto, clean_photos, store_photos
+from open311.actions.photos import MOST_PHOTOS, StoredPhoto, clean_photos, store_unsent_photos
 from open311.actions.progress import act_of
 from open311.actions.update import Change
 from open311.domain.draft import DESCRIPTION_LIMIT
@@ -111,7 +111,7 @@ def _photos() -> tuple[tuple[StoredPhoto, ...], dict[str, str]]:
     """The photos that came now and earlier, and what is wrong with them."""
     uploads = [data for file in request.files.getlist("photos") if (data := file.read())]
     cleaned = clean_photos(uploads)
-    photos = (*kept_photos(), *store_photos(environment(), cleaned))
+    photos = (*kept_photos(), *store_unsent_photos(environment(), cleaned))
     if len(photos) > MOST_PHOTOS:
         return photos[:MOST_PHOTOS], {"photos": f"Choose at most {MOST_PHOTOS} photos"}
     unread = len(uploads) - len(cleaned)

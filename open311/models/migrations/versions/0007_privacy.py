@@ -1,4 +1,4 @@
-"""Privacy: photos are reviewed and redacted, accounts can be erased."""
+"""Privacy: photos are reviewed and redacted, accounts can be erased, photos of unsent forms are known."""
 
 from __future__ import annotations
 
@@ -20,4 +20,14 @@ def upgrade() -> None:
     op.create_check_constraint("moderation", "media", "moderation IN ('pending', 'approved', 'hidden')")
     op.create_check_constraint("original", "media", "(original IS NULL) OR (redacted_at IS NOT NULL)")
     op.create_index("ix_media_pending", "media", ["key"], postgresql_where=sa.text("moderation = 'pending'"))
+    op.create_table(
+        "unsent_photo",
+        sa.Column("key", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("thumbnail", sa.Text(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_unsent_photo")),
+    )
     op.add_column("account", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
