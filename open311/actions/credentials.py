@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
+from functools import cache
 
 import pyotp
 from argon2 import PasswordHasher
@@ -27,15 +28,20 @@ DIGITS, STEP = 6, 30
 
 _HASHER = PasswordHasher()
 """Argon2id with the parameters of RFC 9106 for little memory."""
-_NOBODY = _HASHER.hash(secrets.token_urlsafe())
-"""What is compared where there is no account, so that it takes as long."""
+
+
+@cache
+def _nobody() -> str:
+    """What is compared where there is no account, so that it takes as long."""
+    return _HASHER.hash(secrets.token_urlsafe())
 
 
 def password_fits(found: AccountRow | None, password: str) -> bool:
     """Whether it is the password of an active account; takes the same time where there is none."""
+    nobody = _nobody()  # also where there is an account: the first time takes longer for all
     stored = found.password_hash if found and found.active else None
     try:
-        _HASHER.verify(stored or _NOBODY, password)
+        _HASHER.verify(stored or nobody, password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

@@ -82,7 +82,7 @@ def browser(open_browser: Callable[[], Browser]) -> Browser:
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords of tests are hashed in a millisecond; the real strength is tested by itself."""
     monkeypatch.setattr(credentials, "_HASHER", quick := PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(credentials, "_NOBODY", quick.hash("nobody"))
+    monkeypatch.setattr(credentials, "_nobody", lambda: quick.hash("nobody"))
 
 
 Staff = Callable[..., int]
