@@ -50,13 +50,16 @@ class Opened:
         return self.page("done", name=name, facts=facts)
 
 
-def _open(token: str, purpose: str) -> Opened | None:
-    """The link, unless its time has passed or its one use was had; those that may be used again may."""
+def _open(token: str, purpose: str) -> Opened:
+    """The link; those that may be used again may.
+
+    :raises UnknownLink: its time has passed, or its one use was had.
+    """
     what = links.link(hashed(token), purpose)
-    if what is None or (what["used"] and purpose in ("answer", "fixed")):
-        return None
-    known = environment().city.jurisdictions.get(what["jurisdiction"])
-    return Opened(what, known) if known else None
+    known = environment().city.jurisdictions.get(what["jurisdiction"]) if what else None
+    if what is None or known is None or (what["used"] and purpose in ("answer", "fixed")):
+        raise UnknownLink("this link is no longer valid")
+    return Opened(what, known)
 
 
 def gone() -> Response:
@@ -67,14 +70,18 @@ def gone() -> Response:
     return spoken("portal/done.html", jurisdiction, language, status=404, name="gone", facts=facts)
 
 
+@blueprint.errorhandler(UnknownLink)
+def _gone(_: UnknownLink) -> Response:
+    """Also where somebody presses a button twice, and the link was used by the first time."""
+    return gone()
+
+
 @blueprint.get("/follow/confirm/<token>")
 @blueprint.get("/follow/end/<token>")
 def ask(token: str) -> Response:
     """Ask before anything is changed."""
     purpose = "end" if request.path.startswith("/follow/end/") else "confirm"
     opened = _open(token, purpose)
-    if opened is None:
-        return gone()
     others = links.also_followed(hashed(token)) if purpose == "end" else []
     also = [{"uuid": each["uuid"], "words": followed_words(opened.jurisdiction, each)} for each in others]
     return opened.page("ask", name=purpose, followed=opened.followed, also=also)
@@ -84,8 +91,6 @@ def ask(token: str) -> Response:
 def say_yes(token: str) -> Response:
     """Write to this address from now on."""
     opened = _open(token, "confirm")
-    if opened is None:
-        return gone()
     confirm(token)
     return opened.done("confirmed", followed=opened.followed)
 
@@ -97,8 +102,6 @@ def stop(token: str) -> AnyResponse:
     The page ends other things too that the same address follows (``what``), and shows what is left.
     """
     opened = _open(token, "end")
-    if opened is None:
-        return gone()
     if what := request.form.get("what"):
         end_other(token, what)
         return redirect(request.path, 303)
@@ -109,47 +112,36 @@ def stop(token: str) -> AnyResponse:
 @blueprint.get("/answer/<token>")
 def question(token: str) -> Response:
     """The question of staff, and room for the answer."""
-    opened = _open(token, "answer")
-    return opened.page("answer", words="") if opened else gone()
+    return _open(token, "answer").page("answer", words="")
 
 
 @blueprint.post("/answer/<token>")
 def answer(token: str) -> Response:
     """Give the answer to staff."""
     opened = _open(token, "answer")
-    if opened is None:
-        return gone()
     words = request.form.get("words", "")
     if errors := _errors(opened, words, needed=True):
         return opened.page("answer", errors, 422, words=words)
-    try:
-        answer_question(environment(), token, words)
-    except UnknownLink:  # somebody pressed the button twice
-        return gone()
+    answer_question(environment(), token, words)
     return opened.done("answered")
 
 
 @blueprint.get("/fixed/<token>")
 def was_it_fixed(token: str) -> Response:
     """What the city said when it closed it, and two buttons."""
-    opened = _open(token, "fixed")
-    return opened.page("fixed", words="") if opened else gone()
+    return _open(token, "fixed").page("fixed", words="")
 
 
 @blueprint.post("/fixed/<token>")
 def fixed_or_not(token: str) -> Response:
     """Note it; "no" disputes the closing."""
     opened = _open(token, "fixed")
-    said = request.form.get("fixed")
-    if opened is None or said not in ("yes", "no"):
-        return gone() if opened is None else opened.page("fixed", status=422, words=request.form.get("words", ""))
-    words = request.form.get("words", "")
+    said, words = request.form.get("fixed"), request.form.get("words", "")
+    if said not in ("yes", "no"):
+        return opened.page("fixed", status=422, words=words)
     if errors := _errors(opened, words, needed=False):
         return opened.page("fixed", errors, 422, words=words)
-    try:
-        say_fixed(environment(), token, said == "yes", words)
-    except UnknownLink:
-        return gone()
+    say_fixed(environment(), token, said == "yes", words)
     return opened.done(f"fixed_{said}")
 
 
