@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from open311.actions.environment import Environment, connection, defer, transaction
 from open311.actions.links import use
@@ -19,15 +19,20 @@ MOST_METRES = 5_000
 """Of a radius."""
 
 
+class How(TypedDict, total=False):
+    """How a follower wants to hear: ``daily`` in one letter instead of at once, in which ``language``."""
+
+    daily: bool
+    language: str
+
+
 @transaction
 def follow_request(
     environment: Environment,
     jurisdiction: str,
     number: str,
     address: Address,
-    *,
-    daily: bool = False,
-    language: str = "",
+    **how: Unpack[How],
 ) -> None:
     """Ask an address whether it wants to follow a public service request. It does not say whether it did already.
 
@@ -45,7 +50,7 @@ def follow_request(
     if row is None:
         raise UnknownServiceRequest(f"no service request {number!r}")
     what = {"followed": Followed.REQUEST, "service_request": row[0]}
-    _follow(environment, jurisdiction, what, address, daily, language)
+    _follow(environment, jurisdiction, what, address, **how)
 
 
 @transaction
@@ -54,9 +59,7 @@ def follow_service(
     jurisdiction: str,
     code: str,
     address: Address,
-    *,
-    daily: bool = False,
-    language: str = "",
+    **how: Unpack[How],
 ) -> None:
     """Ask an address whether it wants to hear of all reports of a service.
 
@@ -65,7 +68,7 @@ def follow_service(
     if code not in environment.city.jurisdictions[jurisdiction].services:
         raise UnknownService(f"no service {code!r}")
     what = {"followed": Followed.SERVICE, "service_code": code}
-    _follow(environment, jurisdiction, what, address, daily, language)
+    _follow(environment, jurisdiction, what, address, **how)
 
 
 @transaction
@@ -74,9 +77,7 @@ def follow_boundary(
     jurisdiction: str,
     boundary: str,
     address: Address,
-    *,
-    daily: bool = False,
-    language: str = "",
+    **how: Unpack[How],
 ) -> None:
     """Ask an address whether it wants to hear of all reports in a boundary (``layer:code``).
 
@@ -91,7 +92,7 @@ def follow_boundary(
     if not known.fetchone():
         raise UnknownBoundary(f"no boundary {boundary!r}")
     what = {"followed": Followed.BOUNDARY, "boundary": boundary}
-    _follow(environment, jurisdiction, what, address, daily, language)
+    _follow(environment, jurisdiction, what, address, **how)
 
 
 @transaction
@@ -101,9 +102,7 @@ def follow_radius(
     centre: Point,
     metres: float,
     address: Address,
-    *,
-    daily: bool = False,
-    language: str = "",
+    **how: Unpack[How],
 ) -> None:
     """Ask an address whether it wants to hear of all reports around a place.
 
@@ -120,7 +119,7 @@ def follow_radius(
         .fetchone()
     )
     what = {"followed": Followed.RADIUS, "area": circle[0]}
-    _follow(environment, jurisdiction, what, address, daily, language)
+    _follow(environment, jurisdiction, what, address, **how)
 
 
 @transaction
@@ -129,9 +128,7 @@ def follow_area(
     jurisdiction: str,
     geojson: str,
     address: Address,
-    *,
-    daily: bool = False,
-    language: str = "",
+    **how: Unpack[How],
 ) -> None:
     """Ask an address whether it wants to hear of all reports in an area that was drawn (a GeoJSON polygon).
 
@@ -150,7 +147,7 @@ def follow_area(
         raise InvalidArgument("an area is a polygon in GeoJSON") from None
     if empty[0]:
         raise InvalidArgument("an area is a polygon in GeoJSON")
-    _follow(environment, jurisdiction, {"followed": Followed.AREA, "area": row[0]}, address, daily, language)
+    _follow(environment, jurisdiction, {"followed": Followed.AREA, "area": row[0]}, address, **how)
 
 
 _ADD = """
@@ -181,8 +178,9 @@ def _follow(
     jurisdiction: str,
     what: dict[str, Any],
     address: Address,
-    daily: bool,
-    language: str,
+    *,
+    daily: bool = False,
+    language: str = "",
 ) -> None:
     given = {
         **dict.fromkeys(("service_request", "service_code", "boundary", "area")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from open311.actions.case import SYSTEM, Actor, aside, finish, locked, permit_case, record
 from open311.actions.environment import Environment, add, connection, transaction
@@ -27,6 +27,21 @@ REFERRED = timedelta(days=14)
 """How long a body outside may have a case before somebody is reminded."""
 
 
+class Told(TypedDict, total=False):
+    """What may be said with a step."""
+
+    outcome: Outcome | None
+    text: str
+    """For everybody."""
+    note: str
+    """For staff only."""
+    scheduled: datetime | None
+    media_url: str
+    photos: Sequence[StoredPhoto]
+    """Of the place after the work."""
+    occurred_at: datetime | None
+
+
 @transaction
 def progress(
     environment: Environment,
@@ -35,19 +50,12 @@ def progress(
     status: Status,
     actor: Actor,
     *,
-    outcome: Outcome | None = None,
-    text: str = "",
-    note: str = "",
-    scheduled: datetime | None = None,
-    media_url: str = "",
-    photos: Sequence[StoredPhoto] = (),
-    occurred_at: datetime | None = None,
     seen_version: int | None = None,
+    **told: Unpack[Told],
 ) -> str:
     """Take one step of the lifecycle; answers the id of the update.
 
-    ``text`` is public, ``note`` for staff only; ``photos`` show the place after the work. ``seen_version`` is the
-    version that the person looked at. An update that a client sends again counts once.
+    ``seen_version`` is the version that the person looked at. An update that a client sends again counts once.
 
     :raises StepRefused: the table has no such step, or it lacks what it needs.
     :raises Conflict: somebody else changed the service request meanwhile.
@@ -57,19 +65,7 @@ def progress(
     case = locked(jurisdiction, number, actor, act_of(status), seen_version)
     if case.status == Status.DISPUTED:
         permit_case(actor, Act.REOPEN, case)
-    return step(
-        environment,
-        case,
-        status,
-        actor,
-        outcome=outcome,
-        text=text,
-        note=note,
-        scheduled=scheduled,
-        media_url=media_url,
-        photos=photos,
-        occurred_at=occurred_at,
-    )
+    return step(environment, case, status, actor, **told)
 
 
 def act_of(status: Status) -> Act:
