@@ -88,24 +88,6 @@ _CHOICES = Statement(
         """
     )
 )
-# Of what is seen, in pixels: PostGIS turns y around when it writes SVG, so the upper left corner is (west, north).
-_OUTLINES = Statement(
-    text(
-        """
-        WITH shown AS (
-            SELECT b.code, ST_TransScale(ST_ClipByBox2D(ST_Simplify(b.geometry, (:north - :south) / :side), frame.box),
-                                         -:west, -:north, :side / (:east - :west), :side / (:north - :south)) AS shape
-            FROM boundary b, (SELECT ST_MakeEnvelope(:west, :south, :east, :north, 4326) AS box) AS frame
-            WHERE b.geometry && frame.box AND b.layer = (
-                SELECT key FROM boundary_layer
-                WHERE jurisdiction = :jurisdiction AND coalesce(valid_from <= current_date, true)
-                ORDER BY array_position(:layers, layer), valid_from DESC NULLS LAST, key DESC LIMIT 1)
-        )
-        SELECT ST_AsSVG(shape, 0, 1), code, ST_X(name), -ST_Y(name)
-        FROM shown, ST_PointOnSurface(shape) AS name WHERE NOT ST_IsEmpty(shape) ORDER BY code
-        """
-    )
-)
 
 
 def choices(jurisdiction: str, layers: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -119,15 +101,6 @@ def named_boundaries(jurisdiction: str) -> dict[str, dict[str, str]]:
     for row in choices(jurisdiction):
         found.setdefault(row["layer_name"], {})[f"{row['layer']}:{row['code']}"] = row["name"]
     return found
-
-
-def outlines(
-    jurisdiction: str, layers: list[str], sides: tuple[float, float, float, float], pixels: int
-) -> list[tuple[str, str, float, float]]:
-    """The first of these layers that is loaded, as a map of so many pixels shows it: SVG path, code, and its place."""
-    west, south, east, north = sides
-    given = {"west": west, "south": south, "east": east, "north": north, "side": float(pixels)}
-    return fetch(_OUTLINES, {**given, "jurisdiction": jurisdiction, "layers": layers})
 
 
 def layers(jurisdiction: str) -> list[dict[str, Any]]:

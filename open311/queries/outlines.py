@@ -1,4 +1,4 @@
-"""Outlines of boundaries around a point, as paths of an SVG: a map that needs no other host."""
+"""Outlines of boundaries as paths of an SVG: maps that need no other host."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from open311.domain.place import Point
-from open311.queries.reading import Statement, fetch_dicts
+from open311.queries.reading import Statement, fetch, fetch_dicts
 
 WIDTH, HEIGHT = 360, 240
 """Of the picture."""
@@ -79,3 +79,32 @@ def around(point: Point, boundaries: list[int]) -> Map | None:
         return None
     shown = [Outline(row["name"], row["home"], row["path"]) for row in rows if row["path"]]
     return Map(shown, round(rows[0]["x"], 1), round(rows[0]["y"], 1), rows[0]["metres"])
+
+
+# Of what is seen, in pixels: PostGIS turns y around when it writes SVG, so the upper left corner is (west, north).
+_OUTLINES = Statement(
+    text(
+        """
+        WITH shown AS (
+            SELECT b.code, ST_TransScale(ST_ClipByBox2D(ST_Simplify(b.geometry, (:north - :south) / :side), frame.box),
+                                         -:west, -:north, :side / (:east - :west), :side / (:north - :south)) AS shape
+            FROM boundary b, (SELECT ST_MakeEnvelope(:west, :south, :east, :north, 4326) AS box) AS frame
+            WHERE b.geometry && frame.box AND b.layer = (
+                SELECT key FROM boundary_layer
+                WHERE jurisdiction = :jurisdiction AND coalesce(valid_from <= current_date, true)
+                ORDER BY array_position(:layers, layer), valid_from DESC NULLS LAST, key DESC LIMIT 1)
+        )
+        SELECT ST_AsSVG(shape, 0, 1), code, ST_X(name), -ST_Y(name)
+        FROM shown, ST_PointOnSurface(shape) AS name WHERE NOT ST_IsEmpty(shape) ORDER BY code
+        """
+    )
+)
+
+
+def within(
+    jurisdiction: str, layers: list[str], sides: tuple[float, float, float, float], pixels: int
+) -> list[tuple[str, str, float, float]]:
+    """The first of these layers that is loaded, as a map of so many pixels shows it: SVG path, code, and its place."""
+    west, south, east, north = sides
+    given = {"west": west, "south": south, "east": east, "north": north, "side": float(pixels)}
+    return fetch(_OUTLINES, {**given, "jurisdiction": jurisdiction, "layers": layers})

@@ -22,7 +22,7 @@ from open311.domain.drawing import CLOSEST, MOST_CORNERS, SIDE, Frame, read_corn
 from open311.domain.errors import InvalidArgument
 from open311.domain.place import Point, box_around
 from open311.entrypoints.portal.following import Wish
-from open311.queries import boundaries
+from open311.queries import outlines
 from open311.web.access import environment, guard
 from open311.wire.drawing import Outline, draw
 
@@ -149,7 +149,7 @@ def picture() -> Response:
     jurisdiction = environment().city.first
     view = View.of(jurisdiction)
     frame = view.frame if view else Frame(Point(0, 0), 90)
-    found = boundaries.outlines(jurisdiction.key, list(jurisdiction.layers), frame.sides, SIDE)
+    found = outlines.within(jurisdiction.key, list(jurisdiction.layers), frame.sides, SIDE)
     corners: list[Point] = []
     with suppress(ValueError):
         corners = read_corners(request.args.get("area", ""))
