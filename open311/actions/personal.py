@@ -30,13 +30,3 @@ def read_personal(jurisdiction: str, number: str, actor: Actor) -> Personal:
     """
     key = found(jurisdiction, number, actor, Act.READ_PERSONAL).key
     return Personal(reporters(key), private_answers(key), others_of(key, jurisdiction, actor.grants))
-
-
-@transaction
-def read_reporters(jurisdiction: str, number: str, actor: Actor) -> list[Reporter]:
-    """The people behind a case. That it was read is in the log even where there is nobody.
-
-    :raises UnknownServiceRequest: there is none.
-    :raises NotAllowed: no grant of the actor reaches so far.
-    """
-    return reporters(found(jurisdiction, number, actor, Act.READ_PERSONAL).key)

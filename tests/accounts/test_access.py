@@ -17,7 +17,7 @@ from open311.actions.audit import search_audit
 from open311.actions.environment import Environment
 from open311.actions.erase import erase_person
 from open311.actions.export import export_person
-from open311.actions.personal import read_reporters
+from open311.actions.personal import read_personal
 from open311.actions.progress import annotate, comment, endorse, moderate, progress, set_visibility
 from open311.actions.redact import redact_description
 from open311.actions.refer import refer
@@ -108,7 +108,7 @@ CITY = "phila.gov"
 NOBODY = Who.read("nobody@x.example")
 CASE_ACTS: dict[Act, Do] = {
     Act.FILE: lambda e, n, o, a: endorse(CITY, n, "call_centre", a),
-    Act.READ_PERSONAL: lambda e, n, o, a: read_reporters(CITY, n, a),
+    Act.READ_PERSONAL: lambda e, n, o, a: read_personal(CITY, n, a),
     Act.PROGRESS: lambda e, n, o, a: progress(e, CITY, n, Status.IN_PROGRESS, a),
     Act.CLOSE: lambda e, n, o, a: progress(e, CITY, n, Status.CLOSED, a, outcome=Outcome.RESOLVED, text="Done."),
     Act.REOPEN: lambda e, n, o, a: progress(e, CITY, o, Status.RECEIVED, a),

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from open311.actions.acts import Actor, note_act
 from open311.actions.environment import Environment
-from open311.actions.personal import read_reporters
+from open311.actions.personal import read_personal
 from open311.actions.progress import comment, progress
 from open311.domain.errors import Conflict, NotAllowed
 from open311.domain.lifecycle import Status
@@ -45,7 +45,7 @@ def test_the_log_names_nobody(environment: Environment, city: Connection, staff:
     number = report(first_name="Ann", email="ann@mail.example")
     actor = Actor("staff", account=staff(), grants=(Grant(Role.DEPARTMENT_WORKER),))
     comment(environment, CITY, number, actor, "Ann, we come on Monday", public=True)
-    read_reporters(CITY, number, actor)
+    read_personal(CITY, number, actor)
     written = " ".join(map(str, city.execute(text("SELECT audit_log::text FROM audit_log")).scalars()))
     assert not [word for word in ("Ann", "Ana", "ann@", "ana@", "Monday") if word in written]
 
@@ -53,10 +53,10 @@ def test_the_log_names_nobody(environment: Environment, city: Connection, staff:
 def test_reading_who_reported_is_noted_also_where_nobody_did(city: Connection, staff: Staff, report: Any) -> None:
     actor = Actor("staff", account=staff(), grants=(Grant(Role.DEPARTMENT_WORKER),))
     known, unknown = report(first_name="Ann", last_name="Lee", email="ann@mail.example", phone="215-555-0100"), report()
-    (reporter,) = read_reporters(CITY, known, actor)
+    (reporter,) = read_personal(CITY, known, actor).reporters
     assert (reporter.first_name, reporter.last_name) == ("Ann", "Lee")
     assert dict(reporter.contacts)["email"] == "ann@mail.example"
-    assert read_reporters(CITY, unknown, actor) == []
+    assert read_personal(CITY, unknown, actor).reporters == []
     wanted = [(actor.account, "read_personal", f"service_request:{number}") for number in (known, unknown)]
     assert log(city)[-2:] == wanted
 
@@ -69,7 +69,7 @@ def test_what_is_refused_is_neither_done_nor_noted(
     key = staff(Role.CREW)
     after_grant = log(city)
     with pytest.raises(NotAllowed):
-        read_reporters(CITY, number, Actor("staff", account=key, grants=(Grant(Role.CREW),)))
+        read_personal(CITY, number, Actor("staff", account=key, grants=(Grant(Role.CREW),)))
     assert log(city) == after_grant != before
 
 
