@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import base64
 import re
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import orjson
 import pytest
@@ -23,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from open311.adapters.push import Browser
+from tests.listening import listening
 
 CURVE = ec.SECP256R1()
 
@@ -114,25 +112,12 @@ def push_service() -> Iterator[PushService]:
     """A push service for one test."""
     kept = PushService()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            try:
-                status = kept.take(dict(self.headers.items()), body)
-            except Exception as fault:  # a message that no browser could read
-                self.log_error("%s", repr(fault))
-                status = 400
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def take(_: str, headers: dict[str, str], body: bytes) -> int:
+        try:
+            return kept.take(headers, body)
+        except Exception as fault:  # a message that no browser could read
+            print(repr(fault))
+            return 400
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        kept.origin = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with listening(take) as kept.origin:
         yield kept
-        server.shutdown()
-        thread.join()

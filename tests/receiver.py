@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
+
+from tests.listening import listening
 
 
 class Receiver:
@@ -24,22 +23,10 @@ def receiver() -> Iterator[Receiver]:
     """A receiver for one test."""
     kept = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            kept.calls.append((self.path, dict(self.headers.items()), body))
-            self.send_response(kept.answers.pop(0) if kept.answers else 200)
-            self.send_header("Location", f"{kept.url}/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def take(path: str, headers: dict[str, str], body: bytes) -> int:
+        kept.calls.append((path, headers, body))
+        return kept.answers.pop(0) if kept.answers else 200
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        kept.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with listening(take, Location="/hook/elsewhere") as address:
+        kept.url = f"{address}/hook"
         yield kept
-        server.shutdown()
-        thread.join()

@@ -21,7 +21,6 @@ from open311.actions.acts import Actor
 from open311.actions.environment import Environment
 from open311.actions.held import hold, undo
 from open311.actions.keys import issue_key
-from open311.actions.notify import expand, send_messages
 from open311.actions.photo_review import redact_photo
 from open311.actions.photos import store_unsent_photos
 from open311.actions.progress import annotate, comment, endorse, progress
@@ -41,8 +40,9 @@ from open311.models.base import database
 from tests.commands.conftest import refused, run
 from tests.conftest import API, PLACE
 from tests.mailbox import Mailbox, link
+from tests.word import work
 
-__all__ = ["refused", "run"]
+__all__ = ["refused", "run", "work"]
 STAFF = Actor("staff")
 HERE = "phila.gov"
 NEWEST = text("SELECT max(key) FROM service_request")
@@ -90,21 +90,6 @@ BOB = ("yqbob", "+1 215 555 0177", "blue")
 def environment(environment: Environment, tmp_path: Path) -> Environment:
     """The city, whose text messages become files of the test."""
     return replace(environment, sms=FileSms(tmp_path / "sms"))
-
-
-@pytest.fixture
-def work(city: Connection, environment: Environment) -> Callable[[], int]:
-    """Do what a worker would, and answer how many messages left."""
-
-    def run() -> int:
-        database.session.remove()
-        jobs = city.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'notify' RETURNING id, args")).all()
-        for _, args in sorted(jobs, key=lambda job: job[0]):
-            expand(environment, **args)
-        sent = send_messages(environment)
-        return sent
-
-    return run
 
 
 @pytest.fixture
