@@ -169,6 +169,14 @@ append_as_owner() {
     as_owner sh -c 'printf "%s\n" "$1" >>"$2"' sh "$text" "$1"
 }
 
+# An eighth of the computer's memory in MB, between 128 and 4096; 512 where it cannot be told.
+share_of_memory() {
+    local pages size
+    pages="$(getconf _PHYS_PAGES 2>/dev/null)" && size="$(getconf PAGE_SIZE)" || { echo 512 && return; }
+    size=$((pages * (size / 1024) / 1024 / 8))
+    echo $((size < 128 ? 128 : size > 4096 ? 4096 : size))
+}
+
 # Sized for one computer that also does other work. Nothing here gives up durability.
 write_settings() {
     as_owner rm -f "$DATA/open311.conf"
@@ -177,7 +185,7 @@ listen_addresses = ''
 unix_socket_directories = '$SOCKET'
 unix_socket_permissions = 0700
 max_connections = 200
-shared_buffers = 512MB
+shared_buffers = $(share_of_memory)MB
 effective_cache_size = 2GB
 work_mem = 16MB
 maintenance_work_mem = 256MB
