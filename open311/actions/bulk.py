@@ -73,11 +73,26 @@ CREATE TEMPORARY TABLE staged (
 # Others have it: the clock of its promise stands still.
 _PAUSED = "CASE WHEN s.status IN ('waiting_on_reporter', 'referred') THEN s.updated_datetime END"
 _POINT = "ST_SetSRID(ST_MakePoint(s.long, s.lat), 4326)"
+# The cases that are new, each with the beginning of its history: that it was received, and what became of it.
 _INSERT = f"""
-INSERT INTO service_request (jurisdiction, origin, point, paused_at, {_STORED_COLUMNS})
-SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {_PAUSED}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
-ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
-RETURNING service_request_id, key
+WITH new AS (
+    INSERT INTO service_request (jurisdiction, origin, point, paused_at, {_STORED_COLUMNS})
+    SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {_PAUSED}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
+    ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
+    RETURNING *
+), told AS (
+    INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description,
+                                        actor, occurred_at)
+    SELECT r.key, r.jurisdiction, 'status', true, step.status, step.outcome, step.text, %(actor)s, step.moment
+    FROM new r
+    CROSS JOIN LATERAL (
+        SELECT 'received', NULL, NULL, r.requested_datetime
+        UNION ALL
+        SELECT r.status, r.outcome, r.status_notes, coalesce(r.closed_datetime, r.updated_datetime)
+        WHERE r.status <> 'received'
+    ) AS step(status, outcome, text, moment)
+)
+SELECT service_request_id, key FROM new
 """
 _SAME_NUMBER = "r.jurisdiction = %(jurisdiction)s AND r.service_request_id = s.service_request_id"
 _DIFFERS = f"""
@@ -116,29 +131,18 @@ LEFT JOIN LATERAL (
 RETURNING service_request
 """
 _KEPT = f"SELECT count(*) FROM staged s JOIN service_request r ON {_SAME_NUMBER} WHERE {_DIFFERS}"
-_RECEIVED = """
-INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description, actor,
-                                    occurred_at)
-SELECT r.key, r.jurisdiction, 'status', true, step.status, step.outcome, step.text, %(actor)s, step.moment
-FROM service_request r
-CROSS JOIN LATERAL (
-    SELECT 'received', NULL, NULL, r.requested_datetime
-    UNION ALL
-    SELECT r.status, r.outcome, r.status_notes, coalesce(r.closed_datetime, r.updated_datetime)
-    WHERE r.status <> 'received'
-) AS step(status, outcome, text, moment)
-WHERE r.key = ANY(%(new)s)
-"""
 
 
 @transaction
 def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: Sequence[Case]) -> Added:
     """Add service requests, or bring them up to date where the same origin brought them before; publish all.
 
-    A number stands once in a batch (the caller sees to it). Doing the same again changes nothing.
+    A number stands once in a batch (the caller sees to it). Doing the same again changes nothing, so no batch waits
+    for the disk: what comes after the last one does (``analyze``), and then all of them are there to stay.
     """
     given = {"jurisdiction": jurisdiction, "origin": origin, "actor": origin}
     execute = connection().execute
+    execute("SET LOCAL synchronous_commit = off")
     execute(_STAGE)
     with connection().cursor() as cursor, cursor.copy(f"COPY staged ({_COLUMNS}) FROM STDIN") as copy:
         for case in cases:
@@ -150,7 +154,6 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
         execute("SET LOCAL open311.any_step = 'on'")  # an import brings states, not steps
         changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
         (kept,) = execute(_KEPT, given).fetchone() or (0,)
-    execute(_RECEIVED, {**given, "new": new})
     execute("DROP TABLE staged")
     publish_new(
         environment,
@@ -181,6 +184,6 @@ def reserve_numbers(jurisdiction: str) -> None:
 
 @transaction
 def analyze() -> None:
-    """Let PostgreSQL look at what came in, or its plans would be those of an empty table."""
+    """Let PostgreSQL look at what came in, or its plans would be those of an empty table; waits for the disk."""
     for table in ("service_request", "service_request_update", "publication", "request_boundary"):
         connection().execute(f"ANALYZE {table}")

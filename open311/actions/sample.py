@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from open311.actions.bulk import BATCH, Case, add_cases
+from open311.actions.bulk import BATCH, Case, add_cases, analyze
 from open311.actions.environment import Environment, connection, transaction
 from open311.catalog.city import Jurisdiction
 from open311.domain.definition import Publishing, Service, ServiceType
@@ -120,6 +120,7 @@ def load_sample(
         add_cases(environment, jurisdiction.key, ORIGIN, batch)
         done += len(batch)
         yield done
+    analyze()
 
 
 @transaction
