@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
+from contextlib import suppress
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces, Loops
+from procrastinate import App
 
 from open311.actions.load_boundaries import load_samples
 from open311.actions.load_city import load_city
@@ -48,8 +51,31 @@ def serve(host: str | None, port: int | None, workers: int, threads: int) -> Non
 @with_appcontext
 def worker(concurrency: int) -> None:
     """Run jobs until stopped; those under way are finished first."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     queue = current_app.extensions["queue"]
     with queue.open():
-        queue.run_worker(concurrency=concurrency, wait=True, delete_jobs="successful", install_signal_handlers=True)
+        asyncio.run(_work(queue, concurrency))
     sys.exit(0)
+
+
+async def _work(queue: App, concurrency: int) -> None:
+    """Listen to signals before the worker is known to anybody: its own handlers come a moment after that.
+
+    The first signal lets jobs under way finish; a second one does not wait for them.
+    """
+    loop = asyncio.get_running_loop()
+    async with queue.open_async():
+        work = asyncio.create_task(
+            queue.run_worker_async(
+                concurrency=concurrency, wait=True, delete_jobs="successful", install_signal_handlers=False
+            )
+        )
+
+        def stop() -> None:
+            for each in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(each)
+            work.cancel()
+
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(each, stop)
+        with suppress(asyncio.CancelledError):
+            await work
