@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.publish import publish, publish_new
+from open311.actions.staging import staged
 
 BATCH = 5_000
 """Rows of one transaction: large enough for sets to pay, small enough for memory and locks."""
 
 
 class Case(NamedTuple):
-    """A service request as it comes from elsewhere, in the order of the columns."""
+    """A service request as it comes from elsewhere, in the order of the columns.
+
+    States as plain text: an enumeration's member is dear to hand to another process.
+    """
 
     service_request_id: str
     service_code: str
@@ -56,34 +60,29 @@ class Added:
         return Added(self.new + other.new, self.changed + other.changed, self.same + other.same, self.kept + other.kept)
 
 
-_COLUMNS = ", ".join(Case._fields)
 _AS_PUBLISHED = (*Case._fields, "jurisdiction", "private", "photo", "key")
+_TYPES = {
+    name: "timestamptz" if name.endswith("_datetime") else "float8" if name in ("long", "lat") else "text"
+    for name in Case._fields
+}
 _STORED = [name for name in Case._fields if name not in ("long", "lat")]
 _STORED_COLUMNS = ", ".join(_STORED)
-_STAGE = f"""
-CREATE TEMPORARY TABLE staged (
-    {
-    ", ".join(
-        f"{name} " + ("timestamptz" if name.endswith("_datetime") else "float8" if name in ("long", "lat") else "text")
-        for name in Case._fields
-    )
-}
-) ON COMMIT DROP
-"""
 # Others have it: the clock of its promise stands still.
 _PAUSED = "CASE WHEN s.status IN ('waiting_on_reporter', 'referred') THEN s.updated_datetime END"
 _POINT = "ST_SetSRID(ST_MakePoint(s.long, s.lat), 4326)"
-# The cases that are new, each with the beginning of its history: that it was received, and what became of it.
+_HISTORY = "service_request, jurisdiction, actor, kind, public, status, outcome, description, occurred_at"
+# The cases that are new, each with the beginning of its history: that it was received, and what became of it. In the
+# order of most of the indexes: neighbours there are written one after the other.
 _INSERT = f"""
 WITH new AS (
     INSERT INTO service_request (jurisdiction, origin, point, paused_at, {_STORED_COLUMNS})
     SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {_PAUSED}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
+    ORDER BY s.requested_datetime
     ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
     RETURNING *
 ), told AS (
-    INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description,
-                                        actor, occurred_at)
-    SELECT r.key, r.jurisdiction, 'status', true, step.status, step.outcome, step.text, %(actor)s, step.moment
+    INSERT INTO service_request_update ({_HISTORY})
+    SELECT r.key, r.jurisdiction, %(actor)s, 'status', true, step.status, step.outcome, step.text, step.moment
     FROM new r
     CROSS JOIN LATERAL (
         SELECT 'received', NULL, NULL, r.requested_datetime
@@ -114,14 +113,12 @@ WITH old AS (
     FROM staged s WHERE {_SAME_NUMBER} AND r.key IN (SELECT key FROM old)
     RETURNING r.*
 )
-INSERT INTO service_request_update (service_request, jurisdiction, kind, public, status, outcome, description, changes,
-                                    actor, occurred_at)
-SELECT r.key, r.jurisdiction, coalesce(step.kind, 'system'), step.kind IS NOT NULL,
-       step.status, step.outcome, step.text,
+INSERT INTO service_request_update ({_HISTORY}, changes)
+SELECT r.key, r.jurisdiction, %(actor)s, coalesce(step.kind, 'system'), step.kind IS NOT NULL,
+       step.status, step.outcome, step.text, coalesce(step.moment, r.updated_datetime),
        (SELECT jsonb_object_agg(name, jsonb_build_array(was.value, is_now.value))
         FROM jsonb_each(to_jsonb(old) - '{{version,description,status_notes}}'::text[]) AS was(name, value)
-        JOIN jsonb_each(to_jsonb(r)) AS is_now(name, value) USING (name) WHERE was.value <> is_now.value),
-       %(actor)s, coalesce(step.moment, r.updated_datetime)
+        JOIN jsonb_each(to_jsonb(r)) AS is_now(name, value) USING (name) WHERE was.value <> is_now.value)
 FROM changed r JOIN old USING (key)
 LEFT JOIN LATERAL (
     SELECT 'status' AS kind, r.status, r.outcome, r.status_notes AS text,
@@ -143,18 +140,14 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
     given = {"jurisdiction": jurisdiction, "origin": origin, "actor": origin}
     execute = connection().execute
     execute("SET LOCAL synchronous_commit = off")
-    execute(_STAGE)
-    with connection().cursor() as cursor, cursor.copy(f"COPY staged ({_COLUMNS}) FROM STDIN") as copy:
-        for case in cases:
-            copy.write_row(case)
-    keys: dict[str, int] = dict(execute(_INSERT, given).fetchall())
-    new = list(keys.values())
     changed, kept = [], 0
-    if len(new) < len(cases):
-        execute("SET LOCAL open311.any_step = 'on'")  # an import brings states, not steps
-        changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
-        (kept,) = execute(_KEPT, given).fetchone() or (0,)
-    execute("DROP TABLE staged")
+    with staged("staged", _TYPES, cases):
+        keys: dict[str, int] = dict(execute(_INSERT, given).fetchall())
+        new = list(keys.values())
+        if len(new) < len(cases):
+            execute("SET LOCAL open311.any_step = 'on'")  # an import brings states, not steps
+            changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
+            (kept,) = execute(_KEPT, given).fetchone() or (0,)
     publish_new(
         environment,
         [

@@ -101,8 +101,8 @@ class Rows:
             agency_responsible=service.agency_responsible,
             service_notice=service.service_notice or None,
             description=clean_text(self._text(row, "description")) or None,
-            status=status,
-            outcome=outcome,
+            status=status.value,
+            outcome=outcome.value if outcome else None,
             status_notes=notes or None,
             long=point.long if point else None,
             lat=point.lat if point else None,
@@ -115,7 +115,7 @@ class Rows:
             expected_datetime=expected,
             closed_datetime=closed,
             channel=self._channel(row),
-            moderation=self._moderation(service),
+            moderation=self._moderation(service).value,
         )
 
     def _text(self, row: Sequence[str], field: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from open311.actions.environment import Environment, connection
+from open311.actions.staging import staged
 from open311.domain.definition import Precision, Service
 from open311.domain.lifecycle import PUBLISHED, Status
 from open311.domain.place import Point, public_address, public_point
@@ -66,17 +67,14 @@ def _one(names: Iterable[str]) -> str:
     return "(SELECT {}) AS face".format(", ".join(f"%({name})s::{_FACE[name]} AS {name}" for name in names))
 
 
-_STAGE = "CREATE TEMPORARY TABLE face ({}) ON COMMIT DROP".format(", ".join(map(" ".join, _FACE.items())))
-_COPY = "COPY face FROM STDIN (FORMAT binary)"
-_UNSTAGE = "DROP TABLE face"
-
-
+# In the order of most of the indexes: neighbours there are written one after the other.
 _INSERT = """
 INSERT INTO publication (service_request, jurisdiction, service_request_id, service_code, open, requested_datetime,
                          updated_datetime, point, words, json, xml, stamp)
 SELECT key, jurisdiction, service_request_id, service_code, open, requested_datetime, updated_datetime,
        ST_SetSRID(ST_MakePoint(long, lat), 4326), to_tsvector('simple', words), json, xml, stamp
 FROM {faces}
+ORDER BY requested_datetime
 """
 _ANEW = """
 ON CONFLICT (service_request) DO UPDATE SET
@@ -139,14 +137,9 @@ def _write(faces: list[dict[str, Any]], where_published: str = "") -> int:
         execute(_INSERT_ONE + where_published, faces[0])
         execute(_TAG_ONE, faces[0])
     elif faces:
-        execute(_STAGE)
-        with connection().cursor() as cursor, cursor.copy(_COPY) as copy:
-            copy.set_types(list(_FACE.values()))
-            for face in faces:
-                copy.write_row([face[name] for name in _FACE])
-        execute(_INSERT_MANY + where_published)
-        execute(_TAG_MANY)
-        execute(_UNSTAGE)
+        with staged("face", _FACE, ([face[name] for name in _FACE] for face in faces)):
+            execute(_INSERT_MANY + where_published)
+            execute(_TAG_MANY)
     return len(faces)
 
 
