@@ -179,14 +179,16 @@ share_of_memory() {
 
 # Sized for one computer that also does other work. Nothing here gives up durability.
 write_settings() {
+    local share
+    share="$(share_of_memory)"
     as_owner rm -f "$DATA/open311.conf"
     append_as_owner "$DATA/open311.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$SOCKET'
 unix_socket_permissions = 0700
 max_connections = 200
-shared_buffers = $(share_of_memory)MB
-effective_cache_size = 2GB
+shared_buffers = ${share}MB
+effective_cache_size = $((share * 4))MB
 work_mem = 16MB
 maintenance_work_mem = 256MB
 max_wal_size = 4GB
