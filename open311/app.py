@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 from flask import Flask
-from psycopg.errors import UndefinedColumn, UndefinedTable
+from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -254,6 +254,9 @@ def main() -> None:
         reason = getattr(fault, "orig", None) or fault
         if isinstance(reason, psycopg.OperationalError):
             sys.exit(f"the database of DATABASE_URL does not answer: {reason}")
+        if isinstance(reason, InsufficientPrivilege):
+            told = ". ".join(filter(None, (reason.diag.message_primary, reason.diag.message_hint)))
+            sys.exit(f"the user of DATABASE_URL has not the right to do that: {told}")
         if isinstance(reason, UndefinedTable | UndefinedColumn):
             sys.exit(
                 f"the tables are not this version's ({reason.diag.message_primary}): run 'open311 database migrate'"

@@ -32,12 +32,9 @@ def _config(connection: Connection) -> Config:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the tables to the newest state; two at once wait for each other."""
-    connection.exec_driver_sql("SELECT pg_advisory_lock(311)")
-    try:
-        command.upgrade(_config(connection), "head")
-    finally:
-        connection.exec_driver_sql("SELECT pg_advisory_unlock(311)")
+    """Bring the tables to the newest state, all in the connection's transaction; two at once wait for each other."""
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(311)")
+    command.upgrade(_config(connection), "head")
 
 
 def differences(connection: Connection) -> list[Any]:

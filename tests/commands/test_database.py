@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import make_url, text
 
 from open311.app import Settings, create_app
@@ -37,3 +43,40 @@ def test_tables_are_made_compared_and_made_only_once(run: Callable[..., str]) ->
     (difference,) = run("database", "check", exit_code=1).splitlines()
     assert "add_column" in difference
     assert "created_at" in difference
+
+
+@pytest.fixture
+def owned(database_url: str) -> Iterator[tuple[str, str]]:
+    """An empty database of somebody who is no superuser: its URL for them, and for a superuser."""
+    url = make_url(database_url).set(drivername="postgresql")
+    name = f"{url.database}_owned"
+    administrator = url.render_as_string(hide_password=False)
+    superuser = url.set(database=name).render_as_string(hide_password=False)
+    owner = url.set(database=name, username=name, password=name).render_as_string(hide_password=False)
+    drop_database(superuser)
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        connection.execute(SQL("DROP ROLE IF EXISTS {}").format(Identifier(name)))
+        connection.execute(SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(Identifier(name), Literal(name)))
+        connection.execute(SQL("CREATE DATABASE {0} OWNER {0}").format(Identifier(name)))
+    yield owner, superuser
+    drop_database(superuser)
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        connection.execute(SQL("DROP ROLE {}").format(Identifier(name)))
+
+
+def test_a_superuser_is_needed_once_for_the_extensions_and_for_no_table(owned: tuple[str, str]) -> None:
+    owner, superuser = owned
+
+    def migrate() -> subprocess.CompletedProcess[str]:
+        command = [Path(sys.executable).parent / "open311", "database", "migrate"]
+        return subprocess.run(command, env={**os.environ, "DATABASE_URL": owner}, capture_output=True, text=True)
+
+    done = migrate()
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("the user of DATABASE_URL has not the right to do that")
+    assert "postgis" in line
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION postgis")
+        connection.execute("CREATE EXTENSION btree_gist")
+    assert migrate().stdout == "the tables are up to date\n"
