@@ -46,6 +46,15 @@ def test_a_change_of_the_files_is_noted_once(load: Any, city: Connection) -> Non
     assert city.scalar(versions) == before + 1
 
 
+def test_numbers_from_another_postgresql_are_given_anew(run: Any, report: Any, city: Connection) -> None:
+    number = report()
+    city.execute(text("UPDATE publication SET written = '9000000000000' WHERE service_request_id = :n"), {"n": number})
+    city.execute(text("INSERT INTO publication_change (jurisdiction, written) VALUES ('phila.gov', '9000000000001')"))
+    run("city", "load")
+    for table in ("publication", "publication_change"):
+        assert city.scalar(text(f"SELECT max(written) = pg_current_xact_id() FROM {table}"))
+
+
 def test_sample_boundaries_come_where_a_layer_has_none(run: Any, city: Connection, client: FlaskClient) -> None:
     city.execute(text("DELETE FROM boundary_layer WHERE jurisdiction = 'phila.gov'"))
     assert client.get(f"{API}/boundaries.json").get_json() == []
