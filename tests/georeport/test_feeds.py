@@ -93,6 +93,10 @@ def test_an_entry_keeps_its_id_and_says_what_became_of_it(
         ("bbox=-75.2,39.9,-75.1,40.0", {"1", "2"}),
         ("lat=40.05&long=-75.0&radius=500", {"3"}),
         ("ward=none", set()),
+        ("q=dumping", {"1"}),
+        ("service_request_id=2,3", {"2", "3"}),
+        (f"end_date={ago(days=400):%Y-%m-%d}", {"3"}),
+        (f"updated_after={ago(days=400):%Y-%m-%d}", {"1", "2"}),
         ("page_size=1&utm_source=somewhere", {"1", "2", "3"}),
     ],
 )

@@ -25,6 +25,7 @@ from open311.domain.place import Point
 from open311.domain.wording import fill
 from open311.models.base import now
 from open311.queries import service_requests, updates
+from open311.queries.filters import FILTERS
 from open311.queries.service_requests import Cursor, Listing
 from open311.queries.versions import version
 from open311.wire.atom import MEDIA_TYPE, Entry, Feed, Link, write
@@ -34,8 +35,8 @@ blueprint = Blueprint("feeds", __name__)
 
 PAGE = 50
 """Entries of a page; the rest is behind "next" (RFC 5005, paged feeds)."""
-PARAMETERS = ("service_code", "status", "boundary", *SHORT, "bbox", "lat", "long", "radius")
-"""Filters of the list of service requests that a feed takes too. It has no span of time: it begins with the newest."""
+PARAMETERS = (*FILTERS, *SHORT, "lat", "long")
+"""Filters of the list of service requests, which a feed takes too. No span of time need be named: it has the newest."""
 
 Make = Callable[[Endpoint, Jurisdiction, Listing, str], Feed]
 JSON = FORMATS["json"]
