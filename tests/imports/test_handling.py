@@ -47,6 +47,14 @@ def test_a_row_becomes_a_case_with_its_history(importing: Importing) -> None:
     ]
 
 
+def test_who_answered_then_and_what_was_said_stay_and_the_service_says_the_rest(importing: Importing) -> None:
+    theirs = rows(GOOD, {"service_request_id": "78"}).splitlines()
+    more = ("agency_responsible,service_notice", "Water Department (PWD),45 Business Days", ",")
+    importing.run(importing.csv("\n".join(map(",".join, zip(theirs, more, strict=True)))), importing.mapping())
+    assert importing.case("agency_responsible, service_notice", "77") == ("Water Department (PWD)", "45 Business Days")
+    assert importing.case("agency_responsible, service_notice", "78") == ("Community Life Improvement Program", None)
+
+
 @pytest.mark.parametrize(
     ("choice", "row", "columns", "found", "told"),
     [
