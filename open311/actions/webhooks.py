@@ -21,7 +21,7 @@ from open311.models.base import now
 from open311.models.webhook import DeliveryState
 
 MOST_ATTEMPTS = 12
-"""Over about a day; then the call is dead until somebody replays it."""
+"""Over about 14 hours; then the call is dead until somebody replays it."""
 
 
 @transaction

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from open311.app import main
-from tests.georeport.test_jurisdictions import small_city
+from tests.commands.conftest import invoke
+from tests.georeport.test_jurisdictions import serve, small_city
 
 DEFINITION = "service_definitions/SR-CL01.yaml"
 
@@ -26,6 +28,11 @@ def test_this_city_has_no_fault(run: Any) -> None:
 def test_another_city_is_checked_where_it_lies(run: Any, tmp_path: Path) -> None:
     told = run("catalog", "check", str(small_city(tmp_path, nothing, "SR-CL01")))
     assert told.splitlines()[0] == "phila.gov: 1 services, 1 with questions; no fault"
+
+
+def test_the_city_of_the_settings_is_checked_where_none_is_named(city: Connection, tmp_path: Path) -> None:
+    other = serve(city, city_dir=small_city(tmp_path, nothing, "SR-CL01")).application
+    assert invoke(other, "catalog", "check").splitlines()[0] == "phila.gov: 1 services, 1 with questions; no fault"
 
 
 @pytest.fixture

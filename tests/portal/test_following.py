@@ -45,9 +45,9 @@ def test_the_beginning_leads_to_every_page(client: FlaskClient) -> None:
     [
         ("service", {"service": "SR-CL01"}, "all reports of Graffiti Removal"),
         ("boundary", {"boundary": ""}, "reports in Political ward"),
-        ("place", NEAR, "reports in the area you drew"),
-        ("area", {"area": SQUARE}, "reports in the area you drew"),
-        ("area", {"area": GEOJSON}, "reports in the area you drew"),
+        ("place", NEAR, "reports in the area you chose"),
+        ("area", {"area": SQUARE}, "reports in the area you chose"),
+        ("area", {"area": GEOJSON}, "reports in the area you chose"),
     ],
 )
 def test_it_is_followed_once_the_address_is_confirmed(
@@ -150,7 +150,7 @@ def test_every_letter_leads_to_what_its_reader_follows(
     page = client.get(path).text
     assert "all reports of Graffiti Removal" in page
     assert "all reports of Illegal Dumping" in page
-    assert page.count("reports in the area you drew") == 1  # what the letter itself was about
+    assert page.count("reports in the area you chose") == 1  # what the letter itself was about
     assert "example.org" not in page
     (dumping,) = re.findall(r'Dumping</span>\s*<button class="link-button" name="what" value="([^"]+)"', page)
     answer = client.post(path, data={"what": dumping})

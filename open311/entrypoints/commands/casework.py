@@ -106,7 +106,7 @@ def split_(number: str, parts: tuple[str, ...], jurisdiction: Jurisdiction, acto
 @by_option
 @click.option("--undo", is_flag=True, help="Show it again, as far as its service does.")
 def private_(number: str, jurisdiction: Jurisdiction, actor: Actor, undo: bool) -> None:
-    """Take service request NUMBER out of everything public."""
+    """Keep service request NUMBER to staff; --undo shows it again."""
     with refusals_told():
         set_visibility(installation().environment, jurisdiction.key, number, not undo, actor)
     click.echo(f"{number} is {'as public as its service' if undo else 'private'}")

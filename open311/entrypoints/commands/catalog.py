@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask.cli import AppGroup
 
+from open311.api.installation import installation
 from open311.catalog.faults import CatalogError
-from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
 
-group = click.Group("catalog", help="Check the city's files.")
+group = AppGroup("catalog", help="Check the city's files.")
 
 
 @group.command()
@@ -18,10 +19,10 @@ group = click.Group("catalog", help="Check the city's files.")
 def check(directory: Path | None) -> None:
     """Check config/ and service_definitions/ (below DIRECTORY).
 
-    Every fault is told with file, line and reason.
+    Without DIRECTORY, those of CITY_DIR. Every fault is told with file, line and reason.
     """
     try:
-        city = read_city(directory or city_directory())
+        city = read_city(directory or installation().directory)
     except CatalogError as error:
         for fault in error.faults:
             click.echo(str(fault))

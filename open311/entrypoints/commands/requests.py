@@ -114,7 +114,10 @@ def approve(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
 @numbered
 @by_option
 def hide(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
-    """Take service request NUMBER out of everything public."""
+    """Refuse service request NUMBER to the public, for its words.
+
+    It is out of everything public; approve shows it again.
+    """
     _moderate(number, jurisdiction, Moderation.HIDDEN, actor)
 
 
