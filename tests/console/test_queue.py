@@ -25,6 +25,7 @@ from open311.queries import queues
 from open311.queries.boundaries import boundaries_at
 from open311.queries.queues import COUNTED, MOST_COUNTED, PAGE, SORTS, Asked, Queue, Viewer
 from tests.accounts.conftest import STAFF, Browser
+from tests.conftest import PLACE
 from tests.console.conftest import Desk, counted, link, listed, words
 from tests.georeport.test_query_counts import statements
 
@@ -122,9 +123,23 @@ def test_of_two_of_a_kind_at_one_place_the_later_is_a_possible_duplicate(
     assert shown(desk, "queue=duplicates") == []
 
 
-def test_what_came_long_before_is_no_possible_duplicate(
-    desk: Browser, report: Any, city: Connection, environment: Environment
+@pytest.mark.parametrize(("days", "is_one"), [(59, True), (61, False)])
+def test_a_possible_duplicate_came_up_to_60_days_after_the_first(
+    desk: Browser, report: Any, change: Change, days: int, is_one: bool
 ) -> None:
+    first, later = report(), report()
+    change(first, requested_datetime=datetime.now(UTC) - timedelta(days=days))
+    assert shown(desk, "queue=duplicates") == ([later] if is_one else [])
+
+
+@pytest.mark.parametrize(("metres", "is_one"), [(95, True), (105, False)])
+def test_a_possible_duplicate_lies_within_100_metres(desk: Browser, report: Any, metres: int, is_one: bool) -> None:
+    degree = 111_035  # metres, of latitude in Philadelphia
+    _, later = report(), report(lat=f"{float(PLACE['lat']) + metres / degree:.6f}")
+    assert shown(desk, "queue=duplicates") == ([later] if is_one else [])
+
+
+def test_what_is_closed_makes_no_possible_duplicate(desk: Browser, report: Any, environment: Environment) -> None:
     first, _ = report(), report()
     progress(environment, CITY, first, Status.CLOSED, BY, outcome=Outcome.RESOLVED, text="Done.")
     assert shown(desk, "queue=duplicates") == []
@@ -288,6 +303,12 @@ def test_a_number_is_found_whatever_queue_is_shown_and_a_private_case_by_its_wor
     set_visibility(environment, CITY, number, True, BY)
     assert shown(desk, "q=zebras") == shown(desk, f"q={number}") == [number]
     assert shown(desk, "q=lions") == []
+
+
+def test_a_case_that_waits_for_review_is_found_by_its_words(desk: Browser, report: Any, change: Change) -> None:
+    number = report(description="Something about zebras")
+    change(number, moderation="pending")
+    assert shown(desk, "q=zebras") == [number]
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ def test_a_key_is_forgotten_after_seven_days(send: Any, city: Connection, count:
     assert count() == 2
 
 
-def test_the_hourly_job_forgets_keys(app: Flask, send: Any, city: Connection) -> None:
+def test_the_nightly_job_forgets_keys(app: Flask, send: Any, city: Connection) -> None:
     send()
     city.execute(text("UPDATE idempotency_key SET created_at = now() - interval '8 days'"))
     app.extensions["queue"].tasks["forget"].func(timestamp=0)

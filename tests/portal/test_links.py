@@ -131,11 +131,19 @@ def test_a_link_holds_for_its_time_only(
     assert everything(city) == before
 
 
-def test_that_it_is_not_fixed_can_be_said_for_14_days_after_closing(city: Connection, told: dict[str, str]) -> None:
-    days = city.scalars(
-        text("SELECT extract(epoch FROM expires_at - created_at) / 86400 FROM one_time_link WHERE purpose = 'fixed'")
+@pytest.mark.parametrize(("purpose", "days"), [("confirm", 30), ("answer", 60), ("fixed", 14)])
+def test_how_long_each_link_holds(city: Connection, told: dict[str, str], purpose: str, days: int) -> None:
+    spans = city.scalars(
+        text("SELECT extract(epoch FROM expires_at - created_at) / 86400 FROM one_time_link WHERE purpose = :purpose"),
+        {"purpose": purpose},
     ).all()
-    assert [round(float(each), 2) for each in days] == [14.0]
+    assert {round(float(each), 2) for each in spans} == {days}
+
+
+def test_an_answer_without_words_is_none(city: Connection, client: FlaskClient, told: dict[str, str]) -> None:
+    before = everything(city)
+    assert client.post(told["answer"], data={"words": " \n"}).status_code == 422
+    assert everything(city) == before
 
 
 def test_no_token_is_stored(city: Connection, told: dict[str, str]) -> None:
