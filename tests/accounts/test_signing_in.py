@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from open311.actions import credentials, sign_in
 from open311.actions.environment import Environment
 from open311.adapters.mail import MailUnreachable
+from open311.adapters.seal import Seal
 from open311.domain.roles import Role
 from tests.accounts.conftest import HOME, PASSWORD, RESIDENT, STAFF, Browser, Staff, code_of, log, secret_on
 from tests.mailbox import Mailbox
@@ -190,6 +191,23 @@ def test_recovery_codes_work_once_and_are_noted(
     browser.get("/account")
     assert "Recovery codes left: 8" in browser.text
     assert (key, "use_recovery_code", f"account:{key}") in log(city)
+
+
+def test_a_new_secret_key_takes_the_authenticator_away_and_leaves_the_recovery_codes(
+    browser: Browser, staff: Staff, city: Connection
+) -> None:
+    staff()
+    browser.sign_in()
+    browser.get("/account/second-factor")
+    secret = secret_on(browser)
+    browser.send(code=code_of(secret, -1))
+    code = recovery_codes(browser.text)[0]
+    browser.get("/account")
+    browser.send("/account/signout")
+    city.execute(text("UPDATE account SET totp_secret = :sealed"), {"sealed": Seal("the key before").close(secret)})
+    browser.sign_in()
+    assert browser.send(code=code_of(secret)).request.path == "/signin/code"
+    assert browser.send(code=code).request.path == "/staff"
 
 
 def test_new_recovery_codes_take_the_password_and_end_the_old_ones(browser: Browser, secret: str) -> None:
