@@ -11,7 +11,15 @@ from open311.models.base import now
 from open311.models.relation import RelationKind
 from open311.models.service_request import ServiceRequest
 
-MIRRORED = ("status", "outcome", "status_notes", "scheduled_datetime", "closed_datetime", "paused_at")
+MIRRORED = (
+    "status",
+    "outcome",
+    "status_notes",
+    "scheduled_datetime",
+    "closed_datetime",
+    "paused_at",
+    "look_again_at",  # nobody looks while it is a duplicate, but once it is none any more
+)
 """What a duplicate takes over. Its own promise, place, words and people stay its own."""
 
 
