@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
 from open311.actions.case import Actor
-from open311.actions.progress import progress
+from open311.actions.progress import endorse, progress
 from open311.actions.relate import merge, unmerge
 from open311.actions.split import Part, split
 from open311.api.installation import Installation
@@ -50,6 +50,34 @@ def test_duplicates_of_a_duplicate_follow_the_one_at_the_top(client: FlaskClient
     progress(*here, top, Status.ACKNOWLEDGED, STAFF)
     states = [read(client, each)["extended_attributes"]["detailed_status"] for each in (top, middle, low, late)]
     assert states == ["acknowledged"] * 4
+
+
+def test_duplicates_of_a_duplicate_follow_from_the_moment_on(client: FlaskClient, here: Any, report: Any) -> None:
+    top, middle, low = report(), report(), report()
+    merge(*here, low, middle, STAFF)
+    progress(*here, top, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Painted over.")
+    merge(*here, middle, top, STAFF)
+    cases = [read(client, each) for each in (top, middle, low)]
+    assert [(case["status"], case["status_notes"]) for case in cases] == [("closed", "Painted over.")] * 3
+    assert cases[2]["notes"][-1]["description"] == f"This is the same as {top}."
+
+
+def test_each_duplicate_is_one_me_too_while_it_is_one(client: FlaskClient, here: Any, report: Any) -> None:
+    top, middle, low = report(), report(), report()
+
+    def me_too() -> list[int]:
+        return [read(client, each)["extended_attributes"]["me_too"] for each in (top, middle, low)]
+
+    endorse("phila.gov", top, "app")
+    endorse("phila.gov", middle, "app")
+    merge(*here, low, middle, STAFF)
+    assert me_too() == [1, 2, 0]
+    merge(*here, middle, top, STAFF)
+    assert me_too() == [3, 1, 0]
+    unmerge(*here, low, STAFF)
+    assert me_too() == [2, 1, 0]
+    unmerge(*here, middle, STAFF)
+    assert me_too() == [1, 1, 0]
 
 
 def test_a_duplicate_is_not_worked_itself(here: Any, report: Any) -> None:
