@@ -13,6 +13,7 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, StepRefused, UnknownService
 from open311.domain.lifecycle import PUBLISHED, Status
+from open311.domain.privacy import Moderation
 from open311.domain.roles import Act
 from open311.models.relation import RelationKind
 from open311.models.service_request import ServiceRequest
@@ -37,6 +38,7 @@ def split(
 ) -> list[str | None]:
     """File each part with the place and the reporter of the whole; answers their numbers (none for ``batch`` ones).
 
+    What of the whole is not public, or waits for approval, is so in its parts: they lie at the same place.
     The whole stays open: it is closed when its parts are done, by a person.
 
     :raises StepRefused: the whole is closed.
@@ -47,6 +49,7 @@ def split(
     if PUBLISHED[Status(case.status)] == "closed":
         raise StepRefused(f"{number} is closed; open it again before it is split")
     city = environment.city.jurisdictions[jurisdiction]
+    withheld = None if case.moderation == Moderation.APPROVED else Moderation(case.moderation)
     filed = []
     for part in parts:
         service = city.services.get(part.service_code)
@@ -55,7 +58,8 @@ def split(
         draft = _draft(city, case, part)
         if draft.faults:
             raise InvalidDraft(list(draft.faults))
-        filed.append(write(environment, prepare(city, service, draft, (), case.api_client)))
+        filing = prepare(city, service, draft, (), case.api_client)
+        filed.append(write(environment, filing, private=case.private, moderation=withheld))
     execute = connection().execute
     for each in filed:
         execute(
@@ -74,9 +78,10 @@ def split(
 
 
 _FOLLOW = """
-INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, rhythm, language,
-                          confirmed_at)
-SELECT jurisdiction, followed, %(part)s, reporter, channel, address, rhythm, language, confirmed_at
+INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, push_key, push_secret,
+                          rhythm, language, confirmed_at)
+SELECT jurisdiction, followed, %(part)s, reporter, channel, address, push_key, push_secret, rhythm, language,
+       confirmed_at
 FROM subscription WHERE service_request = %(whole)s AND confirmed_at IS NOT NULL AND ended_at IS NULL
 """
 """Who follows the whole follows its parts."""
