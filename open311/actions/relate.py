@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from open311.actions.case import SYSTEM, Actor, aside, finish, locked, locked_key, record
 from open311.actions.environment import Environment, connection, transaction
 from open311.domain.errors import InvalidArgument
@@ -118,6 +120,22 @@ def duplicates_of(key: int) -> list[int]:
         (key, RelationKind.DUPLICATE_OF),
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def merged_with(keys: Sequence[int]) -> list[int]:
+    """The other service requests that are one with any of these, in the order in which they are locked."""
+    rows = connection().execute(_MERGED, {"keys": list(keys), "kind": RelationKind.DUPLICATE_OF})
+    return [row[0] for row in rows.fetchall() if row[0] not in keys]
+
+
+_MERGED = """
+WITH top AS (
+    SELECT coalesce(d.other, it) AS key FROM unnest(%(keys)s::bigint[]) it
+    LEFT JOIN relation d ON d.service_request = it AND d.kind = %(kind)s)
+SELECT key FROM top UNION
+SELECT d.service_request FROM relation d JOIN top ON top.key = d.other WHERE d.kind = %(kind)s
+ORDER BY key
+"""
 
 
 def mirror(environment: Environment, case: ServiceRequest, text: str) -> None:
