@@ -29,14 +29,16 @@ class Watch:
     before: timedelta = timedelta()
 
 
+# A duplicate follows another: that one is looked at, and takes it along.
+_NO_DUPLICATE = "NOT EXISTS (SELECT FROM relation d WHERE d.service_request = r.key AND d.kind = 'duplicate_of')"
 _FIND = {
     Kind.ACKNOWLEDGE_BREACHED: Watch("acknowledge_by", f"{OPEN} AND acknowledged_datetime IS NULL"),
     Kind.RESOLVE_DUE: Watch(
         "expected_datetime", f"{OPEN} AND paused_at IS NULL AND expected_datetime > %(now)s", timedelta(days=1)
     ),
     Kind.RESOLVE_BREACHED: Watch("expected_datetime", f"{OPEN} AND paused_at IS NULL"),
-    Kind.WAITED: Watch("look_again_at", "status = 'waiting_on_reporter'"),
-    Kind.REMINDED: Watch("look_again_at", "status = 'referred'"),
+    Kind.WAITED: Watch("look_again_at", f"status = 'waiting_on_reporter' AND {_NO_DUPLICATE}"),
+    Kind.REMINDED: Watch("look_again_at", f"status = 'referred' AND {_NO_DUPLICATE}"),
 }
 # Rows that another worker holds are left to it; the primary key of the event lets only one worker have each.
 _NOTE = """

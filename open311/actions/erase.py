@@ -13,10 +13,11 @@ from psycopg.rows import dict_row
 
 from open311.actions.acts import Actor, permit
 from open311.actions.belongings import Held, held, mark
-from open311.actions.case import aside, locked_key
+from open311.actions.case import aside, finish, locked_key
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.forget import forget_accounts, forget_photos, forget_private_answers, forget_reporters
-from open311.actions.redact import TOMBSTONE, entomb, newest_words
+from open311.actions.redact import TOMBSTONE, copies, entomb, newest_words
+from open311.actions.relate import merged_with
 from open311.domain.errors import InvalidArgument
 from open311.domain.person import Who, mentions
 from open311.domain.roles import Act
@@ -82,9 +83,10 @@ def erase_person(environment: Environment, who: Who, actor: Actor) -> Erased:
         raise InvalidArgument(f"account {account.key} has roles; revoke them first")
     found = _counted(theirs)
     marks = _marks(theirs, account.name if account else "")
-    for key in theirs.cases:  # in their order, so that two cannot lock each other out
+    others = merged_with(theirs.cases)
+    for key in sorted([*theirs.cases, *others]):  # in their order, so that two cannot lock each other out
         locked_key(key)
-    _forget_words(theirs, marks)
+    _forget_words(environment, theirs, others, marks)
     forget_private_answers(environment, theirs.cases)
     forget_reporters(environment, theirs.people)
     forget_photos(environment, theirs.photos)
@@ -166,8 +168,8 @@ WHERE c.held_change = h.key AND r.jurisdiction = h.jurisdiction AND r.service_re
 """
 
 
-def _forget_words(theirs: Held, marks: _Marks) -> None:
-    """Their own words go all; of what others wrote, the entries that name them."""
+def _forget_words(environment: Environment, theirs: Held, others: list[int], marks: _Marks) -> None:
+    """Their own words go all; of what others wrote, the entries that name them, also where ``others`` share them."""
     execute = connection().execute
     given = {"it": TOMBSTONE, "cases": theirs.cases}
     execute(_OWN_WORDS, given)
@@ -176,7 +178,15 @@ def _forget_words(theirs: Held, marks: _Marks) -> None:
     with connection().cursor(row_factory=dict_row) as cursor:
         entries = cursor.execute(_HISTORY, (theirs.cases,)).fetchall()
     naming = [entry for entry in entries if marks.are_in(entry["description"], entry["note"], entry["media_url"])]
-    entomb([entry["key"] for entry in naming])
+    shared = copies([entry["key"] for entry in naming if marks.are_in(entry["description"])], others)
+    entomb([*(entry["key"] for entry in naming), *shared])
+    for key in others:
+        case = locked_key(key)
+        named = marks.are_in(case.status_notes)
+        if named:
+            case.status_notes = newest_words(key)
+        if named or key in shared.values():
+            finish(environment, case)
     for key in theirs.cases:
         case = locked_key(key)
         if marks.are_in(case.status_notes):

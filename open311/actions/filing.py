@@ -82,22 +82,32 @@ def prepare(
     )
 
 
-def write(environment: Environment, filing: Filing, photos: Sequence[CleanImage] = ()) -> Filed:
-    """Write every row of a new service request, and publish it where it has a number."""
+def write(
+    environment: Environment,
+    filing: Filing,
+    photos: Sequence[CleanImage] = (),
+    *,
+    private: bool = False,
+    moderation: Moderation | None = None,
+) -> Filed:
+    """Write every row of a new service request, and publish it where it has a number.
+
+    It is as public as its service says (``moderation`` none), or less.
+    """
     with connection().pipeline():  # what needs no answer travels together: two round trips, not ten
-        case = _add_case(filing)
+        case = _add_case(filing, private, moderation or first_moderation(filing.service.publishing))
         key, number = case["key"], case["service_request_id"]
         _add_answers(key, filing.answers)
         _add_reporter(key, filing.draft.reporter)
         _add_follower(key, filing)
-        moderation = first_moderation(filing.service.photos)
+        reviewed = first_moderation(filing.service.photos)
         stored = store_photos(environment, photos)
-        add_photos(key, stored, "submitted", moderation)
-        shown = stored if moderation is Moderation.APPROVED else ()
+        add_photos(key, stored, "submitted", reviewed)
+        shown = stored if reviewed is Moderation.APPROVED else ()
         _add_history(key, filing)
         token = None
         if number:
-            publish_new(environment, [{**case, "private": False, "photo": shown[0].file if shown else None}])
+            publish_new(environment, [{**case, "photo": shown[0].file if shown else None}])
             tell(environment, filing.jurisdiction.key, key)
         elif filing.service.type is ServiceType.BATCH:
             token = secrets.token_urlsafe(16)
@@ -109,17 +119,18 @@ def write(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
 _ADD_CASE = """
 INSERT INTO service_request (jurisdiction, service_request_id, service_code, service_name, department, team, priority,
     agency_responsible, service_notice, description, status, point, address, address_id, zipcode, media_url,
-    requested_datetime, updated_datetime, acknowledge_by, expected_datetime, channel, api_client, language, moderation)
+    requested_datetime, updated_datetime, acknowledge_by, expected_datetime, channel, api_client, language, private,
+    moderation)
 VALUES (%(jurisdiction)s, CASE WHEN %(numbered)s THEN nextval('service_request_number')::text END, %(service_code)s,
     %(service_name)s, %(department)s, %(team)s, %(priority)s, %(agency_responsible)s, %(service_notice)s,
     %(description)s, %(status)s, ST_SetSRID(ST_MakePoint(%(long)s, %(lat)s), 4326), %(address)s, %(address_id)s,
     %(zipcode)s, %(media_url)s, %(requested_datetime)s, %(updated_datetime)s, %(acknowledge_by)s,
-    %(expected_datetime)s, %(channel)s, %(api_client)s, %(language)s, %(moderation)s)
+    %(expected_datetime)s, %(channel)s, %(api_client)s, %(language)s, %(private)s, %(moderation)s)
 RETURNING key, service_request_id
 """
 
 
-def _add_case(filing: Filing) -> dict[str, Any]:
+def _add_case(filing: Filing, private: bool, moderation: Moderation) -> dict[str, Any]:
     """The row, with its key and (``realtime``) its number."""
     service, draft, route = filing.service, filing.draft, filing.route
     case: dict[str, Any] = {
@@ -147,7 +158,8 @@ def _add_case(filing: Filing) -> dict[str, Any]:
         "channel": draft.channel,
         "api_client": filing.api_client,
         "language": draft.language,
-        "moderation": first_moderation(service.publishing),
+        "private": private,
+        "moderation": moderation,
     }
     numbered = service.type is ServiceType.REALTIME
     row: Any = connection().execute(_ADD_CASE, {**case, "numbered": numbered}).fetchone()

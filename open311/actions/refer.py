@@ -9,9 +9,10 @@ from typing import Any
 from open311.actions.case import SYSTEM, Actor, aside, locked, locked_key
 from open311.actions.environment import Environment, add, connection, defer, transaction
 from open311.actions.progress import step
+from open311.actions.relate import canonical_of
 from open311.adapters.georeport_client import GeoReportClient, RemoteRefused, RemoteRequest, RemoteUnreachable
 from open311.catalog.city import Department
-from open311.domain.errors import InvalidArgument
+from open311.domain.errors import InvalidArgument, Refusal
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Act
 from open311.models.base import now
@@ -20,6 +21,8 @@ from open311.models.service_request import ServiceRequest
 
 LOOK_EVERY = timedelta(minutes=10)
 """How often a server is asked what became of a service request."""
+LISTEN_AFTER_CLOSING = timedelta(weeks=4)
+"""How long they are still asked about what they closed: they may open it again."""
 AT_ONCE = 50
 """Referrals of one look."""
 
@@ -91,9 +94,9 @@ def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str
     if row is None or row[2] or row[3]:
         return None
     case = locked_key(row[0])
-    body = environment.city.jurisdictions[case.jurisdiction].departments[row[1]]
-    remote = body.open311
-    if remote is None:
+    body = environment.city.jurisdictions[case.jurisdiction].departments.get(row[1])
+    remote = body.open311 if body else None
+    if body is None or remote is None or case.status != Status.REFERRED or canonical_of(case.key):
         return None
     point: Any = (
         connection()
@@ -150,7 +153,7 @@ def _give_back(environment: Environment, key: int, why: str) -> None:
         .fetchone()
     )
     case = locked_key(row[0])
-    if case.status == Status.REFERRED:
+    if case.status == Status.REFERRED and not canonical_of(case.key):
         step(environment, case, Status.IN_PROGRESS, SYSTEM, note=why)
 
 
@@ -162,12 +165,27 @@ ORDER BY r.next_look_at LIMIT %s
 """
 
 
+# It is theirs while it is referred, and after they closed it; what staff do in between, or merge, is not.
+_END = """
+UPDATE referral r SET ended_at = %s FROM service_request c
+WHERE c.key = r.service_request AND r.ended_at IS NULL AND (
+    EXISTS (SELECT FROM relation d WHERE d.service_request = c.key AND d.kind = 'duplicate_of')
+    OR NOT (c.status = 'referred' OR (c.status = 'closed' AND c.outcome = 'referred_out'
+                                      AND r.remote_status IS NOT DISTINCT FROM 'closed' AND c.closed_datetime > %s)))
+"""
+
+
 def mirror_referrals(environment: Environment) -> int:
-    """Ask the servers that have service requests of ours what became of them; answers how many were asked about."""
+    """Ask the servers that have service requests of ours what became of them; answers how many were asked about.
+
+    Before that, referrals end of what is not theirs any more.
+    """
     due = _due()
     for key, department, number, token, jurisdiction in due:
-        body = environment.city.jurisdictions[jurisdiction].departments.get(department)
+        city = environment.city.jurisdictions.get(jurisdiction)
+        body = city.departments.get(department) if city else None
         if body is None or body.open311 is None:
+            _again(key, f"{department} has no Open311 server any more")
             continue
         client = _client(body)
         try:
@@ -176,14 +194,16 @@ def mirror_referrals(environment: Environment) -> int:
                 _keep(environment, key, body.name, number, None)
             if number is not None:
                 _mirror(environment, key, body, client.read(number))
-        except (RemoteRefused, RemoteUnreachable) as fault:
+        except (RemoteRefused, RemoteUnreachable, Refusal) as fault:
             _again(key, str(fault))
     return len(due)
 
 
 @transaction
 def _due() -> list[Any]:
-    return connection().execute(_DUE, (now(), AT_ONCE)).fetchall()
+    moment = now()
+    connection().execute(_END, (moment, moment - LISTEN_AFTER_CLOSING))
+    return connection().execute(_DUE, (moment, AT_ONCE)).fetchall()
 
 
 @transaction
@@ -196,22 +216,27 @@ def _again(key: int, fault: str) -> None:
     )
 
 
+_SEEN = """
+WITH before AS (SELECT key, remote_status FROM referral WHERE key = %s AND ended_at IS NULL FOR UPDATE)
+UPDATE referral r SET remote_status = %s, seen_at = %s, attempts = 0, fault = NULL, next_look_at = %s
+FROM before WHERE r.key = before.key RETURNING r.service_request, before.remote_status
+"""
+
+
 @transaction
 def _mirror(environment: Environment, key: int, body: Department, remote: RemoteRequest) -> None:
     """Take over what they say: they closed it, or opened it again."""
-    row: Any = (
-        connection()
-        .execute(
-            "UPDATE referral SET remote_status = %s, seen_at = %s, attempts = 0, fault = NULL, next_look_at = %s"
-            " WHERE key = %s RETURNING service_request",
-            (remote.status, remote.updated, now() + LOOK_EVERY, key),
-        )
-        .fetchone()
-    )
-    case = locked_key(row[0])
+    row = connection().execute(_SEEN, (key, remote.status, remote.updated, now() + LOOK_EVERY)).fetchone()
+    if row is None:
+        return
+    case, before = locked_key(row[0]), row[1]
     said = remote.status_notes or "They closed it without saying why."
     if remote.status == "closed" and case.status == Status.REFERRED:
         step(environment, case, Status.CLOSED, SYSTEM, outcome=Outcome.REFERRED_OUT, text=f"{body.name}: {said}")
-    elif remote.status == "open" and case.status == Status.CLOSED and case.outcome == Outcome.REFERRED_OUT:
+    elif (
+        (before, remote.status) == ("closed", "open")
+        and case.status == Status.CLOSED
+        and case.outcome == Outcome.REFERRED_OUT
+    ):
         step(environment, case, Status.RECEIVED, SYSTEM, text=f"{body.name} opened this again.")
         step(environment, case, Status.REFERRED, SYSTEM)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from open311.actions.case import SYSTEM, Actor, aside, finish, locked, locked_key, record
 from open311.actions.environment import Environment, connection, transaction
 from open311.domain.errors import InvalidArgument
@@ -11,7 +13,15 @@ from open311.models.base import now
 from open311.models.relation import RelationKind
 from open311.models.service_request import ServiceRequest
 
-MIRRORED = ("status", "outcome", "status_notes", "scheduled_datetime", "closed_datetime", "paused_at")
+MIRRORED = (
+    "status",
+    "outcome",
+    "status_notes",
+    "scheduled_datetime",
+    "closed_datetime",
+    "paused_at",
+    "look_again_at",  # nobody looks while it is a duplicate, but once it is none any more
+)
 """What a duplicate takes over. Its own promise, place, words and people stay its own."""
 
 
@@ -43,10 +53,12 @@ def merge(
         if other.key == case.key:
             raise InvalidArgument(f"{canonical} is a duplicate of {number}")
     execute = connection().execute
+    moved = duplicates_of(case.key)
     execute(
         "UPDATE relation SET other = %s WHERE other = %s AND kind = %s",
         (other.key, case.key, RelationKind.DUPLICATE_OF),
     )
+    execute(_COUNT_THERE, (other.key, case.key, moved))
     execute(
         "INSERT INTO relation (service_request, other, kind) VALUES (%s, %s, %s)",
         (case.key, other.key, RelationKind.DUPLICATE_OF),
@@ -56,21 +68,36 @@ def merge(
         (other.key, case.requested_datetime),
     )
     aside(environment, other, "merge", actor, f"{number} is a duplicate of this")
-    return _mirror(environment, case, other, actor, f"This is the same as {other.service_request_id}.")
+    said = f"This is the same as {other.service_request_id}."
+    for key in moved:
+        _mirror(environment, locked_key(key), other, SYSTEM, said)
+    return _mirror(environment, case, other, actor, said)
+
+
+# The "me too" of a duplicate is the one with its time; of two that were filed in the same second, either will do.
+_COUNT_THERE = """
+UPDATE endorsement e SET service_request = %s FROM service_request d
+WHERE e.service_request = %s AND e.channel = 'duplicate' AND d.key = ANY(%s) AND e.created_at = d.requested_datetime
+"""
+_COUNT_NO_MORE = """
+DELETE FROM endorsement WHERE key = (
+    SELECT key FROM endorsement WHERE service_request = %s AND channel = 'duplicate' AND created_at = %s LIMIT 1)
+"""
 
 
 @transaction
 def unmerge(environment: Environment, jurisdiction: str, number: str, actor: Actor) -> str:
-    """Take back that it is a duplicate; its state stays as it is. Answers the id of the update.
+    """Take back that it is a duplicate, and its "me too"; its state stays as it is. Answers the id of the update.
 
     :raises InvalidArgument: it is none.
     """
     case = locked(jurisdiction, number, actor, Act.MERGE)
-    gone = connection().execute(
-        "DELETE FROM relation WHERE service_request = %s AND kind = %s", (case.key, RelationKind.DUPLICATE_OF)
-    )
-    if not gone.rowcount:
+    canonical = canonical_of(case.key)
+    if canonical is None:
         raise InvalidArgument(f"{number} is no duplicate")
+    execute = connection().execute
+    execute("DELETE FROM relation WHERE service_request = %s AND kind = %s", (case.key, RelationKind.DUPLICATE_OF))
+    execute(_COUNT_NO_MORE, (canonical, case.requested_datetime))
     return aside(environment, case, "merge", actor, "no duplicate after all")
 
 
@@ -86,13 +113,34 @@ def canonical_of(key: int) -> int | None:
     return row[0] if row else None
 
 
-def mirror(environment: Environment, case: ServiceRequest, text: str) -> None:
-    """Let the duplicates of a case follow it, in the transaction of its change."""
+def duplicates_of(key: int) -> list[int]:
+    """What is a duplicate of a service request, in the order in which they are locked."""
     rows = connection().execute(
         "SELECT service_request FROM relation WHERE other = %s AND kind = %s ORDER BY service_request",
-        (case.key, RelationKind.DUPLICATE_OF),
+        (key, RelationKind.DUPLICATE_OF),
     )
-    for (key,) in rows.fetchall():
+    return [row[0] for row in rows.fetchall()]
+
+
+def merged_with(keys: Sequence[int]) -> list[int]:
+    """The other service requests that are one with any of these, in the order in which they are locked."""
+    rows = connection().execute(_MERGED, {"keys": list(keys), "kind": RelationKind.DUPLICATE_OF})
+    return [row[0] for row in rows.fetchall() if row[0] not in keys]
+
+
+_MERGED = """
+WITH top AS (
+    SELECT coalesce(d.other, it) AS key FROM unnest(%(keys)s::bigint[]) it
+    LEFT JOIN relation d ON d.service_request = it AND d.kind = %(kind)s)
+SELECT key FROM top UNION
+SELECT d.service_request FROM relation d JOIN top ON top.key = d.other WHERE d.kind = %(kind)s
+ORDER BY key
+"""
+
+
+def mirror(environment: Environment, case: ServiceRequest, text: str) -> None:
+    """Let the duplicates of a case follow it, in the transaction of its change."""
+    for key in duplicates_of(case.key):
         _mirror(environment, locked_key(key), case, SYSTEM, text)
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from open311.actions.case import Actor, aside, locked
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.filing import prepare, write
+from open311.actions.idempotency import Once, remembered
 from open311.catalog.city import Jurisdiction
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, StepRefused, UnknownService
 from open311.domain.lifecycle import PUBLISHED, Status
+from open311.domain.privacy import Moderation
 from open311.domain.roles import Act
 from open311.models.relation import RelationKind
 from open311.models.service_request import ServiceRequest
@@ -26,6 +28,13 @@ class Part:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was filed: the numbers (none for ``batch`` ones), in their order."""
+
+    numbers: list[str | None]
+
+
 @transaction
 def split(
     environment: Environment,
@@ -34,19 +43,26 @@ def split(
     parts: Sequence[Part],
     actor: Actor,
     seen_version: int | None = None,
+    once: Once | None = None,
 ) -> list[str | None]:
     """File each part with the place and the reporter of the whole; answers their numbers (none for ``batch`` ones).
 
-    The whole stays open: it is closed when its parts are done, by a person.
+    What of the whole is not public, or waits for approval, is so in its parts: they lie at the same place.
+    The whole stays open: it is closed when its parts are done, by a person. ``once`` is the word of a form that is sent
+    again: its parts are filed once.
 
     :raises StepRefused: the whole is closed.
     :raises UnknownService: a part is of no service.
     :raises InvalidDraft: a part cannot be taken as it is.
+    :raises KeyReused: the idempotency key came with something else before.
     """
+    if once and (before := remembered(once, jurisdiction, None)):
+        return Parts(**before).numbers
     case = locked(jurisdiction, number, actor, Act.SPLIT, seen_version)
     if PUBLISHED[Status(case.status)] == "closed":
         raise StepRefused(f"{number} is closed; open it again before it is split")
     city = environment.city.jurisdictions[jurisdiction]
+    withheld = None if case.moderation == Moderation.APPROVED else Moderation(case.moderation)
     filed = []
     for part in parts:
         service = city.services.get(part.service_code)
@@ -55,7 +71,8 @@ def split(
         draft = _draft(city, case, part)
         if draft.faults:
             raise InvalidDraft(list(draft.faults))
-        filed.append(write(environment, prepare(city, service, draft, (), case.api_client)))
+        filing = prepare(city, service, draft, (), case.api_client)
+        filed.append(write(environment, filing, private=case.private, moderation=withheld))
     execute = connection().execute
     for each in filed:
         execute(
@@ -70,13 +87,16 @@ def split(
         execute(_FOLLOW, {"part": each.key, "whole": case.key})
     numbers = [each.service_request_id for each in filed]
     aside(environment, case, "merge", actor, "Split into " + ", ".join(each or "(number to come)" for each in numbers))
+    if once:
+        once.keep(jurisdiction, None, Parts(numbers))
     return numbers
 
 
 _FOLLOW = """
-INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, rhythm, language,
-                          confirmed_at)
-SELECT jurisdiction, followed, %(part)s, reporter, channel, address, rhythm, language, confirmed_at
+INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, push_key, push_secret,
+                          rhythm, language, confirmed_at)
+SELECT jurisdiction, followed, %(part)s, reporter, channel, address, push_key, push_secret, rhythm, language,
+       confirmed_at
 FROM subscription WHERE service_request = %(whole)s AND confirmed_at IS NOT NULL AND ended_at IS NULL
 """
 """Who follows the whole follows its parts."""

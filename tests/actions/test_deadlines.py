@@ -17,6 +17,7 @@ from open311.actions.deadlines import look_at_promises
 from open311.actions.keys import issue_key
 from open311.actions.notify import send_messages
 from open311.actions.progress import progress
+from open311.actions.relate import merge, unmerge
 from open311.actions.republish import republish
 from open311.api.installation import Installation
 from open311.app import Settings, create_app
@@ -111,6 +112,42 @@ def test_a_question_that_is_not_answered_comes_back_to_staff(
     assert look_at_promises(here[0]) == {"waited": 1}
     assert city.scalar(text("SELECT status FROM service_request")) == "in_progress"
     assert city.scalar(text("SELECT paused_at FROM service_request")) is None
+
+
+def test_a_duplicate_waits_with_the_one_that_it_follows_and_holds_up_nobody(
+    city: Connection, here: Any, report: Any, put_back: Any
+) -> None:
+    duplicate, top, other, referred = (report() for _ in range(4))
+    for number in (duplicate, top, other):
+        progress(*here, number, Status.WAITING_ON_REPORTER, STAFF, text="Which house?")
+    progress(*here, referred, Status.REFERRED, STAFF, text="It is PECO's.")
+    merge(*here, duplicate, top, STAFF)
+    put_back("look_again_at")
+    assert look_at_promises(here[0]) == {"waited": 2, "reminded": 1}
+    states = city.scalars(text("SELECT status FROM service_request ORDER BY key")).all()
+    assert states == ["in_progress", "in_progress", "in_progress", "referred"]
+
+
+def test_a_duplicate_of_what_is_referred_is_not_reminded_of(
+    city: Connection, here: Any, report: Any, put_back: Any
+) -> None:
+    duplicate, top = report(), report()
+    progress(*here, top, Status.REFERRED, STAFF, text="It is PECO's.")
+    merge(*here, duplicate, top, STAFF)
+    put_back("look_again_at")
+    assert look_at_promises(here[0]) == {"reminded": 1}
+
+
+def test_what_is_no_duplicate_after_all_still_comes_back_to_staff(
+    city: Connection, here: Any, report: Any, put_back: Any
+) -> None:
+    duplicate, top = report(), report()
+    progress(*here, top, Status.WAITING_ON_REPORTER, STAFF, text="Which house?")
+    merge(*here, duplicate, top, STAFF)
+    unmerge(*here, duplicate, STAFF)
+    assert city.scalar(text("SELECT count(look_again_at) FROM service_request")) == 2
+    put_back("look_again_at")
+    assert look_at_promises(here[0]) == {"waited": 2}
 
 
 def test_a_referral_is_reminded_of_every_two_weeks(city: Connection, here: Any, report: Any, put_back: Any) -> None:

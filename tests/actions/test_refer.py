@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from open311.actions.case import Actor
 from open311.actions.environment import Environment
 from open311.actions.keys import issue_key
 from open311.actions.progress import progress
-from open311.actions.refer import forward, mirror_referrals, refer
-from open311.adapters.georeport_client import RemoteUnreachable
+from open311.actions.refer import LISTEN_AFTER_CLOSING, forward, mirror_referrals, refer
+from open311.actions.relate import merge
+from open311.adapters.georeport_client import GeoReportClient, RemoteRequest, RemoteUnreachable
 from open311.api.installation import Installation
 from open311.app import Settings, create_app
 from open311.catalog.city import RemoteServer
@@ -119,6 +121,122 @@ def test_a_referral_is_filed_there_and_mirrored_until_it_is_closed(
     due()
     mirror_referrals(environment)
     assert one(city, "SELECT status FROM service_request")[0] == "referred"
+
+
+@pytest.fixture
+def referred(city: Connection, environment: Environment, report: Any) -> Any:
+    """A service request that the body has; answers its number here and there."""
+
+    def run() -> tuple[str, str]:
+        number = report()
+        refer(environment, "phila.gov", number, "peco", STAFF)
+        forward(environment, one(city, "SELECT max(key) FROM referral")[0])
+        return number, one(city, "SELECT remote_id FROM referral ORDER BY key DESC LIMIT 1")[0]
+
+    return run
+
+
+CLOSED = {"status": Status.CLOSED, "outcome": Outcome.REFERRED_OUT, "text": "PECO has it."}
+BACK = {"status": Status.IN_PROGRESS}
+
+
+@pytest.mark.parametrize("act", [CLOSED, BACK])
+def test_what_staff_did_meanwhile_ends_a_referral_and_stays(
+    city: Connection, environment: Environment, referred: Any, due: Any, act: dict[str, Any]
+) -> None:
+    number, _ = referred()
+    due()
+    mirror_referrals(environment)
+    progress(environment, "phila.gov", number, actor=STAFF, **act)
+    due()
+    assert mirror_referrals(environment) == 0
+    assert one(city, "SELECT status FROM service_request")[0] == act["status"]
+    assert one(city, "SELECT ended_at IS NOT NULL FROM referral")[0]
+
+
+def test_what_staff_close_while_their_server_is_asked_stays_closed(
+    city: Connection, environment: Environment, referred: Any, due: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, _ = referred()
+    due()
+    read = GeoReportClient.read
+
+    def slowly(self: GeoReportClient, remote: str) -> RemoteRequest:
+        progress(environment, "phila.gov", number, actor=STAFF, **CLOSED)
+        return read(self, remote)
+
+    monkeypatch.setattr(GeoReportClient, "read", slowly)
+    assert mirror_referrals(environment) == 1
+    assert one(city, "SELECT status FROM service_request")[0] == "closed"
+
+
+def test_what_they_closed_is_asked_about_for_some_weeks(
+    city: Connection, body: Body, environment: Environment, referred: Any, due: Any
+) -> None:
+    _, theirs = referred()
+    body.work(theirs, Status.CLOSED, outcome=Outcome.RESOLVED, text="The pole stands straight.")
+    for asked, ago in ((1, timedelta()), (1, timedelta(days=1)), (0, LISTEN_AFTER_CLOSING)):
+        due()
+        city.execute(text("UPDATE service_request SET closed_datetime = closed_datetime - :ago"), {"ago": ago})
+        assert mirror_referrals(environment) == asked
+
+
+def test_one_whose_body_is_gone_holds_up_no_other(
+    city: Connection, body: Body, environment: Environment, referred: Any, due: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referred()
+    gone = one(city, "SELECT key FROM referral")[0]
+    _, theirs = referred()
+    body.work(theirs, Status.CLOSED, outcome=Outcome.RESOLVED, text="It stands straight.")
+    due()
+    first = "UPDATE referral SET department = 'nobody', next_look_at = now() - interval '1 hour' WHERE key = :key"
+    city.execute(text(first), {"key": gone})
+    monkeypatch.setattr("open311.actions.refer.AT_ONCE", 1)
+    for _ in range(2):
+        mirror_referrals(environment)
+    assert city.scalars(text("SELECT status FROM service_request ORDER BY key")).all() == ["referred", "closed"]
+    assert "has no Open311 server" in one(city, "SELECT fault FROM referral ORDER BY key LIMIT 1")[0]
+
+
+def test_one_that_is_merged_while_their_server_is_asked_holds_up_no_other(
+    city: Connection,
+    body: Body,
+    environment: Environment,
+    referred: Any,
+    due: Any,
+    report: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (merged, theirs), canonical = referred(), report()
+    progress(environment, "phila.gov", canonical, Status.REFERRED, STAFF)
+    body.work(theirs, Status.CLOSED, outcome=Outcome.RESOLVED, text="It stands straight.")
+    due()
+    read = GeoReportClient.read
+
+    def slowly(self: GeoReportClient, remote: str) -> RemoteRequest:
+        merge(environment, "phila.gov", merged, canonical, STAFF)
+        return read(self, remote)
+
+    monkeypatch.setattr(GeoReportClient, "read", slowly)
+    assert mirror_referrals(environment) == 1
+    assert "is a duplicate" in one(city, "SELECT fault FROM referral")[0]
+    due()
+    assert mirror_referrals(environment) == 0
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_what_is_not_theirs_any_more_is_not_filed_there(
+    city: Connection, body: Body, environment: Environment, report: Any, merged: bool
+) -> None:
+    number, before = report(), len(body.requests())
+    refer(environment, "phila.gov", number, "peco", STAFF)
+    if merged:
+        progress(environment, "phila.gov", canonical := report(), Status.REFERRED, STAFF)
+        merge(environment, "phila.gov", number, canonical, STAFF)
+    else:
+        progress(environment, "phila.gov", number, Status.IN_PROGRESS, STAFF)
+    forward(environment, one(city, "SELECT key FROM referral")[0])
+    assert len(body.requests()) == before
 
 
 def test_what_the_server_refuses_comes_back_to_staff(

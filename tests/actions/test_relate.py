@@ -9,12 +9,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
 from open311.actions.case import Actor
-from open311.actions.progress import progress
+from open311.actions.progress import endorse, moderate, progress, set_visibility
 from open311.actions.relate import merge, unmerge
 from open311.actions.split import Part, split
+from open311.actions.submit import give_number
 from open311.api.installation import Installation
 from open311.domain.errors import InvalidArgument, StepRefused, UnknownService
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.privacy import Moderation
 from tests.conftest import API
 
 STAFF = Actor("staff")
@@ -52,6 +54,34 @@ def test_duplicates_of_a_duplicate_follow_the_one_at_the_top(client: FlaskClient
     assert states == ["acknowledged"] * 4
 
 
+def test_duplicates_of_a_duplicate_follow_from_the_moment_on(client: FlaskClient, here: Any, report: Any) -> None:
+    top, middle, low = report(), report(), report()
+    merge(*here, low, middle, STAFF)
+    progress(*here, top, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Painted over.")
+    merge(*here, middle, top, STAFF)
+    cases = [read(client, each) for each in (top, middle, low)]
+    assert [(case["status"], case["status_notes"]) for case in cases] == [("closed", "Painted over.")] * 3
+    assert cases[2]["notes"][-1]["description"] == f"This is the same as {top}."
+
+
+def test_each_duplicate_is_one_me_too_while_it_is_one(client: FlaskClient, here: Any, report: Any) -> None:
+    top, middle, low = report(), report(), report()
+
+    def me_too() -> list[int]:
+        return [read(client, each)["extended_attributes"]["me_too"] for each in (top, middle, low)]
+
+    endorse("phila.gov", top, "app")
+    endorse("phila.gov", middle, "app")
+    merge(*here, low, middle, STAFF)
+    assert me_too() == [1, 2, 0]
+    merge(*here, middle, top, STAFF)
+    assert me_too() == [3, 1, 0]
+    unmerge(*here, low, STAFF)
+    assert me_too() == [2, 1, 0]
+    unmerge(*here, middle, STAFF)
+    assert me_too() == [1, 1, 0]
+
+
 def test_a_duplicate_is_not_worked_itself(here: Any, report: Any) -> None:
     first, second = report(), report()
     merge(*here, second, first, STAFF)
@@ -86,6 +116,52 @@ def test_parts_have_the_place_and_the_reporter_of_the_whole(
         assert (case["service_code"], case["address"], case["lat"]) == (service_code, "1 N Broad St", 39.9526)
     assert city.scalar(text("SELECT count(DISTINCT person) FROM reporter_link")) == 1
     assert city.scalar(text("SELECT count(*) FROM relation WHERE kind = 'part_of'")) == 2
+
+
+def _hide(here: Any, number: str) -> None:
+    moderate(*here, number, Moderation.HIDDEN, STAFF)
+
+
+def _take_out(here: Any, number: str) -> None:
+    set_visibility(*here, number, True, STAFF)
+
+
+@pytest.mark.parametrize("take_away", [_hide, _take_out])
+def test_parts_of_what_is_not_public_are_not_public(
+    city: Connection, client: FlaskClient, here: Any, report: Any, take_away: Any
+) -> None:
+    whole = report(address_string="1 N Broad St")
+    take_away(here, whole)
+    for number in split(*here, whole, [Part("SR-ST02", "The trash"), Part("SR-WD01", "The drain")], STAFF):
+        assert number is None or client.get(f"{API}/requests/{number}.json").status_code == 404
+    give_number(here[0], city.scalar(text("SELECT key FROM service_request WHERE service_request_id IS NULL")))
+    assert city.scalar(text("SELECT count(*) FROM publication")) == 0
+
+
+def test_the_place_of_a_part_waits_for_review_as_that_of_the_whole_does(
+    city: Connection, client: FlaskClient, here: Any, report: Any
+) -> None:
+    whole = report(service_code="SR-MI01", address_string="1 N Broad St")
+    assert city.scalar(text("SELECT moderation FROM service_request")) == "pending"
+    (part,) = split(*here, whole, [Part("SR-ST02", "The trash")], STAFF)
+    case = read(client, str(part))
+    assert (case["lat"], case["address"], case["description"]) == (None, None, None)
+    moderate(*here, str(part), Moderation.APPROVED, STAFF)
+    assert read(client, str(part))["address"] == "1 N Broad St"
+
+
+def test_a_browser_that_follows_the_whole_follows_its_parts(city: Connection, here: Any, report: Any) -> None:
+    whole = report()
+    city.execute(
+        text(
+            "INSERT INTO subscription (jurisdiction, followed, service_request, channel, address, push_key,"
+            " push_secret, confirmed_at) SELECT jurisdiction, 'request', key, 'push', 'https://push.example/1',"
+            " 'its key', 'its secret', now() FROM service_request"
+        )
+    )
+    split(*here, whole, [Part("SR-ST02", "The trash")], STAFF)
+    rows = city.execute(text("SELECT channel, address, push_key, push_secret FROM subscription")).all()
+    assert [tuple(row) for row in rows] == [("push", "https://push.example/1", "its key", "its secret")] * 2
 
 
 def test_a_split_that_cannot_be_done_leaves_nothing(city: Connection, here: Any, report: Any) -> None:

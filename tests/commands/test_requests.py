@@ -10,7 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from open311.actions.acts import Actor
 from open311.actions.bulk import add_cases
+from open311.actions.environment import Environment
+from open311.actions.progress import set_visibility
+from open311.actions.redact import redact_description
 from open311.api.installation import Installation
 from open311.domain.lifecycle import PUBLISHED, STEPS, Outcome, Status
 from tests.conftest import API, SANDBOX
@@ -173,6 +177,21 @@ def test_show_tells_what_staff_must_know(run: Any, report: Any, client: FlaskCli
         "note\tstaff:ann\t(for staff: Ask Bill)",
         "moderation\tstaff:ann\thidden",
         "status\tstaff:ann\tclosed\tresolved\tCleaned.",
+    ]
+
+
+def test_show_tells_of_what_was_taken_out_and_redacted(run: Any, report: Any, environment: Environment) -> None:
+    number = report()
+    here = (environment, "phila.gov", number)
+    set_visibility(*here, True, Actor("staff:ann"))
+    set_visibility(*here, False, Actor("staff:ann"))
+    redact_description(*here, Actor("staff:ann"), "a name")
+    told = run("requests", "show", number)
+    assert [line.split("\t", 1)[1] for line in told.splitlines() if "\t" in line] == [
+        "status\tclient\treceived",
+        "moderation\tstaff:ann\tprivate",
+        "moderation\tstaff:ann\tpublic",
+        "moderation\tstaff:ann\t(for staff: a name)",
     ]
 
 

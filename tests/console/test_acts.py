@@ -127,6 +127,20 @@ def test_a_case_becomes_several(hand: Make, city: Connection) -> None:
     assert last_acts(city) == ["split"]
 
 
+def test_parts_are_filed_once_however_often_the_button_is_pressed(hand: Make, city: Connection) -> None:
+    at = hand().open("split")
+    page, hidden, parts = at.browser.page, at.hidden, {"service1": "SR-ST02", "text1": "Tires"}
+    for _ in range(2):
+        at.browser.page = page
+        assert at.send("split", **hidden, **parts) == 303
+    assert city.scalar(text("SELECT count(*) FROM relation WHERE kind = 'part_of'")) == 1
+    (part,) = city.scalars(text("SELECT service_request_id FROM service_request WHERE channel = 'split'")).all()
+    at.browser.get(at.browser.page.headers["Location"])
+    assert f"{at.number} is split into {part}" in at.browser.text
+    assert at.open("split").send("split", **parts) == 303  # asked for anew, there is one more
+    assert city.scalar(text("SELECT count(*) FROM relation WHERE kind = 'part_of'")) == 2
+
+
 def test_what_is_closed_is_not_split(hand: Make, environment: Environment) -> None:
     at = hand()
     progress(environment, "phila.gov", at.number, Status.CLOSED, OTHER, outcome=Outcome.RESOLVED, text="Done.")

@@ -148,6 +148,22 @@ def test_a_button_that_is_pressed_twice_does_it_once(hand: Make, city: Connectio
     assert city.scalar(text("SELECT count(*) FROM service_request_update WHERE status = 'closed'")) == 1
 
 
+@pytest.mark.parametrize("what", [{"note": "Left a voicemail"}, {"text": "We are still on it."}])
+def test_the_same_words_are_written_again_when_they_are_true_again(
+    hand: Make, city: Connection, what: dict[str, str]
+) -> None:
+    at = hand()
+    for _ in range(2):
+        at.act("update", **what)
+    assert city.scalar(text("SELECT count(*) FROM service_request_update WHERE kind IN ('note', 'comment')")) == 2
+    at.open("update").send("preview", **what)
+    page, hidden = at.browser.page, at.hidden
+    for _ in range(2):
+        at.browser.page = page
+        assert at.send("send", **{**hidden, **what}) == 303
+    assert city.scalar(text("SELECT count(*) FROM service_request_update WHERE kind IN ('note', 'comment')")) == 3
+
+
 def test_that_nobody_hears_of_it_is_said(hand: Make) -> None:
     at = hand(email=None).open("update")
     at.send("preview", **CLOSE)

@@ -20,6 +20,7 @@ from open311.actions.erase import erase_person, look_at_person
 from open311.actions.export import export_person
 from open311.actions.progress import progress
 from open311.actions.redact import TOMBSTONE
+from open311.actions.relate import merge
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.person import Who
@@ -126,6 +127,24 @@ def test_history_says_that_it_happened_and_keeps_what_names_nobody(
     assert said == {TOMBSTONE, "A tow truck is on its way.", "Which street?"}
     assert [row.note for row in rows][-1] == "Who reported this asked to be forgotten."
     assert city.scalar(text("SELECT count(*) FROM endorsement")) == 2  # one "me too", and the duplicate
+
+
+@pytest.mark.parametrize("follows", ["theirs", "another"])
+def test_words_that_name_them_go_from_what_was_merged_with_theirs(
+    client: FlaskClient, environment: Environment, ann: Person, traces: Traces, report: Any, follows: str
+) -> None:
+    car, another, third = ann.numbers[0], report(), report()
+    duplicate, top = (car, another) if follows == "another" else (another, car)
+    for number in (duplicate, third):
+        merge(environment, HERE, number, top, STAFF)
+    if follows == "theirs":
+        progress(environment, HERE, top, Status.RECEIVED, STAFF)
+    progress(environment, HERE, top, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text=f"Done, {ann.email}")
+    listed = f"{API}/requests.json?service_request_id={another},{third}"
+    assert client.get(listed).get_data(as_text=True).count(ann.email) == 2
+    erase(environment, ann)
+    assert traces(ann) == {}
+    assert [case["status_notes"] for case in client.get(listed).get_json()] == [TOMBSTONE] * 2
 
 
 def test_erasing_twice_does_nothing(city: Connection, environment: Environment, ann: Person) -> None:

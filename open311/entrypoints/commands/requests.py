@@ -154,11 +154,20 @@ def show(number: str, jurisdiction: Jurisdiction) -> None:
     click.echo(f"can become: {', '.join(sorted(STEPS[Status(case['status'])]))}")
     for row in cases.history(jurisdiction.key, number):
         waiting = "waits for staff" if row["kind"] == "comment" and not row["public"] else None
-        changed = row["changes"]["moderation"][1] if row["kind"] == "moderation" else None
-        told = (waiting, row["status"], row["outcome"], changed, row["description"])
+        told = (waiting, row["status"], row["outcome"], _decided(row), row["description"])
         note = f"(for staff: {row['note']})" if row["note"] else None
         parts = (_local(row["occurred_at"], zone), row["kind"], row["actor"], *told, note)
         click.echo("\t".join(part for part in parts if part))
+
+
+def _decided(row: dict[str, Any]) -> str | None:
+    """What staff decided about what is public; nothing where words were taken out, which the note tells of."""
+    changes = row["changes"] or {}
+    if row["kind"] != "moderation":
+        return None
+    if "private" in changes:
+        return "private" if changes["private"][1] else "public"
+    return str(changes["moderation"][1]) if "moderation" in changes else None
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:

@@ -83,8 +83,11 @@ def act_once_seen(
 
 
 def once_only(*what: object) -> Once:
-    """So that a button that is pressed twice does it once: the same of the same person is done already."""
-    digest = hashlib.sha256(repr(what).encode()).digest()
+    """So that a button that is pressed twice does it once: the same of the same person is done already.
+
+    The same from a form that was made later is meant: it knows of a newer entry of the history.
+    """
+    digest = hashlib.sha256(repr((newest(), *what)).encode()).digest()
     return Once(f"account:{me().account}:{digest.hex()}", digest)
 
 

@@ -22,6 +22,7 @@ from open311.entrypoints.console.desk import (
     case_in_hand,
     done,
     newest,
+    once_only,
     refused,
     seen_version,
 )
@@ -100,8 +101,10 @@ def split(number: str) -> AnyResponse:
         errors["service1"] = "Say what the parts are"
     if errors:
         return show(case, errors, status=422)
+    version = seen_version()
+    once = once_only(number, version, parts)
     try:
-        filed = splitting.split(environment(), case.jurisdiction, number, parts, me().actor, seen_version())
+        filed = splitting.split(environment(), case.jurisdiction, number, parts, me().actor, version, once)
     except NotAllowed:
         raise
     except Conflict:
