@@ -72,7 +72,7 @@ _REFERRAL = (
 def forward(environment: Environment, key: int) -> None:
     """File a referral at the other server; safe to repeat. What the server refuses for good goes back to staff.
 
-    :raises RemoteUnreachable: try again.
+    A server that does not answer is tried again, later each time, while the case is referred (``mirror_referrals``).
     """
     found = _what(environment, key)
     if found is None:
@@ -83,6 +83,9 @@ def forward(environment: Environment, key: int) -> None:
         receipt = client.file(fields, idempotency_key=uuid)
     except RemoteRefused as refusal:
         _give_back(environment, key, f"{body.name} refused: {refusal}")
+        return
+    except RemoteUnreachable as fault:
+        _again(key, str(fault))
         return
     _keep(environment, key, body.name, receipt.service_request_id, receipt.token)
 
@@ -160,7 +163,7 @@ def _give_back(environment: Environment, key: int, why: str) -> None:
 _DUE = """
 SELECT r.key, r.department, r.remote_id, r.remote_token, c.jurisdiction
 FROM referral r JOIN service_request c ON c.key = r.service_request
-WHERE r.ended_at IS NULL AND r.next_look_at <= %s AND (r.remote_id IS NOT NULL OR r.remote_token IS NOT NULL)
+WHERE r.ended_at IS NULL AND r.next_look_at <= %s
 ORDER BY r.next_look_at LIMIT %s
 """
 
@@ -178,7 +181,7 @@ WHERE c.key = r.service_request AND r.ended_at IS NULL AND (
 def mirror_referrals(environment: Environment) -> int:
     """Ask the servers that have service requests of ours what became of them; answers how many were asked about.
 
-    Before that, referrals end of what is not theirs any more.
+    What they could not be reached for yet is filed. Before all that, referrals end of what is not theirs any more.
     """
     due = _due()
     for key, department, number, token, jurisdiction in due:
@@ -186,6 +189,9 @@ def mirror_referrals(environment: Environment) -> int:
         body = city.departments.get(department) if city else None
         if body is None or body.open311 is None:
             _again(key, f"{department} has no Open311 server any more")
+            continue
+        if number is None and token is None:
+            forward(environment, key)
             continue
         client = _client(body)
         try:

@@ -18,7 +18,7 @@ from open311.actions.keys import issue_key
 from open311.actions.progress import progress
 from open311.actions.refer import LISTEN_AFTER_CLOSING, forward, mirror_referrals, refer
 from open311.actions.relate import merge
-from open311.adapters.georeport_client import GeoReportClient, RemoteRequest, RemoteUnreachable
+from open311.adapters.georeport_client import GeoReportClient, RemoteRequest
 from open311.api.installation import Installation
 from open311.app import Settings, create_app
 from open311.catalog.city import RemoteServer
@@ -249,13 +249,25 @@ def test_what_the_server_refuses_comes_back_to_staff(
     assert "api_key is not valid" in one(city, "SELECT fault FROM referral")[0]
 
 
-def test_a_server_that_does_not_answer_is_tried_again(
-    city: Connection, installation: Installation, report: Any
+def test_what_a_server_could_not_be_given_for_days_is_filed_when_it_answers(
+    city: Connection, installation: Installation, environment: Environment, report: Any
 ) -> None:
-    environment = with_server(installation, RemoteServer("http://127.0.0.1:9", {"*": "001"}))
-    refer(environment, "phila.gov", report(), "peco", STAFF)
-    with pytest.raises(RemoteUnreachable):
-        forward(environment, one(city, "SELECT key FROM referral")[0])
+    down = with_server(installation, RemoteServer("http://127.0.0.1:9", {"*": "001"}))
+    refer(down, "phila.gov", report(), "peco", STAFF)
+    forward(down, one(city, "SELECT key FROM referral")[0])
+    waits = []
+    for _ in range(40):
+        waits.append(one(city, "SELECT extract(epoch FROM next_look_at - now()) / 3600 FROM referral")[0])
+        assert mirror_referrals(down) == 0
+        city.execute(text("UPDATE referral SET next_look_at = now()"))
+        assert mirror_referrals(down) == 1
+    assert waits == sorted(waits)
+    assert [round(float(wait), 1) for wait in (waits[0], waits[-1])] == [0.2, 6.0]
+    assert "does not answer" in one(city, "SELECT fault FROM referral")[0]
+    city.execute(text("UPDATE referral SET next_look_at = now()"))
+    mirror_referrals(environment)
+    number, attempts = one(city, "SELECT remote_id, attempts FROM referral")
+    assert (number is not None, attempts) == (True, 0)
     assert one(city, "SELECT status FROM service_request")[0] == "referred"
 
 
