@@ -233,7 +233,12 @@ def bounded(server: Server, number: str) -> None:
     """Load boundaries, the sample once more."""
     layer = server.city.layers["ward"]
     with server.app.app_context():
-        load_boundaries([server.city], layer, str(server.installation.directory / layer.sample_file), vintage="sample")
+        load_boundaries(
+            [server.city],
+            layer,
+            str(server.installation.environment.city.directory / layer.sample_file),
+            vintage="sample",
+        )
 
 
 CHANGES = [filed, numbered, closed, commented, hidden, republished, bounded]
