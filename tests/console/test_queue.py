@@ -281,6 +281,14 @@ def test_a_filter_keeps_what_it_says(
     assert set(shown(desk, query)) == {cases[name] for name in keeps.split()}
 
 
+def test_the_day_on_which_the_clocks_are_put_back_has_25_hours(desk: Browser, report: Any, change: Change) -> None:
+    number = report()
+    change(number, requested_datetime=datetime(2026, 11, 2, 4, 30, tzinfo=UTC))
+    assert shown(desk, "until=2026-11-01") == [number]
+    change(number, requested_datetime=datetime(2026, 11, 2, 5, tzinfo=UTC))
+    assert shown(desk, "until=2026-11-01") == []
+
+
 def test_a_number_is_found_whatever_queue_is_shown_and_a_private_case_by_its_words(
     desk: Browser, report: Any, environment: Environment
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response
 from open311.actions.accounts import revoke_grant, set_active
 from open311.actions.audit import search_audit
 from open311.domain.errors import InvalidArgument
-from open311.domain.moment import read_moment
+from open311.domain.moment import day_after, read_moment
 from open311.domain.roles import Act, OwnAct
 from open311.queries.accounts import staff_grants
 from open311.queries.audit import PAGE
@@ -58,11 +57,12 @@ def audit() -> Response:
             raise InvalidArgument("Enter the number of an account")
         since = until = None
         if given["day"]:
+            zone = environment().city.first.timezone
             try:
-                since = read_moment(given["day"], environment().city.first.timezone)
-            except ValueError:
+                since = read_moment(given["day"], zone)
+                until = day_after(since, zone)
+            except (ValueError, OverflowError):
                 raise InvalidArgument("Enter a day, like 2026-11-25") from None
-            until = since + timedelta(days=1)
         entries = search_audit(
             me().actor,
             account=int(given["account"]) if given["account"] else None,
