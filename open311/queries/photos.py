@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, bindparam, func, select, text
+from sqlalchemy import Text, bindparam, select, text
 from sqlalchemy.orm import aliased
 
 from open311.domain.roles import Act, Grant
@@ -22,16 +22,10 @@ _COLUMNS = (
     Media.key,
     Media.width,
     Media.height,
-    Media.moderation,
     Media.created_at,
     Media.original.is_not(None).label("has_original"),
-    _CASE.jurisdiction,
     _CASE.service_request_id.label("number"),
-    _CASE.service_code,
     _CASE.service_name,
-    _CASE.department,
-    func.ST_X(_CASE.point).label("long"),
-    func.ST_Y(_CASE.point).label("lat"),
 )
 _PHOTOS = select(*_COLUMNS).join(_CASE, _CASE.key == Media.service_request)
 _ONE = Statement(_PHOTOS.where(Media.key == bindparam("key")))
