@@ -1,4 +1,4 @@
-"""``open311 requests assign, refer, merge, split ...``: casework until there are pages for staff."""
+"""``open311 requests assign, refer, merge, split ...``: casework from the command line, as pages for staff do."""
 
 from __future__ import annotations
 

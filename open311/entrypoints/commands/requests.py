@@ -1,4 +1,4 @@
-"""``open311 requests``: work service requests until there are pages for staff."""
+"""``open311 requests``: work service requests from the command line, as pages for staff do."""
 
 from __future__ import annotations
 
