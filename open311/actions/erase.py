@@ -12,7 +12,9 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from open311.actions.acts import Actor, permit
-from open311.actions.belongings import Held, held, mark
+from open311.actions.belongings import Belongings as Held
+from open311.actions.belongings import belongings_of as held
+from open311.actions.belongings import mark
 from open311.actions.case import aside, locked_key
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.forget import forget_accounts, forget_photos, forget_private_answers, forget_reporters

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url, text
 from werkzeug.test import TestResponse
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.keys import issue_key
 from open311.actions.load_boundaries import load_boundaries
 from open311.actions.progress import comment, moderate, progress

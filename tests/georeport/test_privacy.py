@@ -21,7 +21,7 @@ from sqlalchemy import Connection, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.keys import issue_key
 from open311.actions.links import PATHS, make_links
 from open311.actions.progress import comment, endorse, moderate, progress

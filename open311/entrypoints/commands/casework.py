@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from open311.actions.acts import Actor
 from open311.actions.assign import assign, prioritise
-from open311.actions.case import Actor
 from open311.actions.progress import set_visibility
 from open311.actions.redact import redact_description, redact_update
 from open311.actions.refer import refer

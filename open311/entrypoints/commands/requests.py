@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import AppGroup
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import annotate, comment, endorse, moderate, progress
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
