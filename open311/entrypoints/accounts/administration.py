@@ -16,13 +16,10 @@ from open311.queries.accounts import staff_grants
 from open311.queries.audit import PAGE
 from open311.web.access import environment, guard, me
 from open311.web.pages import answer, page
+from open311.web.site import read_key
 
 blueprint = Blueprint("administration", __name__, url_prefix="/admin", template_folder="templates")
 guard(blueprint)
-
-
-MOST_DIGITS = 18
-"""Of a key in PostgreSQL."""
 
 
 @blueprint.get("/users")
@@ -53,7 +50,8 @@ def audit() -> Response:
     acts = [*Act, *OwnAct]
 
     def act() -> Response:
-        if given["account"] and not (given["account"].isdecimal() and len(given["account"]) <= MOST_DIGITS):
+        account = read_key(given["account"])
+        if given["account"] and account is None:
             raise InvalidArgument("Enter the number of an account")
         since = until = None
         if given["day"]:
@@ -65,12 +63,12 @@ def audit() -> Response:
                 raise InvalidArgument("Enter a day, like 2026-11-25") from None
         entries = search_audit(
             me().actor,
-            account=int(given["account"]) if given["account"] else None,
+            account=account,
             act=given["act"],
             target=given["target"],
             since=since,
             until=until,
-            before=int(before) if before.isdecimal() and len(before) <= MOST_DIGITS else None,
+            before=read_key(before),
         )
         earlier = {**given, "before": entries[-1]["key"]} if len(entries) == PAGE else None
         more = earlier and f"{request.path}?{urlencode(earlier)}"

@@ -12,9 +12,7 @@ from open311.domain.lifecycle import Status
 from open311.domain.moment import day_after, read_moment
 from open311.domain.routing import Priority
 from open311.queries.queues import SORTS, Asked, Queue
-
-MOST_DIGITS = 18
-"""Of a key in PostgreSQL."""
+from open311.web.site import read_key
 
 
 @dataclass(frozen=True)
@@ -83,11 +81,9 @@ def _assignee(words: str, _: str, account: int) -> dict[str, Any]:
         return {"unassigned": True}
     if words == "me":
         return {"assignee": account}
-    return {"assignee": int(words)} if words.isdecimal() and len(words) <= MOST_DIGITS else _nobody(words)
-
-
-def _nobody(words: str) -> dict[str, Any]:
-    raise ValueError(f"Nobody is called {words}")
+    if (key := read_key(words)) is None:
+        raise ValueError(f"Nobody is called {words}")
+    return {"assignee": key}
 
 
 def _day(words: str, zone: str, *, ends: bool = False) -> Any:
