@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -192,7 +193,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["open311"] = Installation(
         environment=environment,
-        directory=city.directory,
         public_url=settings.public_url,
         writes_per_minute=settings.writes_per_minute,
         reads_per_minute=settings.reads_per_minute,
@@ -227,6 +227,18 @@ def _sign_in(settings: Settings) -> SignIn:
     )
 
 
+def hand_over(file: Path, environment: Mapping[str, str]) -> None:
+    """Note every setting that is set, for ``beside_server``; nobody else may read the file."""
+    names = [field.name.upper() for field in fields(Settings)]
+    given = {name: environment[name] for name in names if name in environment}
+    given |= {name: str(Path(given[name]).absolute()) for name in ("CITY_DIR", "MEDIA_DIR") if given.get(name)}
+    whole = file.with_suffix(".new")  # a command that is typed this very moment reads all or nothing
+    whole.unlink(missing_ok=True)
+    whole.touch(0o600, exist_ok=False)
+    whole.write_text(json.dumps(given), "utf-8")
+    whole.replace(file)
+
+
 def beside_server(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """The settings of the ``script/server`` that runs in this checkout, for commands typed beside it.
 
@@ -234,8 +246,8 @@ def beside_server(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """
     if "DATABASE_URL" in environment or not file.is_file():
         return {}
-    pairs = (line.partition("=") for line in file.read_text("utf-8").splitlines())
-    return {name: value for name, _, value in pairs if name not in environment}
+    given = json.loads(file.read_text("utf-8"))
+    return {name: value for name, value in given.items() if name not in environment}
 
 
 def main() -> None:

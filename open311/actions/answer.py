@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from open311.actions.case import Actor, aside, locked_key
+from open311.actions.acts import Actor
+from open311.actions.case import aside, locked_key
 from open311.actions.environment import Environment, add, transaction
 from open311.actions.links import use
 from open311.actions.progress import step

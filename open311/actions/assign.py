@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from open311.actions.case import Actor, aside, locked, scope_of
+from open311.actions.acts import Actor
+from open311.actions.case import aside, locked, scope_of
 from open311.actions.environment import Environment, transaction
 from open311.actions.staff_letters import write_to_assignee
 from open311.domain.errors import InvalidArgument

@@ -11,7 +11,7 @@ from open311.queries.accounts import account_of_email, account_of_key
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Belongings:
     """Keys of rows. Nothing of others is among them."""
 
     emails: list[str]
@@ -30,7 +30,7 @@ class Held:
         return [*self.emails, *self.phones]
 
 
-def held(who: Who) -> Held:
+def belongings_of(who: Who) -> Belongings:
     """Look up whom it names, inside the transaction of an action."""
     account = account_of_key(who.account) if who.account else account_of_email(who.email) if who.email else None
     if account and "@" not in account.email:  # erased
@@ -45,7 +45,7 @@ def held(who: Who) -> Held:
         cases,
     )
     photos = _keys("SELECT key FROM media WHERE service_request = ANY(%s) AND kind = 'submitted' ORDER BY 1", cases)
-    return Held(emails, phones, account.key if account else None, people, cases, followings, photos)
+    return Belongings(emails, phones, account.key if account else None, people, cases, followings, photos)
 
 
 def _people(emails: list[str], phones: list[str]) -> list[int]:

@@ -9,9 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm.exc import StaleDataError
 
-from open311.actions.acts import SYSTEM as SYSTEM
-from open311.actions.acts import Actor as Actor
-from open311.actions.acts import permit
+from open311.actions.acts import Actor, permit
 from open311.actions.environment import Environment, add, connection
 from open311.actions.outbox import tell
 from open311.actions.publish import publish

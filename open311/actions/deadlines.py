@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from open311.actions.case import SYSTEM, aside, locked_key
+from open311.actions.acts import SYSTEM
+from open311.actions.case import aside, locked_key
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.progress import REFERRED, step
 from open311.actions.staff_letters import write_to_assignee, write_to_department

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -133,8 +133,3 @@ def defer(
     """
     how = {"schedule_at": at, "lock": one_by_one, "priority": priority}
     environment.queue.configure_task(task, connection=connection(), **how).defer(**arguments)
-
-
-def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
-    """Rows turned into one list for each column, for ``unnest``."""
-    return {name: [row[name] for row in rows] for name in names}

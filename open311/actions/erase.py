@@ -12,7 +12,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from open311.actions.acts import Actor, permit
-from open311.actions.belongings import Held, held, mark
+from open311.actions.belongings import Belongings, belongings_of, mark
 from open311.actions.case import aside, finish, locked_key
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.forget import forget_accounts, forget_photos, forget_private_answers, forget_reporters
@@ -66,7 +66,7 @@ def look_at_person(environment: Environment, who: Who, actor: Actor) -> Erased:
     :raises NotAllowed: no grant of the actor reaches so far.
     """
     permit(actor, Act.ERASE_PERSON, mark(environment, who))
-    return _counted(held(who))
+    return _counted(belongings_of(who))
 
 
 @transaction
@@ -77,7 +77,7 @@ def erase_person(environment: Environment, who: Who, actor: Actor) -> Erased:
     :raises InvalidArgument: the account has roles; whoever works for the city is no reporter only.
     """
     permit(actor, Act.ERASE_PERSON, mark(environment, who))
-    theirs = held(who)
+    theirs = belongings_of(who)
     account = account_of_key(theirs.account) if theirs.account else None
     if account and account.grants:
         raise InvalidArgument(f"account {account.key} has roles; revoke them first")
@@ -106,11 +106,11 @@ FROM procrastinate_jobs WHERE status <> 'doing' AND EXISTS (
 """
 
 
-def _given(theirs: Held) -> dict[str, Any]:
+def _given(theirs: Belongings) -> dict[str, Any]:
     return {"followings": theirs.followings, "addresses": theirs.addresses, "emails": theirs.emails}
 
 
-def _counted(theirs: Held) -> Erased:
+def _counted(theirs: Belongings) -> Erased:
     count = {}
     for name, rows in (("messages", _MESSAGES), ("jobs", _JOBS)):
         row: Any = connection().execute(f"SELECT count(*) {rows}", _given(theirs)).fetchone()
@@ -130,7 +130,7 @@ def _counted(theirs: Held) -> Erased:
     )
 
 
-def _marks(theirs: Held, account_name: str) -> _Marks:
+def _marks(theirs: Belongings, account_name: str) -> _Marks:
     named = connection().execute("SELECT first_name, last_name FROM person WHERE key = ANY(%s)", (theirs.people,))
     ways = connection().execute("SELECT kind, value FROM contact_point WHERE person = ANY(%s)", (theirs.people,))
     contacts = ways.fetchall()
@@ -168,7 +168,7 @@ WHERE c.held_change = h.key AND r.jurisdiction = h.jurisdiction AND r.service_re
 """
 
 
-def _forget_words(environment: Environment, theirs: Held, others: list[int], marks: _Marks) -> None:
+def _forget_words(environment: Environment, theirs: Belongings, others: list[int], marks: _Marks) -> None:
     """Their own words go all; of what others wrote, the entries that name them, also where ``others`` share them."""
     execute = connection().execute
     given = {"it": TOMBSTONE, "cases": theirs.cases}
@@ -196,7 +196,7 @@ def _forget_words(environment: Environment, theirs: Held, others: list[int], mar
     database.session.flush()
 
 
-def _forget_ways(theirs: Held) -> None:
+def _forget_ways(theirs: Belongings) -> None:
     """Followings, messages, jobs that name an address, links, and contacts of API keys (which go on working)."""
     execute = connection().execute
     given = _given(theirs)

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from open311.actions.acts import Actor, permit
-from open311.actions.belongings import Held, held, mark
+from open311.actions.belongings import Belongings, belongings_of, mark
 from open311.actions.environment import Environment, connection, transaction
 from open311.domain.person import Who
 from open311.domain.roles import Act, OwnAct
@@ -154,7 +154,7 @@ def export_person(environment: Environment, who: Who, actor: Actor) -> Export:
     :raises NotAllowed: no grant of the actor reaches so far.
     """
     permit(actor, Act.EXPORT_PERSON, mark(environment, who))
-    theirs = held(who)
+    theirs = belongings_of(who)
     sections = {name: _rows(query, theirs) for name, (_, query) in _SECTIONS.items()}
     contents = [
         {"section": name, "about": about, "entries": len(sections[name])} for name, (about, _) in _SECTIONS.items()
@@ -163,7 +163,7 @@ def export_person(environment: Environment, who: Who, actor: Actor) -> Export:
     return Export(document, _files(environment, sections["photos"]))
 
 
-def _rows(query: str, theirs: Held) -> list[dict[str, Any]]:
+def _rows(query: str, theirs: Belongings) -> list[dict[str, Any]]:
     given = {
         "people": theirs.people,
         "cases": theirs.cases,

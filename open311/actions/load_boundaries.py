@@ -9,6 +9,7 @@ from datetime import date
 from open311.actions.environment import Environment, connection, transaction
 from open311.adapters.geodata import Geodata, UnreadableGeodata, read_geodata
 from open311.catalog.city import Jurisdiction, Layer
+from open311.models.locks import Lock
 
 MOST_VERTICES = 64
 """Of a piece of a boundary: a point is found in small pieces many times faster."""
@@ -54,10 +55,23 @@ INSERT INTO request_boundary (boundary, requested_datetime, service_request)
 SELECT DISTINCT part.boundary, p.requested_datetime, p.service_request
 FROM boundary b JOIN boundary_part part ON part.boundary = b.key
 JOIN publication p ON p.jurisdiction = part.jurisdiction AND ST_Intersects(part.geometry, p.point)
-WHERE b.layer = %s
+WHERE b.layer = %(layer)s
 """
-_REMOVE_TAGS = """
-DELETE FROM request_boundary USING boundary b WHERE request_boundary.boundary = b.key AND b.layer = ANY(%s)
+_REMOVE_TAGS = "DELETE FROM request_boundary WHERE boundary = ANY(%s)"
+# Publishing waits from here until the commit. Whoever published before has committed and is seen now; whoever waits
+# will see the new pieces.
+_WAIT_FOR_PUBLISHING = "LOCK TABLE request_boundary IN SHARE ROW EXCLUSIVE MODE"
+_MEANWHILE = """
+{table}.jurisdiction = %(jurisdiction)s AND {table}.written >= pg_snapshot_xmin(%(before)s::pg_snapshot)
+AND NOT pg_visible_in_snapshot({table}.written, %(before)s::pg_snapshot)
+"""
+_TAG_MEANWHILE = f"{_TAG} AND {_MEANWHILE.format(table='p')}"
+_UNTAG_MEANWHILE = f"""
+DELETE FROM request_boundary tag USING boundary b
+WHERE b.layer = %(layer)s AND tag.boundary = b.key AND tag.service_request IN (
+    SELECT p.service_request FROM publication p WHERE {_MEANWHILE.format(table="p")}
+    UNION ALL
+    SELECT c.service_request FROM publication_change c WHERE {_MEANWHILE.format(table="c")})
 """
 
 
@@ -118,7 +132,7 @@ def _load(
     jurisdiction: str, layer: Layer, data: Geodata, vintage: str, valid_from: date | None, valid_to: date | None
 ) -> Loaded:
     execute = connection().execute
-    execute("SELECT pg_advisory_xact_lock(3113)")
+    execute(Lock.BOUNDARIES.held)
     usable = [feature for feature in data.features if feature.code and feature.wkb]
     execute(
         _STAGE,
@@ -135,7 +149,7 @@ def _load(
     repaired, empty = counted.fetchone() or (0, 0)
     if len(usable) == empty:
         raise UnreadableGeodata("the file holds no polygon with a code")
-    _remove(jurisdiction, layer.code, vintage)
+    replaced = _remove(jurisdiction, layer.code, vintage)
     sample = vintage == SAMPLE
     source = "sample of the project's own making" if sample else layer.source
     key = (
@@ -147,18 +161,33 @@ def _load(
     )[0]
     boundaries = execute(_BOUNDARIES, (key,)).rowcount
     execute(_PARTS, (jurisdiction, MOST_VERTICES, key))
-    tags = execute(_TAG, (key,)).rowcount
+    tags = _tag(jurisdiction, key)
+    execute(_REMOVE_TAGS, (replaced,))
     execute("INSERT INTO publication_change (jurisdiction) VALUES (%s)", (jurisdiction,))
     execute("DROP TABLE staged")
     return Loaded(len(data.features), boundaries, repaired, len(data.features) - len(usable) + empty, tags)
 
 
-def _remove(jurisdiction: str, layer: str, vintage: str) -> None:
-    """Take away the vintage that is being replaced, and the sample, with their tags."""
+def _tag(jurisdiction: str, layer: int) -> int:
+    """Tag every publication, and then what others published, moved or took back meanwhile; answers how many tags.
+
+    Nobody else publishes from the end of this until the commit.
+    """
+    execute = connection().execute
+    (before,) = execute("SELECT pg_current_snapshot()::text").fetchone() or ("",)
+    given = {"jurisdiction": jurisdiction, "layer": layer, "before": before}
+    tags = execute(_TAG, given).rowcount
+    execute(_WAIT_FOR_PUBLISHING)
+    return tags - execute(_UNTAG_MEANWHILE, given).rowcount + execute(_TAG_MEANWHILE, given).rowcount
+
+
+def _remove(jurisdiction: str, layer: str, vintage: str) -> list[int]:
+    """Take away the vintage that is being replaced, and the sample; answers their boundaries, which may have tags."""
     rows = connection().execute(
         "SELECT key FROM boundary_layer WHERE jurisdiction = %s AND layer = %s AND (vintage = %s OR sample)",
         (jurisdiction, layer, vintage),
     )
-    keys = [row[0] for row in rows.fetchall()]
-    connection().execute(_REMOVE_TAGS, (keys,))
-    connection().execute("DELETE FROM boundary_layer WHERE key = ANY(%s)", (keys,))
+    layers = [row[0] for row in rows.fetchall()]
+    boundaries = connection().execute("SELECT key FROM boundary WHERE layer = ANY(%s)", (layers,)).fetchall()
+    connection().execute("DELETE FROM boundary_layer WHERE key = ANY(%s)", (layers,))
+    return [row[0] for row in boundaries]

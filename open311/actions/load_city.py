@@ -5,6 +5,7 @@ from __future__ import annotations
 from open311.actions.environment import Environment, connection, defer, transaction
 from open311.actions.publish import stamp
 from open311.domain.privacy import is_stricter
+from open311.models.locks import Lock
 
 LATER = -1
 """Rendering everything anew takes its time, and nobody's letter is to wait for it."""
@@ -38,7 +39,7 @@ def load_city(environment: Environment) -> list[str]:
     Where a service became less public, its publications are gone at once and come back rendered anew by a job;
     where anything else changed that they were rendered from, the job alone does.
     """
-    connection().execute("SELECT pg_advisory_xact_lock(3112)")
+    connection().execute(Lock.CITY.held)
     told = []
     newest = connection().execute("SELECT fingerprint FROM catalogue_version ORDER BY since DESC LIMIT 1").fetchone()
     if newest is None or newest[0] != environment.city.fingerprint:

@@ -8,7 +8,8 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from open311.actions.case import Actor, aside, locked_key, permit_case, scope_of
+from open311.actions.acts import Actor
+from open311.actions.case import aside, locked_key, permit_case, scope_of
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.forget import delete_shown
 from open311.adapters.images import CleanImage, blacken

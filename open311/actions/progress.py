@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
-from open311.actions.case import SYSTEM, Actor, aside, finish, locked, permit_case, record
+from open311.actions.acts import SYSTEM, Actor
+from open311.actions.case import aside, finish, locked, permit_case, record
 from open311.actions.environment import Environment, add, connection, transaction
 from open311.actions.photos import StoredPhoto, add_photos
 from open311.actions.publish import exposure_of, service_of

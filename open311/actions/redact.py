@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from open311.actions.case import Actor, aside, locked, locked_key
+from open311.actions.acts import Actor
+from open311.actions.case import aside, locked, locked_key
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.relate import merged_with
 from open311.domain.errors import InvalidArgument

@@ -6,7 +6,8 @@ import os
 from datetime import timedelta
 from typing import Any
 
-from open311.actions.case import SYSTEM, Actor, aside, locked, locked_key
+from open311.actions.acts import SYSTEM, Actor
+from open311.actions.case import aside, locked, locked_key
 from open311.actions.environment import Environment, add, connection, defer, transaction
 from open311.actions.progress import step
 from open311.actions.relate import canonical_of

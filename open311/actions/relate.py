@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from open311.actions.case import SYSTEM, Actor, aside, finish, locked, locked_key, record
+from open311.actions.acts import SYSTEM, Actor
+from open311.actions.case import aside, finish, locked, locked_key, record
 from open311.actions.environment import Environment, connection, transaction
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import PUBLISHED, Status

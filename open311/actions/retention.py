@@ -24,10 +24,10 @@ from open311.actions.redact import TOMBSTONE
 from open311.domain.retention import Cut, Kind
 from open311.domain.roles import Act
 from open311.models.base import now
+from open311.models.locks import Lock
 
 BATCH = 1_000
 """How much is forgotten in one transaction."""
-_LOCK = "SELECT pg_advisory_xact_lock(3113)"
 
 Forget = Callable[[Environment, list[Any]], None]
 
@@ -92,7 +92,7 @@ def _count(kind: Kind, cut: Cut) -> tuple[int, datetime | None]:
 @transaction
 def _forget(environment: Environment, actor: Actor, kind: Kind, cut: Cut) -> list[datetime]:
     """Forget one batch; answers since when each of it counted."""
-    connection().execute(_LOCK)
+    connection().execute(Lock.RETENTION.held)
     sweep = SWEEPS[kind]
     rows = connection().execute(f"{sweep.due} LIMIT {BATCH}", _given(cut)).fetchall()
     if rows:

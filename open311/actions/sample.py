@@ -14,6 +14,7 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.definition import Publishing, Service, ServiceType
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.privacy import first_moderation
+from open311.models.locks import Lock
 
 ORIGIN = "sample"
 SEED = 311
@@ -128,6 +129,7 @@ def remove_sample(jurisdiction: str) -> int:
     """Take the sample out again, with its history."""
     execute = connection().execute
     execute("SET LOCAL open311.rewrite_history = 'on'")
+    execute(Lock.BOUNDARIES.held)  # a layer that is being loaded would tag what is gone
     execute(
         "DELETE FROM request_boundary USING service_request r"
         " WHERE request_boundary.service_request = r.key AND r.origin = %s AND r.jurisdiction = %s",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from open311.actions.case import Actor, aside, locked
+from open311.actions.acts import Actor
+from open311.actions.case import aside, locked
 from open311.actions.environment import Environment, connection, transaction
 from open311.actions.filing import prepare, write
 from open311.actions.idempotency import Once, remembered

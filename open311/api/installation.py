@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from flask import current_app
 
@@ -16,7 +15,6 @@ class Installation:
     """A running server's parts and settings; ``app.extensions["open311"]``."""
 
     environment: Environment
-    directory: Path
     public_url: str | None
     writes_per_minute: int
     reads_per_minute: int

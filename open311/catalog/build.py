@@ -8,7 +8,7 @@ from datetime import date, time
 from hashlib import sha256
 from typing import Any
 
-from open311.catalog.calendar import CityHolidays
+from open311.catalog.calendar import CityHolidays, weekdays
 from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer, RemoteServer
 from open311.catalog.files import Files
 from open311.catalog.privacy import build_retention
@@ -29,8 +29,6 @@ from open311.domain.definition import (
 )
 from open311.domain.routing import Priority
 from open311.domain.wording import Wordings
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def build_city(files: Files, city: Source) -> City:
@@ -93,13 +91,13 @@ def _calendar(zone: str, item: dict[str, Any]) -> WorkingCalendar:
         zone=zone,
         opens=time.fromisoformat(item["opens"]),
         closes=time.fromisoformat(item["closes"]),
-        weekdays=frozenset(_WEEKDAYS.index(day) for day in item["weekdays"]),
+        weekdays=weekdays(item["weekdays"]),
         holidays=CityHolidays(
             country=holidays.get("country", ""),
             subdivision=holidays.get("subdivision", ""),
             also={day["date"]: day["name"] for day in holidays.get("also", [])},
             left_out=frozenset(holidays.get("not", [])),
-            moved_from=frozenset(_WEEKDAYS.index(day) for day in holidays.get("moved_from", [])),
+            moved_from=weekdays(holidays.get("moved_from", [])),
         ),
     )
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import holidays
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SATURDAY, _SUNDAY = 5, 6
+
+
+def weekdays(names: Iterable[str]) -> frozenset[int]:
+    """The numbers of days that files name; 0 is Monday."""
+    return frozenset(WEEKDAYS.index(name) for name in names)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,12 +7,12 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from open311.catalog.calendar import WEEKDAYS, weekdays
 from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text, texts
 from open311.catalog.source import Source, Where
 from open311.domain.routing import Condition, Example, Facts, Hours, Priority, Routing, Rule
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NOON = "2026-01-07T12:00"
 """A Wednesday in working time: when an example happens that does not say."""
 
@@ -50,9 +50,8 @@ def _decided(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _hours(item: dict[str, Any]) -> Hours:
-    days = item.get("weekdays", _WEEKDAYS)
     return Hours(
-        weekdays=frozenset(_WEEKDAYS.index(day) for day in days),
+        weekdays=weekdays(item.get("weekdays", WEEKDAYS)),
         start=time.fromisoformat(item.get("from", "00:00")),
         until=time.fromisoformat(item.get("until", "00:00")),
     )

@@ -33,6 +33,14 @@ def read_moment(text: str, zone: str) -> datetime:
         raise ValueError(f"{text!r} is not a date and time: {fault}") from None
 
 
+def day_after(moment: datetime, zone: str) -> datetime:
+    """The same time of the next day there, which is 23 or 25 hours later where the clocks are changed.
+
+    :raises OverflowError: the calendar ends before.
+    """
+    return (moment.astimezone(ZoneInfo(zone)) + timedelta(days=1)).astimezone(UTC)
+
+
 @lru_cache(maxsize=256)
 def _offset(text: str) -> timezone:
     if text in "Zz":

@@ -63,10 +63,6 @@ class Cut:
     before: datetime
     services: Mapping[str, datetime] = field(default_factory=dict)
 
-    def is_due(self, since: datetime, service_code: str = "") -> bool:
-        """Whether what counts since a moment goes."""
-        return since < self.services.get(service_code, self.before)
-
 
 @dataclass(frozen=True, slots=True)
 class Retention:

@@ -12,5 +12,5 @@ def new_secret() -> str:
 
 
 def hashed(secret: str) -> bytes:
-    """What is stored of it. It is random and long, so a fast hash is enough (domain.md, API keys)."""
+    """What is stored of it. It is random and long, so a fast hash is enough."""
     return hashlib.sha256(secret.encode()).digest()

@@ -9,20 +9,6 @@ from dataclasses import dataclass, field
 from open311.domain.event import OF_ACCOUNTS, OF_CASES, OF_STAFF, Event
 from open311.domain.lifecycle import Outcome
 
-FACTS = {
-    "city": "the jurisdiction",
-    "number": "the number of the service request",
-    "service": "what it is about: the service's name",
-    "department": "who has it now",
-    "place": "the address, as far as it is public",
-    "text": "what staff wrote",
-    "expected": "the day by which it is to be done",
-    "scheduled": "the day for which it is planned",
-    "followed": "what is followed",
-    "news": "of a digest: one line for each event",
-}
-"""Placeholders that a text may have."""
-
 ALWAYS = frozenset({"city"})
 ABOUT_ONE = ALWAYS | {"number", "service", "department", "place", "text", "expected", "scheduled"}
 KNOWN: Mapping[Event, frozenset[str]] = {
@@ -32,7 +18,7 @@ KNOWN: Mapping[Event, frozenset[str]] = {
     Event.CONFIRM: ALWAYS | {"followed"},
     Event.DIGEST: ALWAYS | {"followed", "news"},
 }
-"""Which of them each event knows."""
+"""Which placeholders a text may have, by event; ``config/texts.yaml`` tells what they are."""
 
 PHRASES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(

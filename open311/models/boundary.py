@@ -60,7 +60,8 @@ class RequestBoundary(Base):
     """A service request's public place lies in a boundary.
 
     It carries the requested time, so that the newest of a ward are read from the primary key in order, whatever the
-    size of the table. Foreign keys would cost more than the rest of an import; ``actions/tag`` alone writes here.
+    size of the table. Foreign keys would cost more than the rest of an import: whoever deletes a boundary or takes a
+    publication back deletes its tags too.
     """
 
     __tablename__ = "request_boundary"

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from open311.models.base import database
+from open311.models.locks import Lock
 from open311.models.publication import TransactionId
 
 OTHERS = ("procrastinate_", "spatial_ref_sys", "lifecycle_step")
@@ -33,7 +34,7 @@ def _config(connection: Connection) -> Config:
 
 def migrate(connection: Connection) -> None:
     """Bring the tables to the newest state, all in the connection's transaction; two at once wait for each other."""
-    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(311)")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({Lock.MIGRATION})")
     command.upgrade(_config(connection), "head")
 
 

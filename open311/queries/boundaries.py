@@ -17,6 +17,19 @@ IN_FORCE = """
 """
 """The key of the vintage in force of the layer that ``l`` (a row of ``boundary_layer``) is a vintage of."""
 
+
+def holding(jurisdiction: str, point: str) -> str:
+    """FROM and WHERE of the boundaries in force, ``b`` of layer ``l``, that hold a point; both are SQL.
+
+    One is found twice where the point lies on the seam of two of its pieces.
+    """
+    return f"""
+    FROM boundary_part part JOIN boundary b ON b.key = part.boundary JOIN boundary_layer l ON l.key = b.layer
+    WHERE part.jurisdiction = {jurisdiction} AND ST_Intersects(part.geometry, {point}) AND l.key = {IN_FORCE}
+    """
+
+
+HOLDING_POINT = holding(":jurisdiction", "ST_SetSRID(ST_MakePoint(:long, :lat), 4326)")
 _LAYERS = Statement(
     text(
         f"""
@@ -44,17 +57,7 @@ _SHAPES = Statement(
         """
     )
 )
-_AT = Statement(
-    text(
-        f"""
-        SELECT l.layer || ':' || b.code
-        FROM boundary_part part JOIN boundary b ON b.key = part.boundary JOIN boundary_layer l ON l.key = b.layer
-        WHERE part.jurisdiction = :jurisdiction
-          AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(:long, :lat), 4326))
-          AND l.key = {IN_FORCE}
-        """
-    )
-)
+_AT = Statement(text(f"SELECT l.layer || ':' || b.code {HOLDING_POINT}"))
 
 
 def boundaries_at(jurisdiction: str, point: Point) -> frozenset[str]:

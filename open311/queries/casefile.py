@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from open311.domain.roles import Act, CaseScope, Grant
 from open311.models.service_request import LIVE
-from open311.queries.boundaries import IN_FORCE
+from open311.queries.boundaries import HOLDING_POINT
 from open311.queries.reach import reach
 from open311.queries.reading import Statement, fetch_dicts
 
@@ -101,10 +101,7 @@ _AREAS = Statement(
     text(
         f"""
         SELECT DISTINCT ON (l.layer) l.layer, l.name AS layer_name, b.key, b.code, b.name
-        FROM boundary_part part JOIN boundary b ON b.key = part.boundary JOIN boundary_layer l ON l.key = b.layer
-        WHERE part.jurisdiction = :jurisdiction
-          AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(:long, :lat), 4326))
-          AND l.key = {IN_FORCE}
+        {HOLDING_POINT}
         ORDER BY l.layer, b.key
         """
     )

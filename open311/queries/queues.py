@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from open311.domain.roles import Act, Grant, giving
 from open311.models.service_request import LIVE, OPEN
+from open311.queries.boundaries import holding
 from open311.queries.reach import Condition, both, reach, within
 from open311.queries.reading import Statement, fetch_dicts
 
@@ -262,10 +263,8 @@ def _listing(kept: str, sort: str, descending: bool, later: bool) -> str:
     FROM page JOIN service_request r ON r.key = page.key
     LEFT JOIN account a ON a.key = r.assignee
     LEFT JOIN LATERAL (
-        SELECT b.name FROM boundary_part part JOIN boundary b ON b.key = part.boundary
-        JOIN boundary_layer l ON l.key = b.layer
-        WHERE part.jurisdiction = r.jurisdiction AND ST_Intersects(part.geometry, r.point) AND l.layer = :layer
-        ORDER BY l.valid_from DESC NULLS LAST, l.key DESC LIMIT 1) AS area ON true
+        SELECT b.name {holding("r.jurisdiction", "r.point")} AND l.layer = :layer
+        ORDER BY b.key LIMIT 1) AS area ON true
     ORDER BY page.sorted {direction}, page.key {direction}
     """
 

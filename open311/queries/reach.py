@@ -12,39 +12,42 @@ from open311.queries.boundaries import IN_FORCE
 
 @dataclass(frozen=True)
 class Condition:
-    """SQL with named parameters, and their values. Every statement has ``:jurisdiction`` besides."""
+    """SQL with named parameters, and their values."""
 
     sql: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def reach(grants: Iterable[Grant], act: Act) -> Condition:
-    """The cases for which one of the grants allows the act."""
-    return either(_covered(grant, f"grant{position}") for position, grant in enumerate(giving(grants, act)))
+def reach(grants: Iterable[Grant], act: Act, jurisdiction: str = ":jurisdiction") -> Condition:
+    """The cases for which one of the grants allows the act; ``jurisdiction`` is SQL, as for ``within``."""
+    reaching = enumerate(giving(grants, act))
+    return either(_covered(grant, f"grant{position}", jurisdiction) for position, grant in reaching)
 
 
-def _covered(grant: Grant, name: str) -> Condition:
+def _covered(grant: Grant, name: str, jurisdiction: str) -> Condition:
     parts = [Condition("true")]
     for scope, column in (("jurisdiction", "jurisdiction"), ("department", "department"), ("service", "service_code")):
         if value := getattr(grant, scope):
             parts.append(Condition(f"r.{column} = :{name}_{scope}", {f"{name}_{scope}": value}))
     if grant.boundary:
-        parts.append(within(grant.boundary, name))
+        parts.append(within(grant.boundary, name, jurisdiction))
     return both(parts)
 
 
-def within(boundary: str, name: str) -> Condition:
+def within(boundary: str, name: str, jurisdiction: str = ":jurisdiction") -> Condition:
     """The cases that lie in a boundary (``layer:code``, of its newest vintage), public or not.
 
-    The shape is looked up once and stays; PostGIS prepares it, so that looking at a point costs next to nothing.
+    In a statement about one ``:jurisdiction`` the shape is looked up once and stays; PostGIS prepares it, so that
+    looking at a point costs next to nothing. ``r.jurisdiction`` is for statements about all, which look at few cases.
     """
     layer, _, code = boundary.partition(":")
-    return Condition(_WITHIN.format(name=name), {f"{name}_layer": layer, f"{name}_code": code})
+    sql = _WITHIN.format(name=name, jurisdiction=jurisdiction)
+    return Condition(sql, {f"{name}_layer": layer, f"{name}_code": code})
 
 
 _WITHIN = f"""ST_Intersects((
     SELECT b.geometry FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-    WHERE l.jurisdiction = :jurisdiction AND l.layer = :{{name}}_layer AND l.key = {IN_FORCE}
+    WHERE l.jurisdiction = {{jurisdiction}} AND l.layer = :{{name}}_layer AND l.key = {IN_FORCE}
       AND b.code = :{{name}}_code), r.point)
 """
 

@@ -9,19 +9,17 @@ from datetime import datetime
 from sqlalchemy import text
 
 from open311.domain.routing import Facts
+from open311.queries.boundaries import holding
 from open311.queries.reading import Statement, fetch_dicts
 
 _PAST = Statement(
     text(
-        """
+        f"""
         SELECT r.service_request_id, r.department, r.team, r.priority, r.service_code, r.requested_datetime, r.channel,
                coalesce(r.description, '') AS description,
-               (SELECT coalesce(json_object_agg(a.code, a.values), '{}') FROM answer a WHERE a.service_request = r.key)
-                   AS answers,
-               ARRAY(SELECT l.layer || ':' || b.code
-                     FROM boundary_part part JOIN boundary b ON b.key = part.boundary
-                     JOIN boundary_layer l ON l.key = b.layer
-                     WHERE part.jurisdiction = r.jurisdiction AND ST_Intersects(part.geometry, r.point)) AS boundaries
+               (SELECT coalesce(json_object_agg(a.code, a.values), '{{}}')
+                FROM answer a WHERE a.service_request = r.key) AS answers,
+               ARRAY(SELECT l.layer || ':' || b.code {holding("r.jurisdiction", "r.point")}) AS boundaries
         FROM service_request r
         WHERE r.jurisdiction = :jurisdiction AND r.requested_datetime >= :since
         ORDER BY r.requested_datetime DESC LIMIT :limit

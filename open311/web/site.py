@@ -15,11 +15,20 @@ blueprint.add_url_rule("/web/<stamp>/<path:filename>", "static", assets.serve)
 access.guard(blueprint)
 
 
+MOST_DIGITS = 18
+"""Of a key in PostgreSQL."""
+
+
 class Key(IntegerConverter):
     """The key of a row in an address, ``<key:...>``; a number that PostgreSQL has no room for is no such address."""
 
     def __init__(self, map: Map) -> None:
         super().__init__(map, max=2**63 - 1)
+
+
+def read_key(text: str) -> int | None:
+    """The key of a row in a form or a query; none where no row has such a one."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 class Cookie(SecureCookieSessionInterface):

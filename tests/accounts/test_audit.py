@@ -153,7 +153,7 @@ def test_auditors_search_in_a_page_and_that_is_noted(signed_in: Callable[..., Br
     assert log(city)[-1][1:] == ("read_audit", "audit_log:")
 
 
-@pytest.mark.parametrize("query", ["account=x", "day=yesterday", "account=99999999999999999999"])
+@pytest.mark.parametrize("query", ["account=x", "day=yesterday", "day=9999-12-31", "account=99999999999999999999"])
 def test_a_search_that_cannot_be_read_is_said_so(signed_in: Callable[..., Browser], query: str) -> None:
     browser = signed_in(Role.AUDITOR)
     assert browser.get(f"/admin/audit?{query}").status_code == 422
@@ -167,3 +167,9 @@ def test_a_day_is_one_of_the_city(signed_in: Callable[..., Browser], city: Conne
     assert "Nothing fits" not in browser.text
     browser.get("/admin/audit?day=2001-01-01")
     assert "Nothing fits" in browser.text
+    insert = text(
+        "INSERT INTO audit_log (at, act, target) VALUES ('2026-11-01T23:30-05:00', 'sign_in', 'account:late')"
+    )
+    city.execute(insert)
+    browser.get("/admin/audit?day=2026-11-01")
+    assert "account:late" in browser.text

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from open311.actions.acts import Actor
 from open311.actions.assign import assign, prioritise
-from open311.actions.case import Actor
 from open311.actions.progress import annotate, set_visibility
 from open311.api.installation import Installation
 from open311.domain.errors import Conflict, InvalidArgument

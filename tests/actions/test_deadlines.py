@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, create_engine, make_url, text
 
+from open311.actions.acts import Actor
 from open311.actions.assign import assign
-from open311.actions.case import Actor
 from open311.actions.deadlines import look_at_promises
 from open311.actions.keys import issue_key
 from open311.actions.notify import send_messages

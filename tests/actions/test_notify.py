@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from open311.actions import follow
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.digest import collect_digests
 from open311.actions.environment import Environment
 from open311.actions.keys import issue_key

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import IntegrityError
 
+from open311.actions.acts import Actor
 from open311.actions.bulk import add_cases
-from open311.actions.case import Actor
 from open311.actions.keys import issue_key
 from open311.actions.progress import annotate, comment, endorse, moderate, progress
 from open311.api.installation import Installation

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import comment, progress
 from open311.actions.redact import TOMBSTONE, redact_description, redact_update
 from open311.actions.relate import merge

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, text
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.environment import Environment
 from open311.actions.keys import issue_key
 from open311.actions.progress import progress

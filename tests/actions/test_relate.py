@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import endorse, moderate, progress, set_visibility
 from open311.actions.relate import merge, unmerge
 from open311.actions.split import Part, split

@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.keys import issue_key
 from open311.actions.links import make_links
 from open311.actions.progress import progress

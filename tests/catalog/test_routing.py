@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -11,11 +12,14 @@ import pytest
 from click.testing import Result
 from sqlalchemy import Connection
 
+from open311.actions.load_boundaries import load_boundaries
 from open311.app import Settings, create_app
+from open311.catalog.city import Jurisdiction
 from open311.catalog.faults import CatalogError
 from open311.catalog.read import read_city
 from open311.models.base import database
 from open311.queries.reading import READ
+from tests.boundaries.test_loading import WEST, layer_file, square
 from tests.conftest import _Reader
 
 HOME = Path(__file__).resolve().parents[2]
@@ -132,6 +136,25 @@ def test_rules_are_tried_on_past_requests_and_change_nothing(
     assert ["1", "(no", "rule)"] in lines
     assert f"{number}\tparks-recreation/grounds normal\t->\tparks-recreation/trees normal\tParks" in done.output
     assert done.output.endswith("1 of 3 would go elsewhere than where they are now\n")
+
+
+def test_past_requests_lie_in_the_boundaries_that_are_in_force(
+    routing: Callable[..., Result], phila: Jurisdiction, report: Any, tmp_path: Path
+) -> None:
+    for ward, year in ((7, 1990), (8, 2000), (9, 2099)):
+        file = layer_file(tmp_path, (ward, square(*WEST)))
+        load_boundaries([phila], phila.layers["ward"], file, vintage=str(year), valid_from=date(year, 1, 1))
+    report()
+    rules = [
+        f"  - {{name: Ward {ward}, when: {{boundary: ['ward:{ward}']}}, then: {{priority: high}}}}"
+        for ward in (7, 9, 8)
+    ]
+    done = routing("\n".join(["rules:", *rules, ""]), "try")
+    assert [line.split() for line in done.output.splitlines()[:3]] == [
+        ["0", "Ward", "7"],
+        ["0", "Ward", "9"],
+        ["1", "Ward", "8"],
+    ]
 
 
 def test_a_span_that_is_none_is_refused(routing: Callable[..., Result]) -> None:

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 
 from open311.actions.keys import issue_key
 from open311.app import Settings, create_app
+from open311.catalog.location import city_directory
 from open311.models.base import database
 from tests.conftest import API, CheckedClient
 
@@ -66,6 +67,13 @@ def test_its_files_have_no_fault() -> None:
     command = [Path(sys.executable).parent / "open311", "catalog", "check", CITY]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "lacity.org: 12 services, 1 with questions; no fault\n")
+
+
+def test_the_reference_of_the_api_is_there_as_for_every_city(server: FlaskClient) -> None:
+    assert server.get("/docs").status_code == 200
+    for name in ("openapi.yaml", "georeport-v2.xsd"):
+        with server.get(f"/schemas/{name}") as answer:
+            assert answer.get_data() == (city_directory() / "schemas" / name).read_bytes()
 
 
 def test_it_offers_its_own_services_and_nobody_elses(server: FlaskClient) -> None:

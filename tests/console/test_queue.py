@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,11 @@ from sqlalchemy import Connection, text
 from open311.actions.acts import Actor
 from open311.actions.assign import assign, prioritise
 from open311.actions.environment import Environment
+from open311.actions.load_boundaries import load_boundaries
 from open311.actions.progress import progress, set_visibility
 from open311.actions.publish import publish
 from open311.actions.relate import merge
+from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
 from open311.domain.roles import Grant, Role
@@ -25,6 +29,7 @@ from open311.queries import queues
 from open311.queries.boundaries import boundaries_at
 from open311.queries.queues import COUNTED, MOST_COUNTED, PAGE, SORTS, Asked, Queue, Viewer
 from tests.accounts.conftest import STAFF, Browser
+from tests.boundaries.test_loading import WEST, layer_file, square
 from tests.conftest import PLACE
 from tests.console.conftest import Desk, counted, link, listed, words
 from tests.georeport.test_query_counts import statements
@@ -294,6 +299,25 @@ def test_a_filter_keeps_what_it_says(
         change(cases["graffiti"], requested_datetime=datetime(2020, 6, 1, tzinfo=UTC))
         keeps = "graffiti"
     assert set(shown(desk, query)) == {cases[name] for name in keeps.split()}
+
+
+def test_the_day_on_which_the_clocks_are_put_back_has_25_hours(desk: Browser, report: Any, change: Change) -> None:
+    number = report()
+    change(number, requested_datetime=datetime(2026, 11, 2, 4, 30, tzinfo=UTC))
+    assert shown(desk, "until=2026-11-01") == [number]
+    change(number, requested_datetime=datetime(2026, 11, 2, 5, tzinfo=UTC))
+    assert shown(desk, "until=2026-11-01") == []
+
+
+def test_a_row_names_the_area_of_the_vintage_that_is_in_force(
+    desk: Browser, report: Any, phila: Jurisdiction, tmp_path: Path
+) -> None:
+    report()
+    for ward, year in ((7, 1990), (8, 2000), (9, 2099)):
+        file = layer_file(tmp_path, (ward, square(*WEST)))
+        load_boundaries([phila], phila.layers["ward"], file, vintage=str(year), valid_from=date(year, 1, 1))
+    desk.get("/staff")
+    assert re.findall(r'cases__where">.*<span class="aside">(.*?)</span>', desk.text) == ["Ward 8"]
 
 
 def test_a_number_is_found_whatever_queue_is_shown_and_a_private_case_by_its_words(

@@ -1,4 +1,4 @@
-"""The eight states and the steps between them, as domain.md's table has them."""
+"""The eight states and the steps between them."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from open311.domain.moment import read_moment, write_moment
+from open311.domain.moment import day_after, read_moment, write_moment
 
 ZONE = "America/New_York"
 MOMENT = datetime(2026, 1, 31, 18, 45, tzinfo=UTC)
@@ -33,6 +33,12 @@ MOMENT = datetime(2026, 1, 31, 18, 45, tzinfo=UTC)
 def test_every_way_in_use_of_writing_a_moment_is_read(text: str) -> None:
     assert read_moment(text, ZONE) == MOMENT
     assert read_moment(text, ZONE).tzinfo is UTC
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-08", 23), ("2026-07-04", 24), ("2026-11-01", 25)])
+def test_a_day_ends_at_the_next_midnight_in_the_city(day: str, hours: int) -> None:
+    midnight = read_moment(day, ZONE)
+    assert day_after(midnight, ZONE) - midnight == timedelta(hours=hours)
 
 
 def test_a_date_alone_is_its_midnight_in_the_city() -> None:

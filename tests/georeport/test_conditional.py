@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url, text
 from werkzeug.test import TestResponse
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.keys import issue_key
 from open311.actions.load_boundaries import load_boundaries
 from open311.actions.progress import comment, moderate, progress
@@ -233,7 +233,12 @@ def bounded(server: Server, number: str) -> None:
     """Load boundaries, the sample once more."""
     layer = server.city.layers["ward"]
     with server.app.app_context():
-        load_boundaries([server.city], layer, str(server.installation.directory / layer.sample_file), vintage="sample")
+        load_boundaries(
+            [server.city],
+            layer,
+            str(server.installation.environment.city.directory / layer.sample_file),
+            vintage="sample",
+        )
 
 
 CHANGES = [filed, numbered, closed, commented, hidden, republished, bounded]

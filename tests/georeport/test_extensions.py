@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from PIL import Image
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import comment, endorse, progress
 from open311.api.installation import Installation
 from open311.domain.lifecycle import Outcome, Status

@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import moderate
 from open311.api.installation import Installation
 from open311.domain.privacy import Moderation

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from werkzeug.test import TestResponse
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import moderate
 from open311.api.installation import Installation
 from open311.domain.privacy import Moderation

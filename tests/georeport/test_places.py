@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.load_boundaries import load_boundaries
 from open311.actions.progress import moderate
 from open311.api.installation import Installation

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from open311.actions.acts import Actor
 from open311.actions.bulk import BATCH
-from open311.actions.case import Actor
 from open311.actions.environment import Environment
 from open311.actions.progress import comment, moderate, progress
 from open311.domain.lifecycle import Outcome, Status

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import comment, progress
 from open311.domain.lifecycle import Outcome, Status
 from tests.conftest import API, GRAFFITI

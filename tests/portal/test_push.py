@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.digest import collect_digests
 from open311.actions.environment import Environment
 from open311.actions.progress import progress

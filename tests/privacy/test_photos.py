@@ -239,6 +239,28 @@ def test_a_reviewer_sees_what_lies_within_the_grant(signed_in: Any, car: tuple[s
     assert browser.get("/staff/photos/99999999999999999999").status_code == 404
 
 
+def test_older_photos_of_others_do_not_stand_before_those_of_a_reviewer(
+    signed_in: Any, report: Any, car: tuple[str, int], city: Connection
+) -> None:
+    columns = "service_request, kind, file, thumbnail, width, height, alt_text, moderation"
+    city.execute(text(f"INSERT INTO media ({columns}) SELECT {columns} FROM media, generate_series(1, 1000)"))
+    later = report(**CAR, media=picture())
+    key = city.scalar(text("SELECT max(key) FROM media"))
+    city.execute(text("UPDATE service_request SET department = 'streets' WHERE service_request_id = :n"), {"n": later})
+    browser = signed_in(Role.MODERATOR, department="streets")
+    browser.get("/staff/photos")
+    assert re.findall(r'href="/staff/photos/(\d+)"', browser.text) == [str(key)]
+
+
+@pytest.mark.parametrize(("boundary", "waits"), [("ward:5", True), ("ward:6", False)])
+def test_a_reviewer_of_a_boundary_sees_what_lies_there(
+    signed_in: Any, car: tuple[str, int], boundary: str, waits: bool
+) -> None:
+    browser = signed_in(Role.MODERATOR, boundary=boundary)
+    browser.get("/staff/photos")
+    assert (f"/staff/photos/{car[1]}" in browser.text) is waits
+
+
 def test_the_page_leads_to_the_original_for_those_who_may(
     signed_in: Any, environment: Environment, car: tuple[str, int]
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
@@ -11,19 +10,16 @@ from werkzeug.wrappers import Response
 from open311.actions.accounts import revoke_grant, set_active
 from open311.actions.audit import search_audit
 from open311.domain.errors import InvalidArgument
-from open311.domain.moment import read_moment
+from open311.domain.moment import day_after, read_moment
 from open311.domain.roles import Act, OwnAct
 from open311.queries.accounts import staff_grants
 from open311.queries.audit import PAGE
 from open311.web.access import environment, guard, me
 from open311.web.pages import answer, page
+from open311.web.site import read_key
 
 blueprint = Blueprint("administration", __name__, url_prefix="/admin", template_folder="templates")
 guard(blueprint)
-
-
-MOST_DIGITS = 18
-"""Of a key in PostgreSQL."""
 
 
 @blueprint.get("/users")
@@ -54,23 +50,25 @@ def audit() -> Response:
     acts = [*Act, *OwnAct]
 
     def act() -> Response:
-        if given["account"] and not (given["account"].isdecimal() and len(given["account"]) <= MOST_DIGITS):
+        account = read_key(given["account"])
+        if given["account"] and account is None:
             raise InvalidArgument("Enter the number of an account")
         since = until = None
         if given["day"]:
+            zone = environment().city.first.timezone
             try:
-                since = read_moment(given["day"], environment().city.first.timezone)
-            except ValueError:
+                since = read_moment(given["day"], zone)
+                until = day_after(since, zone)
+            except (ValueError, OverflowError):
                 raise InvalidArgument("Enter a day, like 2026-11-25") from None
-            until = since + timedelta(days=1)
         entries = search_audit(
             me().actor,
-            account=int(given["account"]) if given["account"] else None,
+            account=account,
             act=given["act"],
             target=given["target"],
             since=since,
             until=until,
-            before=int(before) if before.isdecimal() and len(before) <= MOST_DIGITS else None,
+            before=read_key(before),
         )
         earlier = {**given, "before": entries[-1]["key"]} if len(entries) == PAGE else None
         more = earlier and f"{request.path}?{urlencode(earlier)}"

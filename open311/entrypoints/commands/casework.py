@@ -1,11 +1,11 @@
-"""``open311 requests assign, refer, merge, split ...``: casework until there are pages for staff."""
+"""``open311 requests assign, refer, merge, split ...``: casework from the command line, as pages for staff do."""
 
 from __future__ import annotations
 
 import click
 
+from open311.actions.acts import Actor
 from open311.actions.assign import assign, prioritise
-from open311.actions.case import Actor
 from open311.actions.progress import set_visibility
 from open311.actions.redact import redact_description, redact_update
 from open311.actions.refer import refer

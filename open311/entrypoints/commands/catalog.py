@@ -22,7 +22,7 @@ def check(directory: Path | None) -> None:
     Without DIRECTORY, those of CITY_DIR. Every fault is told with file, line and reason.
     """
     try:
-        city = read_city(directory or installation().directory)
+        city = read_city(directory or installation().environment.city.directory)
     except CatalogError as error:
         for fault in error.faults:
             click.echo(str(fault))

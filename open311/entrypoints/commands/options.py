@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import Refusal

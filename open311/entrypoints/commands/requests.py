@@ -1,4 +1,4 @@
-"""``open311 requests``: work service requests until there are pages for staff."""
+"""``open311 requests``: work service requests from the command line, as pages for staff do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import AppGroup
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import annotate, comment, endorse, moderate, progress
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction

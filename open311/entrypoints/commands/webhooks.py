@@ -50,7 +50,7 @@ def remove(webhook: int, actor: Actor) -> None:
 
 @group.command()
 def dead() -> None:
-    """List calls that were given up, newest first."""
+    """List calls that failed for the last time, newest first."""
     for each in dead_deliveries():
         click.echo(f"{each['delivery']}\t{each['url']}\t{each['event']}\t{each['number']}\t{each['fault']}")
 
@@ -61,7 +61,7 @@ def dead() -> None:
 def replay_deliveries(deliveries: tuple[str, ...], actor: Actor) -> None:
     """Make DELIVERIES again, under the ids they had.
 
-    ``dead`` shows those that were given up.
+    ``dead`` shows those that failed for the last time.
     """
     for delivery in deliveries:
         if not replay(installation().environment, delivery, actor):

@@ -24,6 +24,7 @@ from open311.entrypoints.console.desk import (
 from open311.queries.acting import CaseInHand, colleagues, meanwhile
 from open311.web import failures
 from open311.web.access import environment, me
+from open311.web.site import read_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,6 @@ def chosen_desk(value: str) -> Desk | None:
     return next((each for each in desks() if each.value == value), None)
 
 
-def chosen_person(value: str) -> int | None:
-    """The account that a form names; nobody where it names none."""
-    return int(value) if value.isdecimal() and len(value) <= 18 else None
-
-
 @blueprint.route("/r/<number>/assign", methods=["GET", "POST"])
 def assign(number: str) -> AnyResponse:
     """The form, or the deed. Nobody outside is told."""
@@ -83,7 +79,7 @@ def assign(number: str) -> AnyResponse:
         return show(case, {"desk": "Choose who is to have it"}, status=422)
     if to.department != case.department and not form.get("reason", "").strip():
         return show(case, {"reason": "Say why another department is to have it"}, status=422)
-    person = me().account if form.get("do") == "me" else chosen_person(form.get("person", ""))
+    person = me().account if form.get("do") == "me" else read_key(form.get("person", ""))
     try:
         assigning.assign(
             environment(),

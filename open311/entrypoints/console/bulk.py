@@ -16,13 +16,14 @@ from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Act, may
 from open311.domain.routing import Priority
 from open311.entrypoints.console import speech
-from open311.entrypoints.console.assign import chosen_desk, chosen_person, desks
+from open311.entrypoints.console.assign import chosen_desk, desks
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.update import ELSEWHERE, planned
 from open311.queries.acting import CaseInHand, cases_in_hand, colleagues
 from open311.queries.held import held_change
 from open311.web.access import environment, me
 from open311.web.pages import page
+from open311.web.site import read_key
 
 STEPS = [each for each in Status if each not in ELSEWHERE]
 Asked = tuple[dict[str, Any], dict[str, str]]
@@ -110,7 +111,7 @@ def _assign() -> Asked:
     return {
         "department": to.department if to else None,
         "team": to.team if to else None,
-        "assignee": chosen_person(form.get("person", "")),
+        "assignee": read_key(form.get("person", "")),
         "reason": reason,
     }, errors
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from open311.domain.draft import clean_line
 from open311.domain.lifecycle import Status
-from open311.domain.moment import read_moment
+from open311.domain.moment import day_after, read_moment
 from open311.domain.routing import Priority
 from open311.queries.queues import SORTS, Asked, Queue
-
-MOST_DIGITS = 18
-"""Of a key in PostgreSQL."""
+from open311.web.site import read_key
 
 
 @dataclass(frozen=True)
@@ -84,16 +81,15 @@ def _assignee(words: str, _: str, account: int) -> dict[str, Any]:
         return {"unassigned": True}
     if words == "me":
         return {"assignee": account}
-    return {"assignee": int(words)} if words.isdecimal() and len(words) <= MOST_DIGITS else _nobody(words)
+    if (key := read_key(words)) is None:
+        raise ValueError(f"Nobody is called {words}")
+    return {"assignee": key}
 
 
-def _nobody(words: str) -> dict[str, Any]:
-    raise ValueError(f"Nobody is called {words}")
-
-
-def _day(words: str, zone: str, later: int = 0) -> Any:
+def _day(words: str, zone: str, *, ends: bool = False) -> Any:
     try:
-        return read_moment(words, zone) + timedelta(days=later)
+        begins = read_moment(words, zone)
+        return day_after(begins, zone) if ends else begins
     except (ValueError, OverflowError):
         raise ValueError("Enter a day, like 2026-11-25") from None
 
@@ -124,6 +120,6 @@ _READ: Mapping[str, Callable[[str, str, int], dict[str, Any]]] = {
     "channel": lambda words, *_: {"channel": words},
     "priority": _one_of("priority", [str(int(each)) for each in Priority]),
     "since": lambda words, zone, _: {"since": _day(words, zone)},
-    "until": lambda words, zone, _: {"until": _day(words, zone, 1)},
+    "until": lambda words, zone, _: {"until": _day(words, zone, ends=True)},
 }
 """Each filter by the name it has in the address, and how it is read."""

@@ -14,7 +14,7 @@ from open311.entrypoints.console.question import Question, read, read_again
 from open311.queries import queues
 from open311.queries.accounts import staff_grants
 from open311.queries.boundaries import named_boundaries
-from open311.queries.queues import PAGE, Asked, Queue
+from open311.queries.queues import PAGE, Queue
 from open311.queries.saved_filters import saved_filters
 from open311.web.access import environment, me
 from open311.web.pages import page
@@ -88,5 +88,4 @@ def _choices() -> dict[str, Any]:
         "people": dict(sorted(people.items(), key=lambda each: str(each[1]).casefold())),
         "boundaries": named_boundaries(city().key),
         "channels": CHANNELS,
-        "asked": Asked,
     }

@@ -48,8 +48,6 @@ _ACTORS = {
     "reporter": "the reporter",
     "client": "an app",
     "staff": "staff",
-    "email": "by e-mail",
-    "sms": "by text message",
 }
 _SHOWN_CHANGES = ("department", "team", "priority", "expected_datetime", "scheduled_datetime", "private")
 _DAY = timedelta(days=1)

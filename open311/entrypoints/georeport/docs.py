@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.api.installation import installation
+from open311.catalog.location import city_directory
 
 blueprint = Blueprint(
     "docs", __name__, static_folder="static/docs", static_url_path="/docs/static", template_folder="templates"
@@ -53,9 +54,8 @@ def openapi() -> AnyResponse:
 
 @blueprint.get("/schemas/<name>")
 def schema(name: str) -> Response:
-    """One contract, as it lies in ``schemas/``."""
+    """One contract: ours, wherever the city's files lie."""
     media_type = MEDIA_TYPES.get(name.rpartition(".")[2])
     if media_type is None:
         raise NotFound
-    directory = installation().directory / "schemas"
-    return send_from_directory(directory, name, mimetype=media_type)
+    return send_from_directory(city_directory() / "schemas", name, mimetype=media_type)

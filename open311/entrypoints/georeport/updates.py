@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 from werkzeug.datastructures import MultiDict
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import comment, progress, update_by
 from open311.api.arguments import MOST, WINDOW, whole
 from open311.api.endpoint import Call, Reply, endpoint, writer

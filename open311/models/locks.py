@@ -1,0 +1,19 @@
+"""The advisory locks of this database: what is done by one at a time."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Lock(IntEnum):
+    """Every number that is in use, so that no two mean the same."""
+
+    MIGRATION = 311
+    CITY = 3112
+    BOUNDARIES = 3113
+    RETENTION = 3114
+
+    @property
+    def held(self) -> str:
+        """SQL that waits for the lock and holds it until the transaction ends."""
+        return f"SELECT pg_advisory_xact_lock({self.value})"
