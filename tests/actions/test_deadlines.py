@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, text
 
 from open311.actions.acts import Actor
 from open311.actions.assign import assign
+from open311.actions.bulk import add_cases
 from open311.actions.deadlines import look_at_promises
 from open311.actions.keys import issue_key
 from open311.actions.notify import send_messages
@@ -20,12 +23,12 @@ from open311.actions.progress import progress
 from open311.actions.relate import merge, unmerge
 from open311.actions.republish import republish
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Grant, Role
 from open311.models.base import database
-from tests.conftest import API, GRAFFITI, SANDBOX, make_database, moment
+from tests.conftest import API, SANDBOX, moment
+from tests.georeport.conftest import ago, case
 from tests.mailbox import Mailbox, words
 
 STAFF = Actor("staff")
@@ -159,47 +162,22 @@ def test_a_referral_is_reminded_of_every_two_weeks(city: Connection, here: Any, 
     assert city.scalar(text("SELECT status FROM service_request")) == "referred"
 
 
-def test_two_workers_at_once_note_each_promise_once(app: Any, database_url: str, tmp_path: Any) -> None:
-    with app.app_context():
-        for engine in database.engines.values():
-            engine.dispose()
-    url = make_url(database_url)
-    url = url.set(database=f"{url.database}_promises")
-    make_database(url.render_as_string(hide_password=False), str(make_url(database_url).database))
-    workers = [
-        create_app(Settings(database_url=url.render_as_string(hide_password=False), media_dir=tmp_path, pool_size=2))
-        for _ in range(2)
-    ]
-    phila = workers[0].extensions["open311"].environment.city.jurisdictions["phila.gov"]
-    with workers[0].app_context():
-        key = issue_key(phila, "tests")
-    for _ in range(20):
-        form = {**GRAFFITI, "api_key": key}
-        assert workers[0].test_client().post(f"{API}/requests.json", data=form).status_code == 200
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE service_request SET expected_datetime = now() - interval '1 day'"))
-    start = threading.Barrier(2)
-    found: list[int] = []
+def test_two_workers_at_once_note_each_promise_once(other_app: Flask) -> None:
+    environment, start = other_app.extensions["open311"].environment, Barrier(2)
+    late = [case(str(number), expected_datetime=ago(days=1)) for number in range(20)]
 
-    def look(worker: Any) -> None:
-        with worker.app_context():
-            start.wait()
-            found.append(look_at_promises(worker.extensions["open311"].environment).get("resolve_breached", 0))
+    def look(_: int) -> int:
+        with other_app.app_context():
+            start.wait(30)
+            return look_at_promises(environment).get("resolve_breached", 0)
 
-    threads = [threading.Thread(target=look, args=(worker,)) for worker in workers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with engine.connect() as connection:
-        noted = connection.scalar(text("SELECT count(*) FROM service_request_update WHERE kind = 'system'"))
-    engine.dispose()
-    for worker in workers:
-        with worker.app_context():
-            for each in database.engines.values():
-                each.dispose()
-    assert sum(found) == noted == 20
+    with other_app.app_context():
+        add_cases(environment, "phila.gov", "test", late)
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(look, range(2)))
+    noted = text("SELECT count(*) FROM service_request_update WHERE kind = 'system'")
+    with other_app.app_context():
+        assert sum(found) == database.session.scalar(noted) == 20
 
 
 # Letters to staff

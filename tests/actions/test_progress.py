@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import product
@@ -20,7 +20,6 @@ from open311.actions.bulk import add_cases
 from open311.actions.keys import issue_key
 from open311.actions.progress import annotate, comment, endorse, moderate, progress
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import Conflict, StepRefused, UnknownServiceRequest
 from open311.domain.lifecycle import PUBLISHED, STEPS, Outcome, Status
@@ -423,16 +422,6 @@ def test_every_change_that_is_seen_is_a_new_version(installation: Installation, 
     else:
         moderate(installation.environment, "phila.gov", number, Moderation.HIDDEN, STAFF)
     assert row(number).version == before + 1
-
-
-@pytest.fixture(scope="module")
-def other_app(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application on a database of its own, where threads see what others commit."""
-    app = create_app(Settings(database_url=own_database, media_dir=tmp_path_factory.mktemp("media"), pool_size=6))
-    yield app
-    with app.app_context():
-        for engine in database.engines.values():
-            engine.dispose()
 
 
 def at_once(app: Flask, number: str, acts: list[Callable[[Any, str], Any]]) -> list[Any]:
