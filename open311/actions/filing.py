@@ -55,7 +55,7 @@ def prepare(
     jurisdiction: Jurisdiction, service: Service, draft: Draft, answers: Sequence[Answer], api_client: int | None
 ) -> Filing:
     """Route it and promise: by rules on the service, the place, the answers, the words, the channel and the time."""
-    moment = (draft.requested or now()).replace(microsecond=0)
+    moment = now().replace(microsecond=0)
     boundaries: frozenset[str] = frozenset()
     if draft.point and (jurisdiction.routing.needs_boundaries or service.needs_boundaries):
         boundaries = boundaries_at(jurisdiction.key, draft.point)

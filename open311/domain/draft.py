@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from open311.domain.definition import is_decimal
 from open311.domain.place import Point
@@ -68,7 +67,6 @@ class Draft:
     channel: str = "api"
     language: str | None = None
     photos: Sequence[bytes] = ()
-    requested: datetime | None = None
     faults: tuple[str, ...] = ()
     """What is wrong with it, in sentences for whoever sent it."""
 

@@ -22,6 +22,7 @@ from open311.queries.acting import CaseInHand, cases_in_hand, meanwhile
 from open311.web import failures
 from open311.web.access import environment, me
 from open311.web.pages import page
+from open311.web.site import read_key
 
 
 def case_in_hand(number: str, act: Act) -> CaseInHand:
@@ -98,8 +99,7 @@ def anew(case: CaseInHand) -> CaseInHand:
 
 def newest() -> int:
     """The last entry of the history that the form was made from."""
-    given = request.form.get("newest", "")
-    return int(given) if given.isdecimal() and len(given) <= 18 else 0
+    return read_key(request.form.get("newest", "")) or 0
 
 
 def seen_version() -> int:
