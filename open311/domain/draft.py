@@ -115,7 +115,7 @@ class Draft:
             service_code=service_code,
             description=description,
             point=point,
-            **{name: text or None for name, text in clean.items()},  # type: ignore[arg-type]
+            **{name: text or None for name, text in clean.items()},
             answers=cleaned,
             reporter=Reporter(**known),
             channel=channel,
