@@ -60,13 +60,15 @@ class Webhooks:
     def check(self, url: str) -> Address:
         """The address behind a URL, resolved now.
 
-        :raises AddressRefused: no http(s), a name that is not known, or any address that is not public.
+        :raises AddressRefused: no URL, no http(s), or any address that is not public.
+        :raises WebhookFailed: a name that is not known.
         """
-        parts = urlsplit(url)
         try:
+            httpx.URL(url)  # it refuses what urlsplit takes, such as control characters
+            parts = urlsplit(url)
             port = parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError:
-            raise AddressRefused("the port is none") from None
+        except (ValueError, httpx.InvalidURL) as fault:
+            raise AddressRefused(f"that is no address: {fault}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise AddressRefused("only http:// and https:// are called")
         if parts.username or parts.password:

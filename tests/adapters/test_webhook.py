@@ -62,6 +62,9 @@ def test_a_call_is_signed_with_its_moment(receiver: Receiver) -> None:
         "http:///nothing",
         "//93.184.216.34/",
         "http://93.184.216.34:99999/",
+        "http://93.184.216.34/\x01",
+        "http://93.184.216.34\x00/",
+        "http://[93.184.216.34/",
     ],
 )
 def test_nothing_inside_and_nothing_but_http_is_called(url: str) -> None:
