@@ -21,7 +21,11 @@ class MailRefused(Exception):
 
 
 class MailUnreachable(Exception):
-    """The mail server does not answer, or not now; to be tried again."""
+    """The mail server takes this message not now; to be tried again."""
+
+
+class MailDown(MailUnreachable):
+    """The mail server does not answer, or lets us not in: it takes no other message either."""
 
 
 class Mail(Protocol):
@@ -32,6 +36,7 @@ class Mail(Protocol):
 
         :raises MailRefused: for good.
         :raises MailUnreachable: try again later.
+        :raises MailDown: and the others too.
         """
 
 
@@ -68,17 +73,23 @@ class SMTPMail:
     def send(self, message: EmailMessage) -> None:
         """Hand the message to the server."""
         try:
-            self._connection().send_message(message)
+            connection = self._connection()
+        except (OSError, smtplib.SMTPException) as fault:
+            raise self._down(fault) from None
+        try:
+            connection.send_message(message)
         except smtplib.SMTPRecipientsRefused as fault:
             self.close()
             code, said = next(iter(fault.recipients.values()))
             raise _fault(code, said) from None
-        except smtplib.SMTPResponseException as fault:
+        except smtplib.SMTPDataError as fault:
             self.close()
             raise _fault(fault.smtp_code, fault.smtp_error) from None
+        except smtplib.SMTPNotSupportedError as fault:  # an address that is not ASCII (RFC 6531)
+            raise MailRefused(str(fault)) from None
         except (OSError, smtplib.SMTPException) as fault:
-            self.close()
-            raise MailUnreachable(f"{self._host}: {fault}") from None
+            # Whatever is said before there is a receiver is said of us: of our network address, our name, our sender.
+            raise self._down(fault) from None
 
     def _connection(self) -> smtplib.SMTP:
         """The connection of this thread; a new one where the server has closed it meanwhile."""
@@ -98,6 +109,12 @@ class SMTPMail:
             made.login(self._user, self._password)
         return made
 
+    def _down(self, fault: Exception) -> MailDown:
+        """What the server did instead of letting us in; the connection is ended."""
+        self.close()
+        said = _said(fault.smtp_code, fault.smtp_error) if isinstance(fault, smtplib.SMTPResponseException) else fault
+        return MailDown(f"{self._host}: {said}")
+
     def close(self) -> None:
         """End this thread's connection; the next message makes a new one."""
         kept: smtplib.SMTP | None = getattr(self._kept, "connection", None)
@@ -108,6 +125,11 @@ class SMTPMail:
 
 def _fault(code: int, said: bytes | str) -> Exception:
     """For good from 500 on (RFC 5321, 4.2.1); but for our own rights there, which somebody can mend."""
-    text = f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
-    ours = code in (530, 534, 535, 538)
-    return MailRefused(text) if 500 <= code < 600 and not ours else MailUnreachable(text)
+    text = _said(code, said)
+    if code in (530, 534, 535, 538):
+        return MailDown(text)
+    return MailRefused(text) if 500 <= code < 600 else MailUnreachable(text)
+
+
+def _said(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from open311.adapters.mail import FileMail, MailRefused, MailUnreachable, SMTPMail
-from open311.adapters.sms import FileSms, SmsRefused, SmsUnreachable, TwilioSms
-from tests.mailbox import Mailbox
+from open311.adapters.mail import FileMail, MailDown, MailRefused, MailUnreachable, SMTPMail
+from open311.adapters.sms import FileSms, SmsDown, SmsRefused, SmsUnreachable, TwilioSms
+from tests.mailbox import Mailbox, receiving, saying
 from tests.receiver import Receiver, receiver
 
 __all__ = ["receiver"]
@@ -70,9 +70,51 @@ def test_the_server_refuses_for_good_or_for_now(
     assert len(mailbox.messages) == 1
 
 
-def test_a_server_that_is_away_is_unreachable() -> None:
-    with pytest.raises(MailUnreachable):
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("550 no such user", MailRefused),
+        ("450 greylisted", MailUnreachable),
+        ("530 log in first", MailDown),
+    ],
+)
+def test_a_receiver_is_refused_for_good_or_for_now(
+    out: SMTPMail, mailbox: Mailbox, said: str, fault: type[Exception]
+) -> None:
+    mailbox.receivers = {"a@example.org": said}
+    with pytest.raises(fault, match=said) as raised:
+        out.send(message())
+    assert type(raised.value) is fault
+
+
+def test_a_server_that_is_away_is_down() -> None:
+    with pytest.raises(MailDown):
         SMTPMail("smtp://127.0.0.1:9").send(message())
+
+
+def test_what_a_server_says_of_us_is_not_about_the_message(out: SMTPMail, mailbox: Mailbox) -> None:
+    with saying("554 your address is on a list") as url, pytest.raises(MailDown, match="554 your address"):
+        SMTPMail(url).send(message())
+    with saying("220 hello", "550 not you", "550 not you") as url, pytest.raises(MailDown, match="550 not you"):
+        SMTPMail(url).send(message())
+    mailbox.senders = {"311@example.org": "550 not yours"}
+    with pytest.raises(MailDown, match="550 not yours"):
+        out.send(message())
+
+
+def test_an_address_that_the_server_cannot_write_is_refused_for_good() -> None:
+    international = message()
+    international.replace_header("To", "a@müller.example")
+    with receiving(enable_SMTPUTF8=False) as box:
+        out = SMTPMail(box.url)
+        with pytest.raises(MailRefused, match="internationalized"):
+            out.send(international)
+        out.close()
+    with receiving() as box:
+        out = SMTPMail(box.url)
+        out.send(international)
+        out.close()
+        assert len(box.messages) == 1
 
 
 @pytest.mark.parametrize("url", ["mail.example.org", "http://example.org", "smtp://"])
@@ -106,12 +148,21 @@ def test_text_messages_go_to_the_provider(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize(
     ("status", "fault"),
-    [(400, SmsRefused), (404, SmsRefused), (401, SmsUnreachable), (429, SmsUnreachable), (500, SmsUnreachable)],
+    [
+        *((400, SmsRefused), (404, SmsRefused), (500, SmsUnreachable)),
+        *((401, SmsDown), (403, SmsDown), (429, SmsDown), (503, SmsDown)),
+    ],
 )
 def test_the_provider_refuses_for_good_or_for_now(receiver: Receiver, status: int, fault: Any) -> None:
     receiver.answers = [status]
-    with pytest.raises(fault):
+    with pytest.raises(fault) as raised:
         provider(receiver).send("+12155550142", "Hello")
+    assert type(raised.value) is fault
+
+
+def test_a_provider_that_is_away_is_down() -> None:
+    with pytest.raises(SmsDown):
+        TwilioSms("twilio+http://AC1:token@127.0.0.1:9/+12155550100").send("+12155550142", "Hello")
 
 
 def test_an_address_that_is_no_provider_is_refused_at_once() -> None:

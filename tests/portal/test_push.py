@@ -19,6 +19,7 @@ from open311.adapters.webhook import Webhooks
 from open311.api.installation import Installation
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.base import database, now
+from tests.mailbox import Mailbox
 from tests.push_service import PushService, push_service
 
 __all__ = ["push_service"]
@@ -70,6 +71,27 @@ def test_a_browser_hears_at_once_and_is_led_to_where_it_ends(
     assert client.post(path).status_code == 200
     progress(environment, HERE, number, Status.RECEIVED, STAFF)
     assert work() == 0
+
+
+def test_a_device_that_is_away_holds_up_no_other_and_no_mail(
+    city: Connection,
+    client: FlaskClient,
+    environment: Environment,
+    push_service: PushService,
+    mailbox: Mailbox,
+    work: Any,
+    report: Any,
+) -> None:
+    numbers = [report(), report()]
+    work()
+    for number in numbers:
+        client.post(f"/r/{number}/follow", data=push_service.form, headers=OURS)
+        close(environment, number)
+    report(email="reporter@example.org")
+    push_service.answers = [503]
+    assert work() == 2
+    assert len(push_service.told) == len(mailbox.messages) == 1
+    assert city.scalars(text("SELECT fault FROM message WHERE state = 'waiting'")).all() == ["it answers 503"]
 
 
 @pytest.mark.parametrize(
