@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import smtplib
+import ssl
 import tempfile
 import threading
 from email.message import EmailMessage
@@ -58,6 +60,8 @@ class FileMail:
 class SMTPMail:
     """Mail over ``smtp://[user:password@]host[:port]``, with STARTTLS where offered, or ``smtps://``.
 
+    ``smtps://`` and a password want a server with a certificate for its name; only to this machine a password goes
+    without TLS. STARTTLS without a password takes any certificate, as mail servers do among themselves (RFC 7435).
     Each thread keeps its connection: greeting and TLS cost more than a message.
     """
 
@@ -101,11 +105,20 @@ class SMTPMail:
             except (OSError, smtplib.SMTPException):
                 pass
             self.close()
-        made = (smtplib.SMTP_SSL if self._tls else smtplib.SMTP)(self._host, self._port, timeout=SECONDS)
+        made: smtplib.SMTP
+        if self._tls:
+            made = smtplib.SMTP_SSL(self._host, self._port, timeout=SECONDS, context=ssl.create_default_context())
+        else:
+            made = smtplib.SMTP(self._host, self._port, timeout=SECONDS)
         self._kept.connection = made
-        if not self._tls and made.has_extn("starttls"):
-            made.starttls()
+        made.ehlo_or_helo_if_needed()  # before it nothing is known of what the server offers
+        encrypted = self._tls
+        if not encrypted and made.has_extn("starttls"):
+            made.starttls(context=ssl.create_default_context() if self._user else _any_certificate())
+            encrypted = True
         if self._user:
+            if not (encrypted or _is_this_machine(self._host)):
+                raise smtplib.SMTPException("it offers no TLS, and a password is not sent without")
             made.login(self._user, self._password)
         return made
 
@@ -121,6 +134,21 @@ class SMTPMail:
         self._kept.connection = None
         if kept is not None:
             kept.close()
+
+
+def _any_certificate() -> ssl.SSLContext:
+    """Nobody who only listens reads along; who answers is not known."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _fault(code: int, said: bytes | str) -> Exception:
