@@ -135,6 +135,12 @@ def defer(
     environment.queue.configure_task(task, connection=connection(), **how).defer(**arguments)
 
 
+def alone(what: str) -> bool:
+    """Whether nobody else is at it now; until the transaction ends, nobody else will be."""
+    row = connection().execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 311))", (what,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
     """Rows turned into one list for each column, for ``unnest``."""
     return {name: [row[name] for row in rows] for name in names}

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
+from time import monotonic
 from typing import Any
 
 from psycopg.rows import dict_row
 
 from open311.actions.envelope import envelope
-from open311.actions.environment import Environment, connection, defer, transaction
+from open311.actions.environment import Environment, alone, connection, defer, transaction
 from open311.actions.links import PATHS, make_links
 from open311.adapters.mail import MailDown, MailRefused, MailUnreachable
 from open311.adapters.push import Browser, PushGone, PushRefused, PushUnreachable
@@ -33,6 +34,8 @@ from open311.wire.letter import Letter, compose, day, followed, mail, notice, sh
 
 CHANNELS = ("email", "sms", "push")
 """In the order in which they are served: nobody's telephone keeps others waiting for their mail."""
+LONGEST = 30.0
+"""Seconds after which a run tells no further browser; the next minute's goes on."""
 MOST_ATTEMPTS = 14
 """Over about two days."""
 CONFIRM_WITHIN = timedelta(days=30)
@@ -157,14 +160,20 @@ def send_messages(environment: Environment) -> int:
     """
     sent = 0
     for channel in CHANNELS:
+        end = monotonic() + LONGEST
         while (state := _send_next(environment, channel)) is not None:
             sent += state is MessageState.SENT
+            if channel == "push" and monotonic() >= end:
+                break
     return sent
 
 
 @transaction
 def _send_next(environment: Environment, channel: str) -> MessageState | None:
     """Send one message; answers what became of it, or none where no other can leave now."""
+    # Push services are anybody's, and may hang: one worker at a time waits for them.
+    if channel == "push" and not alone("push"):
+        return None
     with connection().cursor(row_factory=dict_row, binary=True) as cursor:
         row = cursor.execute(_NEXT, {"channel": channel}).fetchone()
     if row is None:
