@@ -10,15 +10,20 @@ import hashlib
 import hmac
 import ipaddress
 import socket
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 SECONDS = 10
-"""How long a receiver may take to answer."""
+"""How long a receiver may say nothing."""
+LONGEST = 20.0
+"""How long a call may last in all, for one that says a word now and then."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -116,20 +121,51 @@ class Webhooks:
         address = self.check(url)
         target = httpx.URL(url)
         named = {"Host": target.netloc.decode("ascii"), "User-Agent": "open311-server", **headers}
+        limit = _Limit()
         try:
             with (
+                limit,
                 httpx.Client(trust_env=False, timeout=SECONDS, follow_redirects=False) as client,
                 client.stream(
                     "POST",
                     target.copy_with(host=str(address)),
                     content=body,
                     headers=named,
-                    extensions={"sni_hostname": target.raw_host.decode("ascii")},
+                    extensions={"sni_hostname": target.raw_host.decode("ascii"), "trace": limit.trace},
                 ) as answer,
             ):
                 return answer.status_code
         except httpx.HTTPError as fault:
+            if limit.over:
+                raise WebhookFailed(f"it took longer than {LONGEST:.0f} s") from None
             raise WebhookFailed(f"{type(fault).__name__}: {fault}") from None
+
+
+class _Limit:
+    """Ends the connection of a call that lasts too long: httpx limits each wait, not their sum."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(LONGEST, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note the connection; with TLS the one that it becomes (httpcore's trace extension)."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def _end(self) -> None:
+        self.over = True
+        if self._socket is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 def _inside(address: Address) -> Sequence[Address]:
