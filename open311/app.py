@@ -75,7 +75,10 @@ class Settings:
     pool_size: int = 8
     """Database connections of each kind (reading, writing) and process."""
     smtp_url: str | None = None
-    """The mail server, ``smtp://user:password@host:587`` or ``smtps://``; none: mail becomes files in ``var/mail``."""
+    """The mail server, ``smtp://user:password@host:587`` or ``smtps://``; none: mail becomes files in ``var/mail``.
+
+    With a password or ``smtps://`` its certificate must be one for its name.
+    """
     mail_from: str = "open311@localhost"
     """The address that mail comes from."""
     sms_url: str | None = None

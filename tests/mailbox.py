@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socketserver
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -17,7 +19,10 @@ from tests.serving import free_port
 
 
 class Mailbox:
-    """What arrived, in order; ``answers`` are given to the next messages instead of ``250 OK``."""
+    """What arrived, in order; ``answers`` are given to the next messages instead of ``250 OK``.
+
+    ``senders`` and ``receivers`` say what addresses are answered where they are not taken.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -27,8 +32,29 @@ class Mailbox:
         """Forget what came, and take everything again."""
         self.messages: list[EmailMessage] = []
         self.answers: list[str] = []
+        self.senders: dict[str, str] = {}
+        self.receivers: dict[str, str] = {}
         self.hold_after: int | None = None
         """So many are taken; the next one waits for its answer until this is none again."""
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a sender."""
+        if address in self.senders:
+            return self.senders[address]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a receiver."""
+        if address in self.receivers:
+            return self.receivers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
         """Take one message."""
@@ -65,13 +91,33 @@ def link(message: EmailMessage, path: str) -> str:
 
 
 @contextmanager
-def receiving() -> Iterator[Mailbox]:
-    """A server, for as long as the block lasts."""
+def receiving(**options: Any) -> Iterator[Mailbox]:
+    """A server, for as long as the block lasts; ``options`` are those of aiosmtpd."""
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     box.url = f"smtp://{controller.hostname}:{controller.port}"
     try:
         yield box
     finally:
         controller.stop()
+
+
+@contextmanager
+def saying(*lines: str) -> Iterator[str]:
+    """A server that greets everybody with the first line, and answers commands with the others; gives its address."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            for line in lines:
+                self.wfile.write(f"{line}\r\n".encode())
+                self.rfile.readline()
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"smtp://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -133,3 +133,9 @@ def defer(
     """
     how = {"schedule_at": at, "lock": one_by_one, "priority": priority}
     environment.queue.configure_task(task, connection=connection(), **how).defer(**arguments)
+
+
+def alone(what: str) -> bool:
+    """Whether nobody else is at it now; until the transaction ends, nobody else will be."""
+    row = connection().execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 311))", (what,)).fetchone()
+    return row is not None and bool(row[0])

@@ -7,19 +7,23 @@ answer and our commit may repeat it, under the same Message-ID.
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.errors import MessageError
+from time import monotonic
 from typing import Any
 
 from psycopg.rows import dict_row
 
 from open311.actions.envelope import envelope
-from open311.actions.environment import Environment, connection, defer, transaction
+from open311.actions.environment import Environment, alone, connection, defer, transaction
 from open311.actions.links import PATHS, make_links
-from open311.adapters.mail import MailRefused, MailUnreachable
+from open311.adapters.mail import MailDown, MailRefused, MailUnreachable
 from open311.adapters.push import Browser, PushGone, PushRefused, PushUnreachable
-from open311.adapters.sms import SmsRefused, SmsUnreachable
+from open311.adapters.sms import SmsDown, SmsRefused, SmsUnreachable
 from open311.catalog.city import Jurisdiction
 from open311.domain.event import OF_STAFF, WIDE, Event, event_of
 from open311.domain.lifecycle import Outcome
@@ -28,12 +32,17 @@ from open311.models.message import MessageState
 from open311.queries.boundaries import IN_FORCE
 from open311.wire.letter import Letter, compose, day, followed, mail, notice, short
 
+CHANNELS = ("email", "sms", "push")
+"""In the order in which they are served: nobody's telephone keeps others waiting for their mail."""
+LONGEST = 30.0
+"""Seconds after which a run tells no further browser; the next minute's goes on."""
 MOST_ATTEMPTS = 14
-"""Over about two days."""
+"""Over 32 hours."""
 CONFIRM_WITHIN = timedelta(days=30)
 ANSWER_WITHIN = timedelta(days=60)
 DISPUTE_WITHIN = timedelta(days=14)
 """How long after closing a reporter may say that it is not fixed."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,7 @@ LEFT JOIN service_request_update u ON u.key = m.update
 # worker sends them.
 _NEXT = f"""
 {_MESSAGE}
-WHERE m.state = 'waiting' AND m.next_at <= clock_timestamp() AND NOT EXISTS (
+WHERE m.state = 'waiting' AND m.channel = %(channel)s AND m.next_at <= clock_timestamp() AND NOT EXISTS (
     SELECT FROM message before
     WHERE before.subscription = m.subscription AND before.state = 'waiting' AND before.key < m.key)
 ORDER BY m.next_at, m.key LIMIT 1 FOR UPDATE OF m SKIP LOCKED
@@ -145,24 +154,44 @@ ORDER BY m.next_at, m.key LIMIT 1 FOR UPDATE OF m SKIP LOCKED
 
 
 def send_messages(environment: Environment) -> int:
-    """Send what is waiting until nothing is, or the way out is blocked; answers how many left."""
+    """Send what is waiting until nothing is; answers how many left.
+
+    A channel whose own server is away waits for the next run, and the other channels go on.
+    """
     sent = 0
-    while (state := _send_next(environment)) is not None:
-        if state is MessageState.WAITING:
-            break
-        sent += state is MessageState.SENT
+    for channel in CHANNELS:
+        end = monotonic() + LONGEST
+        while (state := _send_next(environment, channel)) is not None:
+            sent += state is MessageState.SENT
+            if channel == "push" and monotonic() >= end:
+                break
     return sent
 
 
 @transaction
-def _send_next(environment: Environment) -> MessageState | None:
-    """Send one message; answers what became of it, or none where none was waiting."""
+def _send_next(environment: Environment, channel: str) -> MessageState | None:
+    """Send one message; answers what became of it, or none where no other can leave now."""
+    # Push services are anybody's, and may hang: one worker at a time waits for them.
+    if channel == "push" and not alone("push"):
+        return None
     with connection().cursor(row_factory=dict_row, binary=True) as cursor:
-        row = cursor.execute(_NEXT).fetchone()
+        row = cursor.execute(_NEXT, {"channel": channel}).fetchone()
     if row is None:
         return None
     if not _wanted(row):
         return _close(row, MessageState.DROPPED)
+    try:
+        # A savepoint, so that what became of it can be written also where PostgreSQL itself refused something.
+        with connection().transaction():
+            return _send(environment, row)
+    except Exception as fault:  # whatever is wrong with one message must not stop all others
+        told = "".join(traceback.format_exception(fault))
+        _LOG.error("message %s: %s", row["key"], told.replace(row["address"], "(the address)"))
+        return _again(row, f"{type(fault).__name__}: {fault}")
+
+
+def _send(environment: Environment, row: dict[str, Any]) -> MessageState | None:
+    """Hand it over to its channel, and note what that said; none where the channel itself is down."""
     try:
         jurisdiction = environment.city.jurisdictions[row["jurisdiction"]]
         letter = _letter(jurisdiction, row, _made(environment, row))
@@ -178,9 +207,12 @@ def _send_next(environment: Environment) -> MessageState | None:
         return _close(row, MessageState.DROPPED, str(fault))
     except (MailRefused, SmsRefused, PushRefused) as fault:
         return _close(row, MessageState.FAILED, str(fault))
-    except (LookupError, ValueError) as fault:
-        # One that cannot be written (its city or texts are gone) must not stand in the way of all others.
+    except (LookupError, ValueError, MessageError) as fault:
+        # One that cannot be written: its city or texts are gone, its address is none.
         return _close(row, MessageState.FAILED, f"{type(fault).__name__}: {fault}")
+    except (MailDown, SmsDown) as fault:
+        _again(row, str(fault))
+        return None
     except (MailUnreachable, SmsUnreachable, PushUnreachable) as fault:
         return _again(row, str(fault))
     return _close(row, MessageState.SENT)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import orjson
 from psycopg.rows import dict_row
 
 from open311.actions.acts import Actor, permit
-from open311.actions.environment import Environment, connection, defer, transaction
+from open311.actions.environment import Environment, alone, connection, defer, transaction
 from open311.adapters.webhook import AddressRefused, WebhookFailed
 from open311.domain.errors import InvalidArgument
 from open311.domain.event import OF_CASES
@@ -22,6 +23,10 @@ from open311.models.webhook import DeliveryState
 
 MOST_ATTEMPTS = 12
 """Over about 14 hours; then the call is dead until somebody replays it."""
+LONGEST = 30.0
+"""Seconds after which a run makes no further call; the next minute's goes on."""
+REST = timedelta(minutes=1)
+"""For how long a receiver that failed is called for nothing else: one that hangs must not keep the worker."""
 
 
 @transaction
@@ -100,7 +105,7 @@ def give_up(delivery: str, actor: Actor) -> bool:
 
 
 _NEXT = """
-SELECT d.key, d.uuid::text, d.event, d.attempts, w.url, w.secret, w.removed_at, w.jurisdiction, p.json,
+SELECT d.key, d.uuid::text, d.webhook, d.event, d.attempts, w.url, w.secret, w.removed_at, w.jurisdiction, p.json,
        u.uuid::text AS update_id, u.status, u.outcome, u.description, u.occurred_at
 FROM webhook_delivery d
 JOIN webhook w ON w.key = d.webhook
@@ -109,18 +114,26 @@ LEFT JOIN publication p ON p.service_request = u.service_request
 WHERE d.state = 'waiting' AND d.next_at <= clock_timestamp()
 ORDER BY d.next_at, d.key LIMIT 1 FOR UPDATE OF d SKIP LOCKED
 """
+_LET_REST = """
+UPDATE webhook_delivery SET next_at = greatest(next_at, %s) WHERE webhook = %s AND state = 'waiting' AND key <> %s
+"""
 
 
 def call_webhooks(environment: Environment) -> int:
-    """Make the calls that are due; answers how many."""
-    made = 0
+    """Make the calls that are due, as far as time allows; answers how many. One worker at a time does so."""
+    made, end = 0, monotonic() + LONGEST
     while _call_next(environment):
         made += 1
+        if monotonic() >= end:
+            break
     return made
 
 
 @transaction
 def _call_next(environment: Environment) -> bool:
+    # Whoever is at it also finds what is new, so a second worker has nothing to wait for.
+    if not alone("call_webhooks"):
+        return False
     with connection().cursor(row_factory=dict_row, binary=True) as cursor:
         row = cursor.execute(_NEXT).fetchone()
     if row is None:
@@ -133,6 +146,7 @@ def _call_next(environment: Environment) -> bool:
     except WebhookFailed as fault:
         dead = row["attempts"] + 1 >= MOST_ATTEMPTS
         _note(row, DeliveryState.DEAD if dead else DeliveryState.WAITING, fault.status, str(fault))
+        connection().execute(_LET_REST, (now() + REST, row["webhook"], row["key"]))
     else:
         _note(row, DeliveryState.DONE, status, None)
     return True

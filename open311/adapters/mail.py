@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import smtplib
+import ssl
 import tempfile
 import threading
 from email.message import EmailMessage
@@ -21,7 +23,11 @@ class MailRefused(Exception):
 
 
 class MailUnreachable(Exception):
-    """The mail server does not answer, or not now; to be tried again."""
+    """The mail server takes this message not now; to be tried again."""
+
+
+class MailDown(MailUnreachable):
+    """The mail server does not answer, or lets us not in: it takes no other message either."""
 
 
 class Mail(Protocol):
@@ -32,6 +38,7 @@ class Mail(Protocol):
 
         :raises MailRefused: for good.
         :raises MailUnreachable: try again later.
+        :raises MailDown: and the others too.
         """
 
 
@@ -53,6 +60,8 @@ class FileMail:
 class SMTPMail:
     """Mail over ``smtp://[user:password@]host[:port]``, with STARTTLS where offered, or ``smtps://``.
 
+    ``smtps://`` and a password want a server with a certificate for its name; only to this machine a password goes
+    without TLS. STARTTLS without a password takes any certificate, as mail servers do among themselves (RFC 7435).
     Each thread keeps its connection: greeting and TLS cost more than a message.
     """
 
@@ -68,17 +77,23 @@ class SMTPMail:
     def send(self, message: EmailMessage) -> None:
         """Hand the message to the server."""
         try:
-            self._connection().send_message(message)
+            connection = self._connection()
+        except (OSError, smtplib.SMTPException) as fault:
+            raise self._down(fault) from None
+        try:
+            connection.send_message(message)
         except smtplib.SMTPRecipientsRefused as fault:
             self.close()
             code, said = next(iter(fault.recipients.values()))
             raise _fault(code, said) from None
-        except smtplib.SMTPResponseException as fault:
+        except smtplib.SMTPDataError as fault:
             self.close()
             raise _fault(fault.smtp_code, fault.smtp_error) from None
+        except smtplib.SMTPNotSupportedError as fault:  # an address that is not ASCII (RFC 6531)
+            raise MailRefused(str(fault)) from None
         except (OSError, smtplib.SMTPException) as fault:
-            self.close()
-            raise MailUnreachable(f"{self._host}: {fault}") from None
+            # Whatever is said before there is a receiver is said of us: of our network address, our name, our sender.
+            raise self._down(fault) from None
 
     def _connection(self) -> smtplib.SMTP:
         """The connection of this thread; a new one where the server has closed it meanwhile."""
@@ -90,13 +105,28 @@ class SMTPMail:
             except (OSError, smtplib.SMTPException):
                 pass
             self.close()
-        made = (smtplib.SMTP_SSL if self._tls else smtplib.SMTP)(self._host, self._port, timeout=SECONDS)
+        made: smtplib.SMTP
+        if self._tls:
+            made = smtplib.SMTP_SSL(self._host, self._port, timeout=SECONDS, context=ssl.create_default_context())
+        else:
+            made = smtplib.SMTP(self._host, self._port, timeout=SECONDS)
         self._kept.connection = made
-        if not self._tls and made.has_extn("starttls"):
-            made.starttls()
+        made.ehlo_or_helo_if_needed()  # before it nothing is known of what the server offers
+        encrypted = self._tls
+        if not encrypted and made.has_extn("starttls"):
+            made.starttls(context=ssl.create_default_context() if self._user else _any_certificate())
+            encrypted = True
         if self._user:
+            if not (encrypted or _is_this_machine(self._host)):
+                raise smtplib.SMTPException("it offers no TLS, and a password is not sent without")
             made.login(self._user, self._password)
         return made
+
+    def _down(self, fault: Exception) -> MailDown:
+        """What the server did instead of letting us in; the connection is ended."""
+        self.close()
+        said = _said(fault.smtp_code, fault.smtp_error) if isinstance(fault, smtplib.SMTPResponseException) else fault
+        return MailDown(f"{self._host}: {said}")
 
     def close(self) -> None:
         """End this thread's connection; the next message makes a new one."""
@@ -106,8 +136,28 @@ class SMTPMail:
             kept.close()
 
 
+def _any_certificate() -> ssl.SSLContext:
+    """Nobody who only listens reads along; who answers is not known."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _fault(code: int, said: bytes | str) -> Exception:
     """For good from 500 on (RFC 5321, 4.2.1); but for our own rights there, which somebody can mend."""
-    text = f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
-    ours = code in (530, 534, 535, 538)
-    return MailRefused(text) if 500 <= code < 600 and not ours else MailUnreachable(text)
+    text = _said(code, said)
+    if code in (530, 534, 535, 538):
+        return MailDown(text)
+    return MailRefused(text) if 500 <= code < 600 else MailUnreachable(text)
+
+
+def _said(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"

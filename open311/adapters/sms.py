@@ -19,7 +19,11 @@ class SmsRefused(Exception):
 
 
 class SmsUnreachable(Exception):
-    """The provider does not answer, or not now; to be tried again."""
+    """The provider takes this text not now; to be tried again."""
+
+
+class SmsDown(SmsUnreachable):
+    """The provider does not answer, or lets us not in: it takes no other text either."""
 
 
 class Sms(Protocol):
@@ -30,6 +34,7 @@ class Sms(Protocol):
 
         :raises SmsRefused: for good.
         :raises SmsUnreachable: try again later.
+        :raises SmsDown: and the others too.
         """
 
 
@@ -71,9 +76,10 @@ class TwilioSms:
         try:
             answer = httpx.post(self._address, data=form, auth=(self._account, self._token), timeout=SECONDS)
         except httpx.HTTPError as fault:
-            raise SmsUnreachable(str(fault)) from None
+            raise SmsDown(f"{type(fault).__name__}: {fault}") from None
         if answer.is_success:
             return
         said = f"{answer.status_code} {answer.text[:200]}"
-        ours = answer.status_code in (401, 403, 429) or answer.status_code >= 500
-        raise SmsUnreachable(said) if ours else SmsRefused(said)
+        if answer.status_code in (401, 403, 429, 502, 503, 504):
+            raise SmsDown(said)
+        raise SmsUnreachable(said) if answer.status_code >= 500 else SmsRefused(said)

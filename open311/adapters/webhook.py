@@ -10,15 +10,20 @@ import hashlib
 import hmac
 import ipaddress
 import socket
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 SECONDS = 10
-"""How long a receiver may take to answer."""
+"""How long a receiver may say nothing."""
+LONGEST = 20.0
+"""How long a call may last in all, for one that says a word now and then."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -60,13 +65,15 @@ class Webhooks:
     def check(self, url: str) -> Address:
         """The address behind a URL, resolved now.
 
-        :raises AddressRefused: no http(s), a name that is not known, or any address that is not public.
+        :raises AddressRefused: no URL, no http(s), or any address that is not public.
+        :raises WebhookFailed: a name that is not known.
         """
-        parts = urlsplit(url)
         try:
+            httpx.URL(url)  # it refuses what urlsplit takes, such as control characters
+            parts = urlsplit(url)
             port = parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError:
-            raise AddressRefused("the port is none") from None
+        except (ValueError, httpx.InvalidURL) as fault:
+            raise AddressRefused(f"that is no address: {fault}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise AddressRefused("only http:// and https:// are called")
         if parts.username or parts.password:
@@ -114,20 +121,51 @@ class Webhooks:
         address = self.check(url)
         target = httpx.URL(url)
         named = {"Host": target.netloc.decode("ascii"), "User-Agent": "open311-server", **headers}
+        limit = _Limit()
         try:
             with (
+                limit,
                 httpx.Client(trust_env=False, timeout=SECONDS, follow_redirects=False) as client,
                 client.stream(
                     "POST",
                     target.copy_with(host=str(address)),
                     content=body,
                     headers=named,
-                    extensions={"sni_hostname": target.raw_host.decode("ascii")},
+                    extensions={"sni_hostname": target.raw_host.decode("ascii"), "trace": limit.trace},
                 ) as answer,
             ):
                 return answer.status_code
         except httpx.HTTPError as fault:
+            if limit.over:
+                raise WebhookFailed(f"it took longer than {LONGEST:.0f} s") from None
             raise WebhookFailed(f"{type(fault).__name__}: {fault}") from None
+
+
+class _Limit:
+    """Ends the connection of a call that lasts too long: httpx limits each wait, not their sum."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(LONGEST, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note the connection; with TLS the one that it becomes (httpcore's trace extension)."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def _end(self) -> None:
+        self.over = True
+        if self._socket is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 def _inside(address: Address) -> Sequence[Address]:

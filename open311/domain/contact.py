@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_EMAIL = re.compile(r"[^\s@<>(),:;\"\\\[\]\x00-\x1f\x7f]{1,64}@[^\s@<>(),:;\"\\\[\]\x00-\x1f\x7f]+\.[^\s@.,;:]{2,}")
+_NEVER = r"\s@<>(),:;\"\\\[\]\x00-\x1f\x7f"
+"""What stands in no part of an address, or only where it is quoted (RFC 5322, section 3.2.3)."""
+_EMAIL = re.compile(rf"[^{_NEVER}]{{1,64}}@[^{_NEVER}]+\.[^{_NEVER}.]{{2,}}")
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _BETWEEN = re.compile(r"[\s().\-/]+")
 

@@ -68,13 +68,13 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
 
     # What waits for another attempt has no job of its own: the minute's run finds it.
     @queue.periodic(cron="* * * * *")
-    @queue.task(name="send_messages", retry=RETRY)
+    @queue.task(name="send_messages", retry=RETRY, queueing_lock="send_messages")
     def send(timestamp: int = 0) -> None:
         with app.app_context():
             send_messages(installation().environment)
 
     @queue.periodic(cron="* * * * *")
-    @queue.task(name="call_webhooks", retry=RETRY)
+    @queue.task(name="call_webhooks", retry=RETRY, queueing_lock="call_webhooks")
     def call(timestamp: int = 0) -> None:
         with app.app_context():
             call_webhooks(installation().environment)

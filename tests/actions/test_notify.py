@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from open311.actions.progress import comment, progress, set_visibility
 from open311.actions.redact import TOMBSTONE, redact_update
 from open311.actions.relate import merge
 from open311.actions.split import Part, split
-from open311.adapters.mail import SMTPMail
+from open311.adapters.mail import FileMail, SMTPMail
+from open311.adapters.sms import FileSms
 from open311.domain.errors import InvalidArgument, UnknownBoundary, UnknownService, UnknownServiceRequest
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
@@ -290,6 +292,34 @@ def test_a_server_that_is_busy_or_away_is_tried_again_later(
     assert len(mailbox.messages) == 1
 
 
+def test_a_receiver_that_is_refused_for_now_holds_up_no_other(
+    city: Connection, mailbox: Mailbox, work: Any, report: Any
+) -> None:
+    mailbox.receivers = {"grey@example.org": "450 greylisted"}
+    for name in ("grey", "there"):
+        report(email=f"{name}@example.org")
+    assert work() == 1
+    states = city.execute(text("SELECT state, attempts, fault FROM message ORDER BY key")).all()
+    assert [tuple(row) for row in states] == [("waiting", 1, "450 greylisted"), ("sent", 1, None)]
+
+
+def test_a_server_that_is_away_is_asked_once_and_other_channels_go_on(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, report: Any, tmp_path: Path
+) -> None:
+    mailbox.receivers = {f"{name}@example.org": "450 not yet" for name in ("first", "second", "text")}
+    for name in ("first", "second", "text"):
+        report(email=f"{name}@example.org")
+    assert work() == 0
+    by_text = "UPDATE {} SET channel = 'sms', address = '+12155550142' WHERE address = 'text@example.org'"
+    for table in ("subscription", "message"):
+        city.execute(text(by_text.format(table)))
+    city.execute(text("UPDATE message SET next_at = now()"))
+    away = replace(environment, mail=SMTPMail("smtp://127.0.0.1:9"), sms=FileSms(tmp_path))
+    assert send_messages(away) == 1
+    attempts = city.execute(text("SELECT channel, state, attempts FROM message ORDER BY key")).all()
+    assert [tuple(row) for row in attempts] == [("email", "waiting", 2), ("email", "waiting", 1), ("sms", "sent", 2)]
+
+
 def test_what_is_told_later_waits_for_what_was_told_before(
     city: Connection, environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
 ) -> None:
@@ -319,6 +349,57 @@ def test_in_the_end_a_message_fails(city: Connection, environment: Environment, 
         city.execute(text("UPDATE message SET next_at = now()"))
         send_messages(work_away)
     assert city.execute(text("SELECT state, attempts FROM message")).one() == ("failed", MOST_ATTEMPTS)
+
+
+def test_a_message_that_cannot_be_written_has_failed_and_holds_up_no_other(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, report: Any
+) -> None:
+    for name in ("first", "other"):
+        report(email=f"{name}@example.org")
+        expand(environment, city.scalar(text("SELECT max(key) FROM service_request")), None)
+    city.execute(text("UPDATE message SET address = 'first@example.]om' WHERE address = 'first@example.org'"))
+    assert send_messages(environment) == 1
+    states = city.execute(text("SELECT state, fault LIKE 'HeaderParseError: %' FROM message ORDER BY key")).all()
+    assert [tuple(row) for row in states] == [("failed", True), ("sent", None)]
+
+
+def test_a_fault_that_nobody_thought_of_holds_up_no_other_message(
+    city: Connection,
+    environment: Environment,
+    mailbox: Mailbox,
+    work: Any,
+    confirmed: Any,
+    report: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    follow.follow_service(environment, HERE, "SR-CL01", "daily@example.org", daily=True)
+    confirmed()
+    report()
+    work()
+    collect_digests(environment, datetime(2026, 11, 25, 13, tzinfo=UTC))
+    written = city.scalar(text("SELECT json FROM publication"))
+    city.execute(text("UPDATE publication SET json = 'none'"))  # PostgreSQL raises when the digest is written
+    with_receipt = report(email="other@example.org")
+    assert work() == 1
+    city.execute(text("UPDATE publication SET json = :json WHERE json = 'none'"), {"json": written})
+    assert with_receipt in mailbox.messages[0]["Subject"]
+    state, fault = city.execute(text("SELECT state, fault FROM message WHERE event = 'digest'")).one()
+    assert (state, fault.partition(":")[0]) == ("waiting", "InvalidTextRepresentation")
+    assert "Traceback" in caplog.text
+    assert "_news" in caplog.text
+    city.execute(text("UPDATE message SET next_at = now()"))
+    assert send_messages(environment) == 1
+
+
+def test_a_log_says_no_address_of_whom_a_message_did_not_reach(
+    city: Connection, environment: Environment, work: Any, report: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    report(email="first@example.org")
+    expand(environment, city.scalar(text("SELECT key FROM service_request")), None)
+    assert send_messages(replace(environment, mail=FileMail(Path("/dev/null/first@example.org")))) == 0
+    assert city.scalar(text("SELECT fault LIKE 'NotADirectoryError: %' FROM message WHERE state = 'waiting'"))
+    assert "NotADirectoryError" in caplog.text
+    assert "first@example.org" not in caplog.text
 
 
 # The daily digest

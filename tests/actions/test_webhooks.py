@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from open311.actions import webhooks
 from open311.actions.acts import Actor
 from open311.actions.environment import Environment
 from open311.actions.progress import comment, progress, set_visibility
@@ -20,6 +23,7 @@ from open311.api.installation import Installation
 from open311.domain.errors import InvalidArgument, NotAllowed
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Grant, Role
+from open311.jobs import conninfo
 from open311.models.base import database
 from tests.conftest import API
 from tests.receiver import Receiver, receiver
@@ -112,6 +116,48 @@ def test_a_receiver_that_fails_is_called_again_later_under_the_same_id(
         assert call_webhooks(environment) == 1
     assert len({headers["X-Open311-Delivery"] for _, headers, _ in receiver.calls}) == 1
     assert city.execute(text("SELECT state, attempts, status FROM webhook_delivery")).one() == ("done", 3, 200)
+
+
+def test_a_receiver_that_fails_is_left_alone_for_a_minute_and_others_are_called(
+    city: Connection, environment: Environment, receiver: Receiver, work: Any, report: Any, soon: Any
+) -> None:
+    add_webhook(environment, HERE, f"{receiver.url}/fails", [], STAFF)
+    add_webhook(environment, HERE, receiver.url, [], STAFF)
+    number = report()
+    comment(environment, HERE, number, STAFF, "News.", public=True)
+    close(environment, number)
+    work()
+    receiver.answers = [500]
+    assert call_webhooks(environment) == 4
+    assert [path for path, *_ in receiver.calls] == ["/hook/fails", "/hook", "/hook", "/hook"]
+    attempts = "SELECT attempts FROM webhook_delivery WHERE state = 'waiting' ORDER BY attempts"
+    assert city.scalars(text(attempts)).all() == [0, 0, 1]
+    shortest = city.scalar(text("SELECT min(next_at) - now() FROM webhook_delivery WHERE state = 'waiting'"))
+    assert timedelta(seconds=20) < shortest < timedelta(seconds=90)
+    soon()
+    assert call_webhooks(environment) == 3
+
+
+def test_a_run_ends_after_a_while_and_the_next_goes_on(
+    environment: Environment, receiver: Receiver, work: Any, report: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_webhook(environment, HERE, receiver.url, [], STAFF)
+    close(environment, report())
+    work()
+    monkeypatch.setattr(webhooks, "LONGEST", 0.0)
+    assert [call_webhooks(environment) for _ in range(3)] == [1, 1, 0]
+
+
+def test_one_worker_at_a_time_calls(
+    environment: Environment, database_url: str, receiver: Receiver, work: Any, report: Any
+) -> None:
+    add_webhook(environment, HERE, receiver.url, [], STAFF)
+    report()
+    work()
+    with psycopg.connect(conninfo(database_url)) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('call_webhooks', 311))")
+        assert call_webhooks(environment) == 0
+    assert call_webhooks(environment) == 1
 
 
 def test_in_the_end_a_call_is_dead_until_somebody_replays_it(

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import ssl
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
-from open311.adapters.mail import FileMail, MailRefused, MailUnreachable, SMTPMail
-from open311.adapters.sms import FileSms, SmsRefused, SmsUnreachable, TwilioSms
-from tests.mailbox import Mailbox
+from open311.adapters.mail import FileMail, MailDown, MailRefused, MailUnreachable, SMTPMail
+from open311.adapters.sms import FileSms, SmsDown, SmsRefused, SmsUnreachable, TwilioSms
+from tests.mailbox import Mailbox, receiving, saying
 from tests.receiver import Receiver, receiver
 
 __all__ = ["receiver"]
@@ -70,9 +79,145 @@ def test_the_server_refuses_for_good_or_for_now(
     assert len(mailbox.messages) == 1
 
 
-def test_a_server_that_is_away_is_unreachable() -> None:
-    with pytest.raises(MailUnreachable):
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("550 no such user", MailRefused),
+        ("450 greylisted", MailUnreachable),
+        ("530 log in first", MailDown),
+    ],
+)
+def test_a_receiver_is_refused_for_good_or_for_now(
+    out: SMTPMail, mailbox: Mailbox, said: str, fault: type[Exception]
+) -> None:
+    mailbox.receivers = {"a@example.org": said}
+    with pytest.raises(fault, match=said) as raised:
+        out.send(message())
+    assert type(raised.value) is fault
+
+
+def test_a_server_that_is_away_is_down() -> None:
+    with pytest.raises(MailDown):
         SMTPMail("smtp://127.0.0.1:9").send(message())
+
+
+def test_what_a_server_says_of_us_is_not_about_the_message(out: SMTPMail, mailbox: Mailbox) -> None:
+    with saying("554 your address is on a list") as url, pytest.raises(MailDown, match="554 your address"):
+        SMTPMail(url).send(message())
+    with saying("220 hello", "550 not you", "550 not you") as url, pytest.raises(MailDown, match="550 not you"):
+        SMTPMail(url).send(message())
+    mailbox.senders = {"311@example.org": "550 not yours"}
+    with pytest.raises(MailDown, match="550 not yours"):
+        out.send(message())
+
+
+def test_an_address_that_the_server_cannot_write_is_refused_for_good() -> None:
+    international = message()
+    international.replace_header("To", "a@müller.example")
+    with receiving(enable_SMTPUTF8=False) as box:
+        out = SMTPMail(box.url)
+        with pytest.raises(MailRefused, match="internationalized"):
+            out.send(international)
+        out.close()
+    with receiving() as box:
+        out = SMTPMail(box.url)
+        out.send(international)
+        out.close()
+        assert len(box.messages) == 1
+
+
+# Encryption
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for this machine that nobody has signed, with its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 311, now - timedelta(days=1), now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    written = tmp_path / "certificate.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    written.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return written
+
+
+class Doorkeeper:
+    """Lets everybody in, and notes with which password."""
+
+    def __init__(self) -> None:
+        self.passwords: list[bytes] = []
+
+    def __call__(self, server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+        self.passwords.append(given.password)
+        return AuthResult(success=True)
+
+
+@pytest.fixture
+def doorkeeper() -> Doorkeeper:
+    return Doorkeeper()
+
+
+@pytest.fixture(params=["smtps", "STARTTLS"])
+def encrypting(request: pytest.FixtureRequest, certificate: Path, doorkeeper: Doorkeeper) -> Iterator[Mailbox]:
+    """A server with that certificate, to which one may log in over TLS."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    how: dict[str, Any] = {"authenticator": doorkeeper}
+    if request.param == "smtps":
+        how |= {"ssl_context": context, "auth_require_tls": False}  # aiosmtpd means STARTTLS by that
+    else:
+        how |= {"tls_context": context, "require_starttls": True}
+    with receiving(**how) as box:
+        box.url = box.url.replace("smtp://", f"{'smtps' if request.param == 'smtps' else 'smtp'}://user:secret@")
+        yield box
+
+
+def send(url: str) -> None:
+    out = SMTPMail(url)
+    try:
+        out.send(message())
+    finally:
+        out.close()
+
+
+def test_a_password_is_not_sent_to_a_server_that_could_be_any(encrypting: Mailbox, doorkeeper: Doorkeeper) -> None:
+    with pytest.raises(MailDown, match="certificate verify failed"):
+        send(encrypting.url)
+    assert (encrypting.messages, doorkeeper.passwords) == ([], [])
+
+
+def test_a_password_is_sent_to_a_server_with_a_certificate_for_its_name(
+    encrypting: Mailbox, doorkeeper: Doorkeeper, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    send(encrypting.url)
+    assert (len(encrypting.messages), doorkeeper.passwords) == (1, [b"secret"])
+    with pytest.raises(MailDown, match="certificate verify failed"):
+        send(encrypting.url.replace("127.0.0.1", "localhost"))
+
+
+def test_without_a_password_any_certificate_will_do(certificate: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with receiving(tls_context=context, require_starttls=True) as box:
+        send(box.url)
+        assert len(box.messages) == 1
+
+
+def test_a_password_is_sent_in_the_clear_to_this_machine_only(doorkeeper: Doorkeeper) -> None:
+    with receiving(authenticator=doorkeeper, auth_require_tls=False) as box:
+        # Another name of 127.0.0.1, but none that says so.
+        with pytest.raises(MailDown, match=r"127\.1: it offers no TLS, and a password is not sent without"):
+            send(box.url.replace("127.0.0.1", "user:secret@127.1"))
+        assert doorkeeper.passwords == []
+        for here in ("127.0.0.1", "localhost"):
+            send(box.url.replace("127.0.0.1", f"user:secret@{here}"))
+        assert (len(box.messages), doorkeeper.passwords) == (2, [b"secret", b"secret"])
 
 
 @pytest.mark.parametrize("url", ["mail.example.org", "http://example.org", "smtp://"])
@@ -106,12 +251,21 @@ def test_text_messages_go_to_the_provider(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize(
     ("status", "fault"),
-    [(400, SmsRefused), (404, SmsRefused), (401, SmsUnreachable), (429, SmsUnreachable), (500, SmsUnreachable)],
+    [
+        *((400, SmsRefused), (404, SmsRefused), (500, SmsUnreachable)),
+        *((401, SmsDown), (403, SmsDown), (429, SmsDown), (503, SmsDown)),
+    ],
 )
 def test_the_provider_refuses_for_good_or_for_now(receiver: Receiver, status: int, fault: Any) -> None:
     receiver.answers = [status]
-    with pytest.raises(fault):
+    with pytest.raises(fault) as raised:
         provider(receiver).send("+12155550142", "Hello")
+    assert type(raised.value) is fault
+
+
+def test_a_provider_that_is_away_is_down() -> None:
+    with pytest.raises(SmsDown):
+        TwilioSms("twilio+http://AC1:token@127.0.0.1:9/+12155550100").send("+12155550142", "Hello")
 
 
 def test_an_address_that_is_no_provider_is_refused_at_once() -> None:

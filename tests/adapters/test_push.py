@@ -71,6 +71,11 @@ def test_nothing_inside_our_own_network_is_called(push_service: PushService) -> 
     assert push_service.headers == []
 
 
+def test_an_address_that_is_none_is_refused_for_good(push_service: PushService) -> None:
+    with pytest.raises(PushRefused):
+        sender().send(replace(push_service.browser, endpoint=f"{push_service.origin}/\x01"), b"{}")
+
+
 def test_a_service_that_is_away_is_tried_again(push_service: PushService) -> None:
     away = replace(push_service.browser, endpoint="http://127.0.0.1:9/")
     with pytest.raises(PushUnreachable):

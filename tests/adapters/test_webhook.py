@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from socketserver import StreamRequestHandler, TCPServer
+from threading import Thread
 
 import pytest
 
+from open311.adapters import webhook
 from open311.adapters.webhook import AddressRefused, WebhookFailed, Webhooks
 from tests.receiver import Receiver, receiver
 
@@ -62,6 +67,9 @@ def test_a_call_is_signed_with_its_moment(receiver: Receiver) -> None:
         "http:///nothing",
         "//93.184.216.34/",
         "http://93.184.216.34:99999/",
+        "http://93.184.216.34/\x01",
+        "http://93.184.216.34\x00/",
+        "http://[93.184.216.34/",
     ],
 )
 def test_nothing_inside_and_nothing_but_http_is_called(url: str) -> None:
@@ -95,6 +103,27 @@ def test_anything_but_success_has_failed(receiver: Receiver, status: int) -> Non
     with pytest.raises(WebhookFailed) as failed:
         LOCAL.call(receiver.url, "secret", "an-id", NOON, b"{}")
     assert failed.value.status == status
+
+
+def test_a_receiver_that_never_ends_its_answer_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "LONGEST", 0.3)
+
+    class Trickle(StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                for each in range(50):
+                    self.wfile.write(f"X-{each}: and\r\n".encode())
+                    time.sleep(0.1)
+
+    with TCPServer(("127.0.0.1", 0), Trickle) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(WebhookFailed, match="took longer"):
+            LOCAL.call(f"http://127.0.0.1:{server.server_address[1]}/", "secret", "an-id", NOON, b"{}")
+        assert time.monotonic() - began < 2
+        thread.join()
 
 
 def test_nobody_at_the_address_has_failed() -> None:

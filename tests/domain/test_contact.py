@@ -8,7 +8,11 @@ from open311.domain.contact import email_address, phone_number
 
 
 @pytest.mark.parametrize(
-    "text", ["a@example.org", " first.last+tag@sub.example.org ", "müller@example.org", "o'neil@x.co"]
+    "text",
+    [
+        *("a@example.org", " first.last+tag@sub.example.org ", "müller@example.org", "o'neil@x.co"),
+        *("a@müller.example", "a@пример.рф", "a@example.xn--p1ai"),
+    ],
 )
 def test_an_address_is_taken(text: str) -> None:
     assert email_address(text) == text.strip()
@@ -21,6 +25,7 @@ def test_an_address_is_taken(text: str) -> None:
         *("<a@example.org>", "a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org"),
         *(".a@example.org", "a..b@example.org", "a@-example.org", "a@.example.org"),
         *(f"{'a' * 65}@example.org", f"a@{'e' * 260}.org"),
+        *(f"a@example.{end}" for end in ("]om", "c[m", "co(", "c)m", "<om", "co>", 'c"m', "c\\m", "c\x01m", "co\x7f")),
     ],
 )
 def test_what_is_no_address_is_none(text: str) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from open311.actions import notify
 from open311.actions.acts import Actor
 from open311.actions.digest import collect_digests
 from open311.actions.environment import Environment
@@ -18,7 +20,9 @@ from open311.adapters.push import WebPush
 from open311.adapters.webhook import Webhooks
 from open311.api.installation import Installation
 from open311.domain.lifecycle import Outcome, Status
+from open311.jobs import conninfo
 from open311.models.base import database, now
+from tests.mailbox import Mailbox
 from tests.push_service import PushService, push_service
 
 __all__ = ["push_service"]
@@ -70,6 +74,51 @@ def test_a_browser_hears_at_once_and_is_led_to_where_it_ends(
     assert client.post(path).status_code == 200
     progress(environment, HERE, number, Status.RECEIVED, STAFF)
     assert work() == 0
+
+
+def test_a_device_that_is_away_holds_up_no_other_and_no_mail(
+    city: Connection,
+    client: FlaskClient,
+    environment: Environment,
+    push_service: PushService,
+    mailbox: Mailbox,
+    work: Any,
+    report: Any,
+) -> None:
+    numbers = [report(), report()]
+    work()
+    for number in numbers:
+        client.post(f"/r/{number}/follow", data=push_service.form, headers=OURS)
+        close(environment, number)
+    report(email="reporter@example.org")
+    push_service.answers = [503]
+    assert work() == 2
+    assert len(push_service.told) == len(mailbox.messages) == 1
+    assert city.scalars(text("SELECT fault FROM message WHERE state = 'waiting'")).all() == ["it answers 503"]
+
+
+def test_one_worker_at_a_time_waits_for_push_services_and_none_for_long(
+    city: Connection,
+    client: FlaskClient,
+    environment: Environment,
+    database_url: str,
+    push_service: PushService,
+    work: Any,
+    report: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with psycopg.connect(conninfo(database_url)) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('push', 311))")
+        numbers = [report(), report()]
+        work()
+        for number in numbers:
+            client.post(f"/r/{number}/follow", data=push_service.form, headers=OURS)
+            close(environment, number)
+        report(email="reporter@example.org")
+        assert work() == 1
+        assert push_service.told == []
+    monkeypatch.setattr(notify, "LONGEST", 0.0)
+    assert [work() for _ in range(3)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize(
