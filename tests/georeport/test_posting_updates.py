@@ -185,6 +185,12 @@ def test_the_clients_picture_is_told(listed: Any, report: Any, post: Any) -> Non
     assert listed()[0]["media_url"] == "https://example.net/after.jpg?a=1&b=2"
 
 
+@pytest.mark.parametrize("address", ["http://[bad", "javascript:alert(1)", "not a url"])
+def test_an_address_that_is_none_loses_no_update(report: Any, post: Any, listed: Any, address: str) -> None:
+    post(report(), description="Look", media_url=address)
+    assert (listed()[0]["description"], listed()[0]["media_url"]) == ("Look", None)
+
+
 def test_who_wrote_is_told_nobody(client: FlaskClient, report: Any, post: Any, city: Connection) -> None:
     person = {"first_name": "Zebulon", "last_name": "-", "email": "zq@example.net", "phone": "+1 215 555 0142"}
     post(report(), description="It is gone", **person)

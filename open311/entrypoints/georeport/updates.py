@@ -14,7 +14,7 @@ from open311.api.arguments import MOST, WINDOW, whole
 from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
-from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text
+from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text, web_address
 from open311.domain.errors import (
     Forbidden,
     InvalidArgument,
@@ -108,7 +108,7 @@ def add_update(call: Call) -> Reply:
     if not number:
         raise MissingArgument("service_request_id required")
     client_update_id = _line(arguments, "update_id") or None
-    media_url = _line(arguments, "media_url")
+    media_url = web_address(_line(arguments, "media_url"))
     text = clean_text(arguments.get("description", ""))
     if len(text) > DESCRIPTION_LIMIT:
         raise InvalidArgument(f"description is longer than {DESCRIPTION_LIMIT} characters")
