@@ -223,11 +223,10 @@ def writer(jurisdiction: Jurisdiction, scope: str | None) -> Client | None:
 
 def limit_reads(jurisdiction: Jurisdiction) -> None:
     """Count a read: against the key where a valid one is given and has a limit, else against the address."""
-    here = installation()
-    most = here.reads_per_minute
-    if not most or request.method != "GET" or COUNTED in request.environ:
+    if request.method != "GET" or COUNTED in request.environ:
         return
-    bucket = str(request.remote_addr)
+    here = installation()
+    most, bucket = here.reads_per_minute, str(request.remote_addr)
     if (api_key := given_key()) and (client := client_of(jurisdiction.key, api_key)):
         bucket = f"key:{client.key}"
         most = most if client.reads_per_minute is None else client.reads_per_minute
