@@ -10,11 +10,17 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
+from open311.actions.case import Actor
+from open311.actions.progress import annotate, moderate, set_visibility
+from open311.actions.redact import redact_description
 from open311.api.arguments import PARAMETERS
+from open311.api.installation import Installation
+from open311.domain.privacy import Moderation
 from tests.conftest import API, SANDBOX
 from tests.georeport.conftest import ago, case, listed, refused
 
 SUFFIXES = ("json", "xml")
+STAFF = Actor("staff")
 both_formats = pytest.mark.parametrize("suffix", SUFFIXES)
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 SECOND, QUARTER = timedelta(seconds=1), timedelta(days=90)
@@ -288,6 +294,31 @@ def test_beside_dates_times_of_change_only_narrow(client: FlaskClient, changed: 
     start = f"start_date={w3c(ago(days=2))}"
     assert listed(client, f"{start}&updated_after={w3c(NOON)}") == ["today"]
     assert listed(client, f"{start}&updated_before={w3c(NOON)}") == []
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda *here: moderate(*here, Moderation.APPROVED, STAFF),
+        lambda *here: redact_description(*here, STAFF, "a name"),
+        lambda *here: (set_visibility(*here, True, STAFF), set_visibility(*here, False, STAFF)),
+    ],
+)
+def test_what_staff_let_everybody_see_or_not_is_a_change(
+    client: FlaskClient, installation: Installation, put: Any, act: Any
+) -> None:
+    waits = {"service_code": "SR-MI01", "moderation": "pending", "description": "Mine"}
+    put(case("1", ago(days=2), **waits), case("2", ago(days=2), **waits))
+    since = f"updated_after={w3c(ago(days=1))}"
+    assert listed(client, since) == []
+    act(installation.environment, "phila.gov", "1")
+    assert listed(client, since) == ["1"]
+
+
+def test_a_note_for_staff_is_no_change(client: FlaskClient, installation: Installation, put: Any) -> None:
+    put(case("1", ago(days=2)))
+    annotate(installation.environment, "phila.gov", "1", STAFF, "Ask the neighbour")
+    assert listed(client, f"updated_after={w3c(ago(days=1))}") == []
 
 
 # Words
