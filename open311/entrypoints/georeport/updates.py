@@ -33,10 +33,13 @@ from open311.wire.documents import UpdateDocument, UpdateReceiptDocument
 
 blueprint = Blueprint("updates", __name__)
 
-STATUSES: dict[str, tuple[Status, Outcome | None]] = {
-    "open": (Status.RECEIVED, None),
+STATUSES: dict[str, tuple[Status, Outcome | None] | None] = {
+    "open": None,
+    "reopen": (Status.RECEIVED, None),
+    "reopened": (Status.RECEIVED, None),
     "investigating": (Status.IN_PROGRESS, None),
     "in_progress": (Status.IN_PROGRESS, None),
+    "action_scheduled": (Status.IN_PROGRESS, None),
     "acknowledged": (Status.ACKNOWLEDGED, None),
     "closed": (Status.CLOSED, Outcome.RESOLVED),
     "fixed": (Status.CLOSED, Outcome.RESOLVED),
@@ -46,7 +49,11 @@ STATUSES: dict[str, tuple[Status, Outcome | None]] = {
     "duplicate": (Status.CLOSED, Outcome.DUPLICATE),
     "internal_referral": (Status.REFERRED, None),
 }
-"""What clients call a state (any case, spaces or underscores), and what it is here."""
+"""What clients call a state (any case, spaces or underscores), and what it is here.
+
+``open`` is no step: FixMyStreet sends it with every comment, also where its own copy is closed. An action that is
+scheduled comes without its date, so it is in progress here.
+"""
 
 
 @blueprint.get("/servicerequestupdates<suffix:suffix>")
@@ -146,12 +153,17 @@ def _step(word: str, current: Status) -> tuple[Status, Outcome | None] | None:
         return None
     if word not in STATUSES:
         raise InvalidArgument(f"status {word!r} is not one of {', '.join(STATUSES)}")
-    status, outcome = STATUSES[word]
+    step = STATUSES[word]
+    if step is None:
+        return None
+    status, outcome = step
     closed = current in (Status.CLOSED, Status.DISPUTED)
     if status is current or (status is Status.RECEIVED and not closed):
         return None
+    if word == "action_scheduled" and current is Status.SCHEDULED:
+        return None
     if closed and status not in (Status.RECEIVED, Status.CLOSED):
-        raise StepRefused("a closed service request is opened again (status OPEN) before anything else")
+        raise StepRefused("a closed service request is opened again (status REOPEN) before anything else")
     return status, outcome
 
 
