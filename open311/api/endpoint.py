@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from werkzeug.formparser import FormDataParser
 from werkzeug.routing import BaseConverter
 from werkzeug.sansio.utils import get_current_url
 
@@ -19,6 +19,7 @@ from open311.api.installation import installation
 from open311.api.kept import KEEP, Mark
 from open311.api.limits import MINUTE
 from open311.api.problems import refused
+from open311.api.requests import host_of
 from open311.api.wsgi import BY_ACCEPT, COUNTED
 from open311.catalog.city import Endpoint, Jurisdiction
 from open311.domain.errors import Forbidden, MissingJurisdiction, Refusal, UnknownJurisdiction
@@ -39,16 +40,6 @@ class Suffix(BaseConverter):
     """The suffix of a known format, or nothing."""
 
     regex = r"(?:\.(?:{}))?".format("|".join(FORMATS))
-
-
-class SmallForm(Request):
-    """A request whose form, where it is not multipart, is as small as a text part: it is read into memory whole."""
-
-    def make_form_data_parser(self) -> FormDataParser:
-        """The parser, after the limit is set."""
-        if self.mimetype == "application/x-www-form-urlencoded":
-            self.max_content_length = self.max_form_memory_size
-        return super().make_form_data_parser()
 
 
 @dataclass(frozen=True)
@@ -235,13 +226,23 @@ def limit_reads(jurisdiction: Jurisdiction) -> None:
 
 def root_url() -> str:
     """Where this server is, as clients see it; without a slash at the end."""
-    return installation().public_url or address(request.scheme, request.host, request.root_path)
+    return root_of(request.environ)
+
+
+def root_of(environ: dict[str, Any]) -> str:
+    """The same before Flask. Where the request names no host that can be one, the settings say it."""
+    here = installation()
+    if here.public_url:
+        return here.public_url
+    host = host_of(environ)
+    if not host:
+        return here.environment.public_url
+    return _address(environ["wsgi.url_scheme"], host, environ.get("SCRIPT_NAME", ""))
 
 
 @lru_cache(maxsize=256)
-def address(scheme: str, host: str, path: str) -> str:
-    """The URL of a place that a request tells of; without a slash at the end."""
-    return get_current_url(scheme, host, path).rstrip("/")
+def _address(scheme: str, host: str, path: str) -> str:
+    return get_current_url(scheme, host, path.encode("latin-1").decode("utf-8", "replace")).rstrip("/")
 
 
 def shape_urls(app: Flask) -> None:
