@@ -19,7 +19,7 @@ from open311.api.installation import installation
 from open311.api.kept import KEEP, Mark
 from open311.api.limits import MINUTE
 from open311.api.problems import refused
-from open311.api.requests import host_of
+from open311.api.requests import check_form, host_of
 from open311.api.wsgi import BY_ACCEPT, COUNTED
 from open311.catalog.city import Endpoint, Jurisdiction
 from open311.domain.errors import Forbidden, MissingJurisdiction, Refusal, UnknownJurisdiction
@@ -97,6 +97,8 @@ def endpoint(
         @functools.wraps(view)
         def run(base: Endpoint, suffix: str = "", **names: str) -> Response:
             fmt = format_of(suffix)
+            if request.method == "POST":
+                check_form(request)
             try:
                 jurisdiction = jurisdiction_of(base, any_will_do=any_jurisdiction)
                 limit_reads(jurisdiction)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from flask.testing import FlaskClient
@@ -336,6 +337,34 @@ def test_text_comes_back_as_it_was_without_what_xml_cannot_hold(
     case = filed({"description": sent})
     assert case["description"] == kept
     assert read_xml(client, case["service_request_id"])["description"] == kept
+
+
+@pytest.mark.parametrize(
+    "word", [b"caf\xe9 \xe2\x82\xac", b"caf%E9 %E2%82%AC", b"caf%c3%a9 \xe2\x82\xac", b"caf\xe9 \x80"]
+)
+@pytest.mark.parametrize("multipart", [False, True])
+def test_letters_of_an_older_program_are_read(client: FlaskClient, api_key: str, word: bytes, multipart: bool) -> None:
+    fields = {**{name: value.encode() for name, value in GRAFFITI.items()}, "api_key": api_key.encode()}
+    if multipart:
+        fields["description"] = unquote_to_bytes(word)
+        parts = [
+            b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
+            for name, value in fields.items()
+        ]
+        body, kind = b"".join(parts) + b"--b--\r\n", "multipart/form-data; boundary=b"
+    else:
+        fields["description"] = word
+        body, kind = b"&".join(b"%s=%s" % (name.encode(), value) for name, value in fields.items()), FORM
+    answer = client.post(f"{API}/requests.json", data=body, content_type=kind)
+    assert answer.status_code == 200, answer.text
+    assert read(client, answer.get_json()[0]["service_request_id"])["description"] == "café €"
+
+
+def test_all_in_the_query_and_no_body_is_a_report(client: FlaskClient, api_key: str) -> None:
+    everything = {**GRAFFITI, "api_key": api_key}
+    for kind in (None, "application/json", "multipart/form-data"):
+        answer = client.post(f"{API}/requests.json", query_string=everything, content_type=kind)
+        assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize("field", ["address_string", "address_id", "zipcode"])
