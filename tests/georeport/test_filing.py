@@ -230,6 +230,9 @@ def test_a_place_that_is_none_is_refused(post: Any, place: dict[str, str]) -> No
         ("attribute[surface]=brick&attribute[surface][]=wood", ["brick", "wood"]),
         ("attribute[surface][]=brick&attribute[surface][]=brick", ["brick"]),
         ("attribute[surface][]=&attribute[surface][]=+brick+", ["brick"]),
+        ("attribute[surface][0]=brick&attribute[surface][1]=wood", ["brick", "wood"]),
+        ("attribute%5Bsurface%5D%5B10%5D=brick", ["brick"]),
+        ("attribute[surface][a]=brick", None),
         ("attribute[surface]=", None),
     ],
 )

@@ -92,7 +92,7 @@ LINES = {
 """Single-line fields of a draft, and the parameters they come in (``address`` is sent by old Java clients)."""
 PERSONAL = ("first_name", "last_name", "email", "phone", "device_id", "account_id")
 
-_ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[\])?")
+_ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[[0-9]*\])?")
 
 
 def _draft(call: Call, service_code: str, photos: Sequence[bytes]) -> Draft:
@@ -114,7 +114,7 @@ def _draft(call: Call, service_code: str, photos: Sequence[bytes]) -> Draft:
 
 
 def _answers(arguments: MultiDict[str, str]) -> Mapping[str, Sequence[str]]:
-    """``attribute[code]=v`` and ``attribute[code][]=v``, repeated or not."""
+    """``attribute[code]=v``, ``attribute[code][]=v`` and ``attribute[code][0]=v``, repeated or not."""
     answers: dict[str, list[str]] = defaultdict(list)
     for name, values in arguments.lists():
         if found := _ATTRIBUTE.fullmatch(name):
