@@ -195,6 +195,15 @@ def test_more_than_90_days_are_refused_with_the_limit(client: FlaskClient, aroun
     assert "90 days" in refused(client, f"start_date={w3c(NOON)}&end_date={w3c(NOON + QUARTER + SECOND)}")
 
 
+def test_90_days_of_the_city_may_have_an_hour_more(client: FlaskClient) -> None:
+    autumn = "start_date=2026-08-15&end_date=2026-11-13"
+    assert listed(client, autumn) == []
+    assert "90 days" in refused(client, f"{autumn}T00:00:01")
+    assert client.get(f"{API}/servicerequestupdates.json?{autumn}").status_code == 200
+    assert client.get(f"{API}/servicerequestupdates.json?{autumn}T00:00:01").status_code == 400
+    assert "90 days" in refused(client, "start_date=9999-10-02T23:00:00Z&end_date=9999-12-31T23:59:59Z")
+
+
 @pytest.mark.parametrize("query", ["start_date=9999-12-31T23:59:59Z", "end_date=0001-01-01T00:00:00Z"])
 def test_a_window_beyond_the_calendar_is_empty(client: FlaskClient, around: None, query: str) -> None:
     assert listed(client, query) == []

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from open311.actions.case import Actor
 from open311.actions.progress import comment, progress, update_by
-from open311.api.arguments import MOST, WINDOW, whole
+from open311.api.arguments import MOST, WINDOW, too_long, whole
 from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
@@ -65,7 +65,7 @@ def list_updates(call: Call) -> Reply:
     start, end = (_moment(call.arguments, name, zone) for name in ("start_date", "end_date"))
     rows = updates.page(
         call.jurisdiction.key,
-        *_window(start, end),
+        *_window(start, end, zone),
         split(call.arguments.getlist("service_request_id")),
         whole(call.arguments, "page", 1, None),
         whole(call.arguments, "page_size", MOST, MOST),
@@ -73,10 +73,10 @@ def list_updates(call: Call) -> Reply:
     return Reply([_row(call.jurisdiction, row) for row in rows])
 
 
-def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+def _window(start: datetime | None, end: datetime | None, zone: str) -> tuple[datetime, datetime]:
     """The span of time that is asked for, at most 90 days; the last 90 where nothing is said."""
     if start and end:
-        if end - start > WINDOW:
+        if too_long(start, end, zone):
             raise TooMuchAsked("start_date and end_date may not span more than 90 days")
         return start, end
     try:
