@@ -86,7 +86,8 @@ def _read(name: str, texts: list[str], jurisdiction: Jurisdiction) -> Parts:
     try:
         return FILTERS[name].read(texts, jurisdiction)
     except ValueError as fault:
-        raise InvalidArgument(f"{name}: {fault}") from None
+        # Three parameters are read as one here, and the fault names which.
+        raise InvalidArgument(str(fault) if name == "radius" else f"{name}: {fault}") from None
 
 
 def _window(given: Mapping[str, Parts], now: datetime, zone: str) -> dict[str, Parts]:

@@ -140,10 +140,14 @@ def _arguments() -> MultiDict[str, str]:
 
 
 def arguments_of_query() -> MultiDict[str, str]:
-    """What stands in the query, without NUL."""
+    """What stands in the query, without NUL. What was nothing else is not empty, which would ask for everything."""
     if b"%00" not in request.query_string:
         return request.args
-    return MultiDict((name, value.replace("\0", "")) for name, value in request.args.items(multi=True))
+    return MultiDict((name, _without_nul(value)) for name, value in request.args.items(multi=True))
+
+
+def _without_nul(value: str) -> str:
+    return value.replace("\0", "") or ("\ufffd" if value else "")
 
 
 def format_of(suffix: str) -> Format:

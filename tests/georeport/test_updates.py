@@ -204,6 +204,7 @@ def test_a_time_without_a_zone_is_the_citys(listed: Any, put: Any) -> None:
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
+        ("service_request_id=,,", "service_request_id: nothing stands between the commas"),
         ("start_date=2026-01-01&end_date=2026-04-02", "90 days"),
         ("start_date=yesterday", "start_date: 'yesterday'"),
         ("end_date=2026-13-01", "end_date: '2026-13-01'"),

@@ -66,11 +66,20 @@ def list_updates(call: Call) -> Reply:
     rows = updates.page(
         call.jurisdiction.key,
         *_window(start, end, zone),
-        split(call.arguments.getlist("service_request_id")),
+        _numbers(call.arguments),
         whole(call.arguments, "page", 1, None),
         whole(call.arguments, "page_size", MOST, MOST),
     )
     return Reply([_row(call.jurisdiction, row) for row in rows])
+
+
+def _numbers(arguments: MultiDict[str, str]) -> list[str]:
+    """Of which service requests; empty: of all."""
+    given = [text for text in arguments.getlist("service_request_id") if text.strip()]
+    try:
+        return split(given) if given else []
+    except ValueError as fault:
+        raise InvalidArgument(f"service_request_id: {fault}") from None
 
 
 def _window(start: datetime | None, end: datetime | None, zone: str) -> tuple[datetime, datetime]:
