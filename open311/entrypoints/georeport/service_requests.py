@@ -21,7 +21,7 @@ from open311.domain.draft import Draft
 from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServiceRequest
 from open311.entrypoints.georeport.extended import extended
 from open311.models.base import now
-from open311.queries import service_requests
+from open311.queries import boundaries, service_requests
 from open311.queries.service_requests import Listing, Page
 from open311.queries.versions import version
 from open311.wire.documents import ReceiptDocument, ServiceRequestDocument
@@ -38,11 +38,13 @@ def list_service_requests(call: Call) -> Reply:
         rows = service_requests.rows(asked, call.format.suffix)
         last = service_requests.Cursor(rows[-1][2], rows[-1][3]) if rows else None
         page = Page(extended(call, [(row[0], row[1]) for row in rows]), len(rows), last)
+        _check_boundaries(asked, page)
         return Reply(joined=page.joined, headers=_headers(call, asked, page))
     held = call.if_none_match
     if held and holds(etag := _etag(call, asked, version(call.jurisdiction.key)), held):
         return Reply(status=304, headers={**FRESH, "ETag": str(etag)})
     page = service_requests.page(asked, call.format.suffix, call.format.separator)
+    _check_boundaries(asked, page)
     keep = Mark(call.jurisdiction.key, page.version) if page.version else None
     return Reply(joined=page.joined, headers=_headers(call, asked, page), keep=keep)
 
@@ -146,6 +148,21 @@ def _once(arguments: MultiDict[str, str], photos: Sequence[tuple[str, bytes]]) -
 
 def _wants_extensions(call: Call) -> bool:
     return "extensions" in call.arguments and call.arguments["extensions"].strip().lower() == "true"
+
+
+def _check_boundaries(asked: Listing, page: Page) -> None:
+    """See that an empty page is not empty because nobody knows what lies in these boundaries.
+
+    :raises InvalidArgument: a layer or vintage is not loaded.
+    """
+    named = asked.given.get("boundary", ())
+    if page.count or not named:
+        return
+    there = boundaries.loaded(asked.jurisdiction)
+    for layer, vintage in zip(named[::3], named[1::3], strict=True):
+        if (layer, vintage) not in there:
+            what = f"{layer}@{vintage}" if vintage else layer
+            raise InvalidArgument(f"boundary: {what} is not loaded; GET boundaries lists what is")
 
 
 FRESH = {"Cache-Control": "no-cache"}
