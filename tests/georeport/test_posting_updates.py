@@ -398,6 +398,20 @@ def test_a_comment_that_waits_is_the_same_again_too(report: Any, post: Any, file
     assert kept() == before
 
 
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+@pytest.mark.parametrize("form", [{"status": "CLOSED"}, {}], ids=str)
+def test_an_update_id_of_another_request_is_refused_and_loses_nothing(
+    report: Any, post: Any, kept: Any, form: dict[str, str], suffix: str
+) -> None:
+    first, other = report(), report()
+    post(first, update_id="77", description="Seen")
+    before = kept()
+    refused = post(other, suffix, update_id="77", description="Done.", **form)
+    assert refused.status_code == 422
+    assert reasons(refused) == [f"the update_id '77' was used for another service request, {first}"]
+    assert kept() == before
+
+
 def test_every_client_has_update_ids_of_its_own(report: Any, post: Any, file_key: str) -> None:
     number = report(api_key=file_key)
     mine = post(number, update_id="77", description="Seen").get_json()

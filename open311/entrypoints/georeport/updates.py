@@ -131,7 +131,7 @@ def add_update(call: Call) -> Reply:
     case = cases.summary(call.jurisdiction.key, number)
     if case is None:
         raise UnknownServiceRequest(f"service_request_id {number!r} was not found")
-    if client_update_id and (before := update_by(client.key, client_update_id)):
+    if client_update_id and (before := update_by(client.key, client_update_id, number)):
         return Reply([{"update_id": before}])
     occurred = _moment(arguments, "updated_datetime", call.jurisdiction.timezone)
     what: dict[str, Any] = {
