@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode
 
 from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
@@ -16,6 +15,7 @@ from open311.actions.submit import submit
 from open311.api.arguments import listing, write_cursor
 from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.kept import Mark
+from open311.api.links import link
 from open311.api.validators import holds, validator
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServiceRequest
@@ -192,20 +192,4 @@ def _links(call: Call, asked: Listing, page: Page) -> dict[str, str]:
         places["first"] = ""
     if asked.page > 1 and not asked.cursor:
         places["prev"] = f"page={asked.page - 1}"
-    if not places:
-        return {}
-    here, question = f"{call.root_url}{quote(call.path)}", _question(call)
-    links = [(rel, "&".join(part for part in (question, place) if part)) for rel, place in places.items()]
-    return {"Link": ", ".join(f'<{here}?{query}>; rel="{rel}"' for rel, query in links)}
-
-
-def _question(call: Call) -> str:
-    """The query without the place in the list, as it was sent where a URL can hold it so."""
-    sent = call.query
-    if not _PLAIN_QUERY.fullmatch(sent):
-        sent = urlencode(list(call.arguments.items(multi=True)))
-    kept = [part for part in sent.split("&") if part and part.partition("=")[0] not in ("page", "cursor")]
-    return "&".join(kept)
-
-
-_PLAIN_QUERY = re.compile(r"(?:[A-Za-z0-9._~!$'()*+,;:@/?=&-]|%[0-9A-Fa-f]{2})*")
+    return link(call, places)

@@ -13,6 +13,7 @@ from open311.actions.progress import comment, progress, update_by
 from open311.api.arguments import MOST, WINDOW, too_long, whole
 from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.installation import installation
+from open311.api.links import link
 from open311.catalog.city import Jurisdiction
 from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text, web_address
 from open311.domain.errors import (
@@ -63,14 +64,12 @@ def list_updates(call: Call) -> Reply:
     _enabled()
     zone = call.jurisdiction.timezone
     start, end = (_moment(call.arguments, name, zone) for name in ("start_date", "end_date"))
-    rows = updates.page(
-        call.jurisdiction.key,
-        *_window(start, end, zone),
-        _numbers(call.arguments),
-        whole(call.arguments, "page", 1, None),
-        whole(call.arguments, "page_size", MOST, MOST),
-    )
-    return Reply([_row(call.jurisdiction, row) for row in rows])
+    number, size = whole(call.arguments, "page", 1, None), whole(call.arguments, "page_size", MOST, MOST)
+    rows = updates.page(call.jurisdiction.key, *_window(start, end, zone), _numbers(call.arguments), number, size)
+    places = {"next": f"page={number + 1}"} if len(rows) == size else {}
+    if number > 1:
+        places |= {"first": "", "prev": f"page={number - 1}"}
+    return Reply([_row(call.jurisdiction, row) for row in rows], headers=link(call, places))
 
 
 def _numbers(arguments: MultiDict[str, str]) -> list[str]:
