@@ -25,10 +25,11 @@ from open311.adapters.push import WebPush
 from open311.adapters.seal import Seal
 from open311.adapters.sms import FileSms, TwilioSms
 from open311.adapters.webhook import Webhooks
-from open311.api.endpoint import SmallForm, shape_urls
+from open311.api.endpoint import shape_urls
 from open311.api.hot import HotReads
 from open311.api.installation import Installation
 from open311.api.kept import KeptAnswers
+from open311.api.requests import Sent
 from open311.api.wsgi import finish, merge_slashes, quote_boundary
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import PACKAGE, city_directory
@@ -201,7 +202,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         reads_per_minute=settings.reads_per_minute,
         updates_enabled=settings.updates_enabled,
     )
-    app.request_class = SmallForm
+    app.request_class = Sent
     shape_urls(app)
     georeport.register(app, city)
     site.register(app, environment, settings.secret_key)

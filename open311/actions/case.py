@@ -144,6 +144,12 @@ def finish(environment: Environment, case: ServiceRequest) -> None:
 def aside(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, note: str = "") -> str:
     """Finish a change that is no step of the lifecycle and that only staff read of; answers the id of its update."""
     moment = now().replace(microsecond=0)
+    if kind in _SEEN:
+        case.updated_datetime = moment
     update_id = record(environment, case, kind, actor, public=False, note=clean_text(note) or None, occurred_at=moment)
     finish(environment, case)
     return update_id
+
+
+_SEEN = frozenset({"moderation", "media"})
+"""Kinds that nobody reads of, but what everybody sees may be another: harvesters ask for what changed since."""

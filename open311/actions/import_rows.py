@@ -13,7 +13,7 @@ from open311.actions.bulk import Case
 from open311.catalog.city import Jurisdiction
 from open311.catalog.mapping import ImportMapping
 from open311.domain.definition import Publishing, Service
-from open311.domain.draft import clean_line, clean_text
+from open311.domain.draft import clean_line, clean_text, web_address
 from open311.domain.lifecycle import PUBLISHED, Outcome, Status
 from open311.domain.place import Point
 from open311.domain.privacy import Moderation, first_moderation
@@ -109,7 +109,7 @@ class Rows:
             address=clean_line(self._text(row, "address")) or None,
             address_id=clean_line(self._text(row, "address_id")) or None,
             zipcode=clean_line(self._text(row, "zipcode")) or None,
-            media_url=clean_line(self._text(row, "media_url")) or None,
+            media_url=web_address(self._text(row, "media_url")) or None,
             requested_datetime=requested,
             updated_datetime=updated,
             expected_datetime=expected,

@@ -14,7 +14,7 @@ from open311.actions.publish import exposure_of, service_of
 from open311.actions.relate import canonical_of, mirror
 from open311.domain.deadline import SLA
 from open311.domain.draft import clean_line, clean_text
-from open311.domain.errors import StepRefused
+from open311.domain.errors import KeyReused, StepRefused
 from open311.domain.lifecycle import PAUSED, PUBLISHED, Outcome, Status, check_step
 from open311.domain.privacy import Moderation
 from open311.domain.roles import Act
@@ -61,7 +61,7 @@ def progress(
     :raises StepRefused: the table has no such step, or it lacks what it needs.
     :raises Conflict: somebody else changed the service request meanwhile.
     """
-    if before := _sent_before(actor):
+    if before := _sent_before(actor, number):
         return before
     case = locked(jurisdiction, number, actor, act_of(status), seen_version)
     if case.status == Status.DISPUTED:
@@ -180,7 +180,7 @@ def comment(
 
     A ``note`` is for staff only. An update that a client sends again counts once.
     """
-    if before := _sent_before(actor):
+    if before := _sent_before(actor, number):
         return before
     case = locked(jurisdiction, number, actor, Act.COMMENT, seen_version)
     moment = now().replace(microsecond=0)
@@ -230,24 +230,30 @@ def endorse(jurisdiction: str, number: str, channel: str, actor: Actor = SYSTEM)
     add(Endorsement, {"service_request": case.key, "channel": channel})
 
 
-def update_by(api_client: int, client_update_id: str) -> str | None:
-    """The id of the update that this client sent under this id before, if it did."""
+def update_by(api_client: int, client_update_id: str, number: str) -> str | None:
+    """The id of the update of this service request that this client sent under this id before, if it did.
+
+    :raises KeyReused: it sent that of another one, which this must not be taken for.
+    """
     row = (
         connection()
         .execute(
-            "SELECT uuid::text FROM service_request_update WHERE api_client = %s AND client_update_id = %s",
+            "SELECT u.uuid::text, r.service_request_id FROM service_request_update u"
+            " JOIN service_request r ON r.key = u.service_request WHERE u.api_client = %s AND u.client_update_id = %s",
             (api_client, client_update_id),
         )
         .fetchone()
     )
+    if row and row[1] != number:
+        raise KeyReused(f"the update_id {client_update_id!r} was used for another service request, {row[1]}")
     return row[0] if row else None
 
 
-def _sent_before(actor: Actor) -> str | None:
+def _sent_before(actor: Actor, number: str) -> str | None:
     """The id of the update that this one repeats, if it does; of two at once, the second waits here for the first."""
     if actor.api_client is None or actor.client_update_id is None:
         return None
     connection().execute(
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (actor.client_update_id, actor.api_client)
     )
-    return update_by(actor.api_client, actor.client_update_id)
+    return update_by(actor.api_client, actor.client_update_id, number)

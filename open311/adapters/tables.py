@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import gzip
 import io
@@ -10,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
+
+from open311.domain.letters import OR_WINDOWS_1252
 
 
 class UnreadableTable(Exception):
@@ -38,16 +39,6 @@ class Table:
         return (row for row in self._reader if row)
 
 
-def _as_windows_1252(fault: UnicodeError) -> tuple[str, int]:
-    """Bytes that are no UTF-8 come from an older program, which wrote Windows-1252."""
-    if not isinstance(fault, UnicodeDecodeError):
-        raise fault
-    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
-
-
-codecs.register_error("windows-1252", _as_windows_1252)
-
-
 @contextmanager
 def open_table(path: Path) -> Iterator[Table]:
     """Open a CSV in UTF-8, or in Windows-1252 where its bytes are no UTF-8.
@@ -59,7 +50,7 @@ def open_table(path: Path) -> Iterator[Table]:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
             unpacked = gzip.GzipFile(fileobj=file) if packed else file
-            text = io.TextIOWrapper(cast(Any, unpacked), encoding="utf-8-sig", errors="windows-1252", newline="")
+            text = io.TextIOWrapper(cast(Any, unpacked), encoding="utf-8-sig", errors=OR_WINDOWS_1252, newline="")
             table = Table(file, text)
             if not table.columns:
                 raise UnreadableTable(f"{path} is empty")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
@@ -51,7 +52,7 @@ def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: dat
         raise InvalidArgument("cursor goes with sort=newest; use page with sort=distance")
     return Listing(
         jurisdiction.key,
-        given | _window(given, now),
+        given | _window(given, now, jurisdiction.timezone),
         by_distance=sort == "distance",
         page=whole(arguments, "page", 1, None),
         page_size=whole(arguments, "page_size", MOST, MOST),
@@ -85,10 +86,11 @@ def _read(name: str, texts: list[str], jurisdiction: Jurisdiction) -> Parts:
     try:
         return FILTERS[name].read(texts, jurisdiction)
     except ValueError as fault:
-        raise InvalidArgument(f"{name}: {fault}") from None
+        # Three parameters are read as one here, and the fault names which.
+        raise InvalidArgument(str(fault) if name == "radius" else f"{name}: {fault}") from None
 
 
-def _window(given: Mapping[str, Parts], now: datetime) -> dict[str, Parts]:
+def _window(given: Mapping[str, Parts], now: datetime, zone: str) -> dict[str, Parts]:
     """The span of requested times: 90 days at most, the last 90 by default.
 
     ``updated_after`` or ``updated_before`` alone replace the default: else old requests closed today are never seen.
@@ -97,7 +99,7 @@ def _window(given: Mapping[str, Parts], now: datetime) -> dict[str, Parts]:
     start: datetime | None = given["start_date"][0] if "start_date" in given else None
     end: datetime | None = given["end_date"][0] if "end_date" in given else None
     if start and end:
-        if end - start > WINDOW:
+        if too_long(start, end, zone):
             raise TooMuchAsked("start_date and end_date may not span more than 90 days")
         return {}
     if not start and not end:
@@ -108,6 +110,17 @@ def _window(given: Mapping[str, Parts], now: datetime) -> dict[str, Parts]:
         return {"end_date": (start + WINDOW,)} if start else {"start_date": (end - WINDOW,)}  # type: ignore[operator]
     except OverflowError:
         return {}
+
+
+def too_long(start: datetime, end: datetime, zone: str) -> bool:
+    """Whether more than 90 days lie between, by the city's clocks too: when summer ends, its days have an hour more."""
+    if not WINDOW < end - start <= WINDOW + timedelta(hours=2):
+        return end - start > WINDOW
+    try:
+        began, ended = (each.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for each in (start, end))
+    except OverflowError:  # at the end of all years
+        return True
+    return ended - began > WINDOW
 
 
 def _one(arguments: MultiDict[str, str], name: str) -> str:

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from werkzeug.formparser import FormDataParser
 from werkzeug.routing import BaseConverter
 from werkzeug.sansio.utils import get_current_url
 
@@ -19,6 +19,7 @@ from open311.api.installation import installation
 from open311.api.kept import KEEP, Mark
 from open311.api.limits import MINUTE
 from open311.api.problems import refused
+from open311.api.requests import check_form, host_of
 from open311.api.wsgi import BY_ACCEPT, COUNTED
 from open311.catalog.city import Endpoint, Jurisdiction
 from open311.domain.errors import Forbidden, MissingJurisdiction, Refusal, UnknownJurisdiction
@@ -39,16 +40,6 @@ class Suffix(BaseConverter):
     """The suffix of a known format, or nothing."""
 
     regex = r"(?:\.(?:{}))?".format("|".join(FORMATS))
-
-
-class SmallForm(Request):
-    """A request whose form, where it is not multipart, is as small as a text part: it is read into memory whole."""
-
-    def make_form_data_parser(self) -> FormDataParser:
-        """The parser, after the limit is set."""
-        if self.mimetype == "application/x-www-form-urlencoded":
-            self.max_content_length = self.max_form_memory_size
-        return super().make_form_data_parser()
 
 
 @dataclass(frozen=True)
@@ -106,6 +97,8 @@ def endpoint(
         @functools.wraps(view)
         def run(base: Endpoint, suffix: str = "", **names: str) -> Response:
             fmt = format_of(suffix)
+            if request.method == "POST":
+                check_form(request)
             try:
                 jurisdiction = jurisdiction_of(base, any_will_do=any_jurisdiction)
                 limit_reads(jurisdiction)
@@ -147,10 +140,14 @@ def _arguments() -> MultiDict[str, str]:
 
 
 def arguments_of_query() -> MultiDict[str, str]:
-    """What stands in the query, without NUL."""
+    """What stands in the query, without NUL. What was nothing else is not empty, which would ask for everything."""
     if b"%00" not in request.query_string:
         return request.args
-    return MultiDict((name, value.replace("\0", "")) for name, value in request.args.items(multi=True))
+    return MultiDict((name, _without_nul(value)) for name, value in request.args.items(multi=True))
+
+
+def _without_nul(value: str) -> str:
+    return value.replace("\0", "") or ("\ufffd" if value else "")
 
 
 def format_of(suffix: str) -> Format:
@@ -223,11 +220,10 @@ def writer(jurisdiction: Jurisdiction, scope: str | None) -> Client | None:
 
 def limit_reads(jurisdiction: Jurisdiction) -> None:
     """Count a read: against the key where a valid one is given and has a limit, else against the address."""
-    here = installation()
-    most = here.reads_per_minute
-    if not most or request.method != "GET" or COUNTED in request.environ:
+    if request.method != "GET" or COUNTED in request.environ:
         return
-    bucket = str(request.remote_addr)
+    here = installation()
+    most, bucket = here.reads_per_minute, str(request.remote_addr)
     if (api_key := given_key()) and (client := client_of(jurisdiction.key, api_key)):
         bucket = f"key:{client.key}"
         most = most if client.reads_per_minute is None else client.reads_per_minute
@@ -236,13 +232,23 @@ def limit_reads(jurisdiction: Jurisdiction) -> None:
 
 def root_url() -> str:
     """Where this server is, as clients see it; without a slash at the end."""
-    return installation().public_url or address(request.scheme, request.host, request.root_path)
+    return root_of(request.environ)
+
+
+def root_of(environ: dict[str, Any]) -> str:
+    """The same before Flask. Where the request names no host that can be one, the settings say it."""
+    here = installation()
+    if here.public_url:
+        return here.public_url
+    host = host_of(environ)
+    if not host:
+        return here.environment.public_url
+    return _address(environ["wsgi.url_scheme"], host, environ.get("SCRIPT_NAME", ""))
 
 
 @lru_cache(maxsize=256)
-def address(scheme: str, host: str, path: str) -> str:
-    """The URL of a place that a request tells of; without a slash at the end."""
-    return get_current_url(scheme, host, path).rstrip("/")
+def _address(scheme: str, host: str, path: str) -> str:
+    return get_current_url(scheme, host, path.encode("latin-1").decode("utf-8", "replace")).rstrip("/")
 
 
 def shape_urls(app: Flask) -> None:

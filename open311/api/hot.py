@@ -16,9 +16,8 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import HTTP_STATUS_CODES
-from werkzeug.wsgi import get_host
 
-from open311.api.endpoint import Call, Reply, address, served_by
+from open311.api.endpoint import Call, Reply, root_of, served_by
 from open311.api.installation import installation
 from open311.api.kept import KEEP
 from open311.api.wsgi import COUNTED, Start, Wsgi
@@ -83,8 +82,7 @@ class HotReads:
                 jurisdiction=jurisdiction,
                 format=fmt,
                 arguments=arguments,
-                root_url=here.public_url
-                or address(environ["wsgi.url_scheme"], get_host(environ), environ.get("SCRIPT_NAME", "")),
+                root_url=root_of(environ),
                 path=environ["PATH_INFO"],
                 query=query,
                 if_none_match=environ.get("HTTP_IF_NONE_MATCH"),

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from open311.domain.definition import is_decimal
 from open311.domain.place import Point
@@ -28,6 +29,17 @@ def clean_text(text: str) -> str:
 def clean_line(text: str) -> str:
     """Text of one line: as ``clean_text``, and white space folded to single spaces."""
     return " ".join(clean_text(text).split())
+
+
+def web_address(text: str) -> str:
+    """An absolute address of the web (``http``, ``https``) on one line; nothing where the text is something else."""
+    line = clean_line(text).replace(" ", "%20")
+    try:
+        parts = urlsplit(line)
+        there = parts.scheme in ("http", "https") and parts.hostname and "%" not in parts.netloc and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return ""
+    return line if there else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class Draft:
         """A draft from the raw text of a message.
 
         ``lines`` holds address, address_id, zipcode, media_url and language, ``reporter`` the fields of ``Reporter``.
-        Empty counts as absent everywhere.
+        Empty counts as absent everywhere, and so does a ``media_url`` that is none: no photo loses a report.
         """
         reasons: list[str] = []
         clean = {name: clean_line(text) for name, text in (lines or {}).items()}
@@ -98,6 +110,8 @@ class Draft:
             for name, text in {**clean, **known}.items()
             if len(text) > LINE_LIMIT
         ]
+        if "media_url" in clean:
+            clean["media_url"] = web_address(clean["media_url"])
         description = clean_text(description)
         if len(description) > DESCRIPTION_LIMIT:
             reasons.append(f"description is longer than {DESCRIPTION_LIMIT} characters")

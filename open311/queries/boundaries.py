@@ -106,6 +106,22 @@ def named_boundaries(jurisdiction: str) -> dict[str, dict[str, str]]:
     return found
 
 
+_LOADED = Statement(
+    text(
+        """
+        SELECT l.layer, l.vintage, coalesce(l.valid_from <= current_date, true)
+        FROM boundary_layer l WHERE l.jurisdiction = :jurisdiction
+        """
+    )
+)
+
+
+def loaded(jurisdiction: str) -> frozenset[tuple[str, str]]:
+    """The layers that are loaded, each with its vintages and, where one is in force, with the empty name of that."""
+    rows = fetch(_LOADED, {"jurisdiction": jurisdiction})
+    return frozenset((layer, name) for layer, vintage, in_force in rows for name in (vintage, *[""] * in_force))
+
+
 def layers(jurisdiction: str) -> list[dict[str, Any]]:
     """The layers that are loaded, every vintage, newest first."""
     return fetch_dicts(_LAYERS, {"jurisdiction": jurisdiction})

@@ -106,8 +106,14 @@ def any_of(column: Any, value: BindParameter[Any]) -> ColumnElement[bool]:
 
 
 def split(texts: Sequence[str]) -> list[str]:
-    """The words between commas; spaces and repeats are allowed."""
-    return list(dict.fromkeys(word.strip() for text in texts for word in text.split(",") if word.strip()))
+    """The words between commas; spaces and repeats are allowed.
+
+    :raises ValueError: there is no word, which would be no filter.
+    """
+    found = dict.fromkeys(word.strip() for text in texts for word in text.split(",") if word.strip())
+    if not found:
+        raise ValueError("nothing stands between the commas")
+    return list(found)
 
 
 def words(texts: Sequence[str], _: Jurisdiction) -> Parts:
@@ -120,7 +126,7 @@ def statuses(texts: Sequence[str], _: Jurisdiction) -> Parts:
     """``open``, ``closed`` or both."""
     given = split([text.lower() for text in texts])
     if wrong := [word for word in given if word not in ("open", "closed")]:
-        raise ValueError(f"status is open or closed, not {wrong[0]!r}")
+        raise ValueError(f"open or closed expected, not {wrong[0]!r}")
     return () if len(given) == 2 else tuple(word == "open" for word in given)
 
 
@@ -140,7 +146,7 @@ def numbers(text: str, names: str) -> list[float]:
     except ValueError:
         found = []
     if len(found) != len(wanted):
-        raise ValueError(f"{names} as decimal degrees expected, not {text!r}")
+        raise ValueError(f"{names} as decimal numbers expected, not {text!r}")
     return found
 
 
@@ -173,7 +179,7 @@ def boundaries(texts: Sequence[str], jurisdiction: Jurisdiction) -> Parts:
     for text in given:
         found = _BOUNDARY.fullmatch(text)
         if not found:
-            raise ValueError(f"boundary is layer:code or layer@vintage:code, not {text!r}")
+            raise ValueError(f"layer:code or layer@vintage:code expected, not {text!r}")
         if found[1] not in jurisdiction.layers:
             raise ValueError(f"no boundary layer {found[1]!r}; there are {', '.join(jurisdiction.layers)}")
         parts += (found[1], (found[2] or "").strip(), found[3].strip())

@@ -203,7 +203,7 @@ RAISED: dict[type[Refusal], set[str]] = {
     TooMuchAsked: LISTS,
     MissingArgument: WRITES,
     InvalidDraft: {"postServiceRequest"},
-    KeyReused: {"postServiceRequest"},
+    KeyReused: WRITES,
     UnknownService: {"getServiceDefinition", "postServiceRequest"},
     UnknownServiceRequest: {"getServiceRequest", "postServiceRequestUpdate"},
     UnknownToken: {"getServiceRequestIdFromToken"},

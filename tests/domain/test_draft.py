@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open311.domain.draft import DESCRIPTION_LIMIT, Draft, clean_line, clean_text
+from open311.domain.draft import DESCRIPTION_LIMIT, Draft, clean_line, clean_text, web_address
 from open311.domain.place import Point
 
 
@@ -50,3 +50,22 @@ def test_every_reason_is_given_at_once() -> None:
 
 def test_a_description_of_the_limit_is_taken_whole() -> None:
     assert len(draft(description="ä" * DESCRIPTION_LIMIT).description) == DESCRIPTION_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (" https://example.net/a.jpg?b=1&c=2 ", "https://example.net/a.jpg?b=1&c=2"),
+        ("HTTP://127.0.0.1:8311/ä.jpg", "HTTP://127.0.0.1:8311/ä.jpg"),
+        ("http://[2001:db8::1]/a.jpg", "http://[2001:db8::1]/a.jpg"),
+        ("http://my_server/my photo.jpg", "http://my_server/my%20photo.jpg"),
+        *((wrong, "") for wrong in ("", "not a url", "a.jpg", "/a.jpg", "//example.net/a.jpg", "javascript:alert(1)")),
+        *(
+            (wrong, "")
+            for wrong in ("http://[bad", "http://", "http:///a", "http://:80/", "http://a:b/", "http://a b/c")
+        ),
+        *((wrong, "") for wrong in ("data:image/png;base64,AA", "ftp://example.net/a.jpg", "http:example.net/a.jpg")),
+    ],
+)
+def test_an_address_of_the_web_is_absolute_or_none(sent: str, kept: str) -> None:
+    assert web_address(sent) == kept

@@ -136,6 +136,18 @@ def test_what_is_not_loaded_is_not_found(client: FlaskClient, address: str) -> N
     assert client.get(f"{API}/boundaries/{address}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("ward.geojson?vintage=nope", "no boundary ward of the vintage 'nope' is loaded"),
+        ("ward/5.geojson?vintage=nope", "no boundary ward:5 of the vintage 'nope' is loaded"),
+        ("ward/99.geojson", "no boundary ward:99 is loaded"),
+    ],
+)
+def test_what_is_not_found_is_named_with_its_vintage(client: FlaskClient, address: str, reason: str) -> None:
+    assert client.get(f"{API}/boundaries/{address}").get_json() == [{"code": 404, "description": reason}]
+
+
 @pytest.mark.parametrize("vintage", ["%00", "sample%00", "%01", "%FF", "x" * 3000, "'"])
 def test_a_garbled_vintage_does_not_break_the_server(client: FlaskClient, vintage: str) -> None:
     assert client.get(f"{API}/boundaries/ward.geojson?vintage={vintage}").status_code in (200, 404)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from open311.app import Settings
 from tests.conftest import API, SANDBOX, moment
+from tests.georeport.conftest import case
 from tests.georeport.test_jurisdictions import serve
 
 PLACES = ["", API, SANDBOX]
@@ -88,6 +89,25 @@ def test_the_public_url_is_believed_before_any_request(city: Connection) -> None
 
 def test_without_a_public_url_the_request_says_it(city: Connection) -> None:
     assert endpoint_urls(serve(city), Host="city.example:8311")[0] == f"http://city.example:8311{API}"
+
+
+@pytest.mark.parametrize("host", ["my_server", "my_server:8311", "_:1", "311_app.city_net:80"])
+def test_a_name_with_underscores_is_a_host(city: Connection, put: Any, host: str) -> None:
+    client, there = serve(city), host.removesuffix(":80")
+    put(case("1"), case("2"))
+    assert endpoint_urls(client, Host=host)[0] == f"http://{there}{API}"
+    answers = [
+        client.get(path, headers={"Host": host})
+        for path in (f"{API}/requests.json?page_size=1", f"{API}/requests?page_size=1")
+    ]
+    assert {answer.headers["Link"].partition("requests")[0] for answer in answers} == {f"<http://{there}{API}/"}
+    assert f'href="http://{there}/feeds/' in client.get("/feeds/requests.atom", headers={"Host": host}).text
+
+
+@pytest.mark.parametrize("host", ["", "a.example,b.example", "a_b,c", "\xe9.example", "evil_<b>", "a_b:x", "a/_"])
+def test_where_no_host_is_named_the_settings_say_it(city: Connection, host: str) -> None:
+    client = serve(city, host="127.0.0.1", port=8399)
+    assert endpoint_urls(client, Host=host)[0] == f"http://127.0.0.1:8399{API}"
 
 
 def test_a_trusted_proxy_says_it(city: Connection) -> None:

@@ -225,3 +225,10 @@ def test_every_text_comes_out_as_it_went_in(words: str) -> None:
     assert [element.get(name) for element, name in attributes if element is not None] == [words, words]
     assert found.findtext("{http://www.georss.org/georss}point") == "0.0000001 -75.1652"
     assert found.findtext(f"{ATOM}updated") == write_moment(entry.updated)
+
+
+@pytest.mark.parametrize("address", ["http://[bad", "http://example.net//[bad", "javascript:alert(1)"])
+def test_an_old_row_with_a_photo_at_no_address_breaks_no_feed(client: FlaskClient, put: Any, address: str) -> None:
+    put(case("1", media_url=address))
+    (entry,) = read(client).entries
+    assert (link(entry, "enclosure") is None) == ("example.net" not in address)

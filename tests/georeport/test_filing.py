@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from flask.testing import FlaskClient
@@ -229,6 +230,9 @@ def test_a_place_that_is_none_is_refused(post: Any, place: dict[str, str]) -> No
         ("attribute[surface]=brick&attribute[surface][]=wood", ["brick", "wood"]),
         ("attribute[surface][]=brick&attribute[surface][]=brick", ["brick"]),
         ("attribute[surface][]=&attribute[surface][]=+brick+", ["brick"]),
+        ("attribute[surface][0]=brick&attribute[surface][1]=wood", ["brick", "wood"]),
+        ("attribute%5Bsurface%5D%5B10%5D=brick", ["brick"]),
+        ("attribute[surface][a]=brick", None),
         ("attribute[surface]=", None),
     ],
 )
@@ -338,7 +342,35 @@ def test_text_comes_back_as_it_was_without_what_xml_cannot_hold(
     assert read_xml(client, case["service_request_id"])["description"] == kept
 
 
-@pytest.mark.parametrize("field", ["address_string", "address_id", "zipcode", "media_url"])
+@pytest.mark.parametrize(
+    "word", [b"caf\xe9 \xe2\x82\xac", b"caf%E9 %E2%82%AC", b"caf%c3%a9 \xe2\x82\xac", b"caf\xe9 \x80"]
+)
+@pytest.mark.parametrize("multipart", [False, True])
+def test_letters_of_an_older_program_are_read(client: FlaskClient, api_key: str, word: bytes, multipart: bool) -> None:
+    fields = {**{name: value.encode() for name, value in GRAFFITI.items()}, "api_key": api_key.encode()}
+    if multipart:
+        fields["description"] = unquote_to_bytes(word)
+        parts = [
+            b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
+            for name, value in fields.items()
+        ]
+        body, kind = b"".join(parts) + b"--b--\r\n", "multipart/form-data; boundary=b"
+    else:
+        fields["description"] = word
+        body, kind = b"&".join(b"%s=%s" % (name.encode(), value) for name, value in fields.items()), FORM
+    answer = client.post(f"{API}/requests.json", data=body, content_type=kind)
+    assert answer.status_code == 200, answer.text
+    assert read(client, answer.get_json()[0]["service_request_id"])["description"] == "café €"
+
+
+def test_all_in_the_query_and_no_body_is_a_report(client: FlaskClient, api_key: str) -> None:
+    everything = {**GRAFFITI, "api_key": api_key}
+    for kind in (None, "application/json", "multipart/form-data"):
+        answer = client.post(f"{API}/requests.json", query_string=everything, content_type=kind)
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("field", ["address_string", "address_id", "zipcode"])
 def test_every_text_field_is_cleaned(client: FlaskClient, filed: Any, field: str) -> None:
     case = filed({field: " a\x0bb &\r\n<c> \r\n"})
     name = field.removesuffix("_string")
@@ -368,6 +400,12 @@ def test_lines_that_are_too_long_are_refused(post: Any, field: str) -> None:
 
 def test_the_clients_own_picture_stays_a_link(filed: Any) -> None:
     assert filed({"media_url": "http://example.net/a.jpg?b=1&c=2"})["media_url"] == "http://example.net/a.jpg?b=1&c=2"
+
+
+@pytest.mark.parametrize("address", ["http://[bad", "javascript:alert(1)", "not a url", "data:image/png;base64,AA"])
+def test_an_address_that_is_none_loses_no_report(client: FlaskClient, filed: Any, address: str) -> None:
+    assert filed({"media_url": address})["media_url"] is None
+    assert client.get("/feeds/requests.atom").status_code == 200
 
 
 PERSONAL = {

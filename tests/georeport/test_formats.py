@@ -166,6 +166,35 @@ def test_too_large_a_report_is_refused_before_it_is_read(client: FlaskClient, su
     assert errors(response, kind) == [(413, "the request is too large")]
 
 
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+PART = b'--b\r\nContent-Disposition: form-data; name="description"\r\n\r\nx\r\n'
+
+
+@pytest.mark.parametrize("resource", ["requests", "servicerequestupdates"])
+@pytest.mark.parametrize(("suffix", "kind"), [("xml", XML), ("json", JSON)])
+@pytest.mark.parametrize(
+    ("body", "headers", "reason"),
+    [
+        (b'{"service_code": "SR-CL01"}', {"Content-Type": "application/json"}, "not 'application/json'"),
+        (b"service_code=SR-CL01", {}, "not none"),
+        (b"service_code=SR-CL01", {"Content-Type": "text/plain"}, "not 'text/plain'"),
+        (b"\x1f\x8b\x08", {"Content-Type": FORM, "Content-Encoding": "gzip"}, "Content-Encoding 'gzip'"),
+        (PART + b"--b--\r\n", {"Content-Type": MULTIPART}, "boundary"),
+        (PART + b"--b--\r\n", {"Content-Type": f"{MULTIPART}; boundary=other"}, "boundary"),
+        (PART, {"Content-Type": f"{MULTIPART}; boundary=b"}, "boundary"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_named_not_the_key_that_may_be_in_it(
+    client: FlaskClient, resource: str, suffix: str, kind: str, body: bytes, headers: dict[str, str], reason: str
+) -> None:
+    response = client.post(f"{API}/{resource}.{suffix}", data=body, headers=headers)
+    assert response.status_code == 400
+    ((code, told),) = errors(response, kind)
+    assert code == 400
+    assert reason in str(told)
+
+
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [

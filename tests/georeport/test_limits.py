@@ -150,6 +150,11 @@ def test_a_key_may_have_another_read_limit(server: Any, key: Any, limit: int, ex
     assert [read(client, api_key=api_key) for _ in range(9)].count(200) == expected
 
 
+def test_a_keys_own_read_limit_counts_where_nobody_else_has_one(server: Any, key: Any) -> None:
+    client, mine = server(), {"api_key": key(reads_per_minute=1)}
+    assert [read(client, **query) for query in (mine, mine, {}, {"api_key": "wrong"}, {})] == [200, 429, 200, 200, 200]
+
+
 def test_a_key_that_is_worth_nothing_is_counted_by_its_address(server: Any, city: Connection, key: Any) -> None:
     client, revoked = server(reads_per_minute=2), key(reads_per_minute=100)
     revoke_key(city.scalar(text("SELECT key FROM api_client")))

@@ -76,9 +76,6 @@ def in_wards(put: Any) -> None:
         ("ward=99", []),
         ("ward=05", []),
         ("ward=5'%20OR%201=1", []),
-        ("boundary=ward@1990:5", []),
-        ("boundary=zip:19147", []),
-        ("boundary=neighborhood:a:b", []),
         ("ward=5&status=closed", ["2"]),
         ("ward=5&q=wall", ["2"]),
         ("ward=5&service_code=SR-ST01", []),
@@ -106,6 +103,21 @@ def test_a_layer_that_the_city_has_not_is_refused(client: FlaskClient, in_wards:
 def test_the_refusal_names_the_layers_that_there_are(client: FlaskClient, phila: Jurisdiction) -> None:
     reason = refused(client, "boundary=borough:5")
     assert all(layer in reason for layer in phila.layers)
+
+
+@pytest.mark.parametrize("beside", ["", "&ward=5", "&extensions=true"])
+@pytest.mark.parametrize("layer", ["zip", "neighborhood", "ward@1990"])
+def test_a_layer_or_vintage_that_is_not_loaded_is_not_taken_for_an_empty_one(
+    client: FlaskClient, in_wards: None, layer: str, beside: str
+) -> None:
+    reason = f"boundary: {layer} is not loaded; GET boundaries lists what is"
+    assert refused(client, f"boundary={layer}:5{beside}") == reason
+
+
+def test_a_vintage_of_the_future_is_loaded_but_not_in_force(client: FlaskClient, in_wards: None, load: Any) -> None:
+    load("zip", {"19147": (-75.3, 39.9, -74.9, 40.0)}, vintage="2099", valid_from=date(2099, 1, 1))
+    assert listed(client, "boundary=zip@2099:19147") != listed(client, "boundary=zip@2099:x") == []
+    assert refused(client, "boundary=zip:19147").startswith("boundary: zip is not loaded")
 
 
 def test_several_boundaries_of_several_layers_must_all_hold(client: FlaskClient, put: Any, load: Any) -> None:

@@ -105,7 +105,9 @@ def test_closed_closes_as_resolved_with_the_description_as_public_text(
         ("in_progress", "in_progress", None),
         ("acknowledged", "acknowledged", None),
         ("internal_referral", "referred", None),
+        ("ACTION_SCHEDULED", "in_progress", None),
         ("OPEN", "received", None),
+        ("REOPEN", "received", None),
         ("", "received", None),
         (None, "received", None),
     ],
@@ -120,13 +122,28 @@ def test_clients_words_for_a_state_are_understood(
     assert found["notes"][-1]["description"] == "Some words"
 
 
-def test_open_opens_what_is_closed(client: FlaskClient, report: Any, post: Any, listed: Any) -> None:
+@pytest.mark.parametrize("word", ["REOPEN", "reopened"])
+def test_reopen_opens_what_is_closed(client: FlaskClient, report: Any, post: Any, listed: Any, word: str) -> None:
     number = report()
     post(number, status="CLOSED", description="Cleaned.")
-    assert post(number, status="OPEN", description="There it is again.").status_code == 200
+    assert post(number, status=word, description="There it is again.").status_code == 200
     found = read(client, number)
     assert (found["status"], found["outcome"], found["status_notes"]) == ("open", None, "There it is again.")
     assert [row["status"] for row in listed()] == ["open", "closed", "open"]
+
+
+@pytest.mark.parametrize("disputed", [False, True])
+def test_open_is_a_comment_on_what_is_closed(
+    client: FlaskClient, report: Any, post: Any, work: Any, listed: Any, disputed: bool
+) -> None:
+    number = report()
+    post(number, status="CLOSED", description="Cleaned.")
+    if disputed:
+        work(number, Status.DISPUTED)
+    before = read(client, number)["detailed_status"]
+    assert post(number, status="OPEN", description="Thank you!").status_code == 200
+    assert read(client, number)["detailed_status"] == before
+    assert (listed()[0]["status"], listed()[0]["description"]) == ("closed", "Thank you!")
 
 
 @pytest.mark.parametrize("status", ["OPEN", "CLOSED"])
@@ -143,6 +160,13 @@ def test_the_state_that_is_there_already_makes_a_comment(
     )
     assert (listed()[0]["status"], listed()[0]["description"]) == (before["status"], "Once more.")
     assert "external_status_code" not in listed()[0]
+
+
+def test_an_action_that_has_its_date_here_keeps_it(client: FlaskClient, report: Any, post: Any, work: Any) -> None:
+    number = report()
+    work(number, Status.SCHEDULED, scheduled=ago(days=-3))
+    assert post(number, status="ACTION_SCHEDULED", description="When?").status_code == 200
+    assert read(client, number)["detailed_status"] == "scheduled"
 
 
 def test_open_does_not_undo_what_staff_began(client: FlaskClient, report: Any, post: Any, work: Any) -> None:
@@ -183,6 +207,12 @@ def test_a_step_that_is_told_late_still_follows_the_one_before(
 def test_the_clients_picture_is_told(listed: Any, report: Any, post: Any) -> None:
     post(report(), description="Look", media_url=" https://example.net/after.jpg?a=1&b=2 ")
     assert listed()[0]["media_url"] == "https://example.net/after.jpg?a=1&b=2"
+
+
+@pytest.mark.parametrize("address", ["http://[bad", "javascript:alert(1)", "not a url"])
+def test_an_address_that_is_none_loses_no_update(report: Any, post: Any, listed: Any, address: str) -> None:
+    post(report(), description="Look", media_url=address)
+    assert (listed()[0]["description"], listed()[0]["media_url"]) == ("Look", None)
 
 
 def test_who_wrote_is_told_nobody(client: FlaskClient, report: Any, post: Any, city: Connection) -> None:
@@ -278,7 +308,7 @@ def test_a_key_of_the_sandbox_is_none_here(post: Any, report: Any, installation:
         ({"description": "x" * 4001}, 400, "4000"),
         ({"update_id": "x" * 501}, 400, "update_id is longer than 500"),
         ({"media_url": "x" * 501}, 400, "media_url is longer than 500"),
-        ({"status": "nonsense"}, 400, "'nonsense' is not one of open, investigating"),
+        ({"status": "nonsense"}, 400, "'nonsense' is not one of open, reopen, reopened, investigating"),
         ({"updated_datetime": "soon"}, 400, "updated_datetime: 'soon'"),
         ({"jurisdiction_id": "elsewhere.gov"}, 404, "elsewhere.gov"),
     ],
@@ -365,6 +395,20 @@ def test_a_comment_that_waits_is_the_same_again_too(report: Any, post: Any, file
     first = post(number, api_key=file_key, update_id="77", description="It is gone")
     before = kept()
     assert post(number, api_key=file_key, update_id="77", description="It is gone").data == first.data
+    assert kept() == before
+
+
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+@pytest.mark.parametrize("form", [{"status": "CLOSED"}, {}], ids=str)
+def test_an_update_id_of_another_request_is_refused_and_loses_nothing(
+    report: Any, post: Any, kept: Any, form: dict[str, str], suffix: str
+) -> None:
+    first, other = report(), report()
+    post(first, update_id="77", description="Seen")
+    before = kept()
+    refused = post(other, suffix, update_id="77", description="Done.", **form)
+    assert refused.status_code == 422
+    assert reasons(refused) == [f"the update_id '77' was used for another service request, {first}"]
     assert kept() == before
 
 

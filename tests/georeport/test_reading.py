@@ -10,11 +10,17 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
+from open311.actions.case import Actor
+from open311.actions.progress import annotate, moderate, set_visibility
+from open311.actions.redact import redact_description
 from open311.api.arguments import PARAMETERS
+from open311.api.installation import Installation
+from open311.domain.privacy import Moderation
 from tests.conftest import API, SANDBOX
 from tests.georeport.conftest import ago, case, listed, refused
 
 SUFFIXES = ("json", "xml")
+STAFF = Actor("staff")
 both_formats = pytest.mark.parametrize("suffix", SUFFIXES)
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 SECOND, QUARTER = timedelta(seconds=1), timedelta(days=90)
@@ -189,6 +195,15 @@ def test_more_than_90_days_are_refused_with_the_limit(client: FlaskClient, aroun
     assert "90 days" in refused(client, f"start_date={w3c(NOON)}&end_date={w3c(NOON + QUARTER + SECOND)}")
 
 
+def test_90_days_of_the_city_may_have_an_hour_more(client: FlaskClient) -> None:
+    autumn = "start_date=2026-08-15&end_date=2026-11-13"
+    assert listed(client, autumn) == []
+    assert "90 days" in refused(client, f"{autumn}T00:00:01")
+    assert client.get(f"{API}/servicerequestupdates.json?{autumn}").status_code == 200
+    assert client.get(f"{API}/servicerequestupdates.json?{autumn}T00:00:01").status_code == 400
+    assert "90 days" in refused(client, "start_date=0001-01-01T00:00:00Z&end_date=0001-04-01T00:30:00Z")
+
+
 @pytest.mark.parametrize("query", ["start_date=9999-12-31T23:59:59Z", "end_date=0001-01-01T00:00:00Z"])
 def test_a_window_beyond_the_calendar_is_empty(client: FlaskClient, around: None, query: str) -> None:
     assert listed(client, query) == []
@@ -257,6 +272,35 @@ def test_anything_else_is_refused_by_name_and_never_ignored(client: FlaskClient,
     assert refused(client, f"{name}={text}").startswith(f"{name}: ")
 
 
+@pytest.mark.parametrize("name", ["service_request_id", "service_code", "status"])
+def test_commas_alone_are_no_words_and_never_everything(client: FlaskClient, put: Any, name: str) -> None:
+    put(case("1"))
+    for commas in (",", ",,,", "+,+", "%00,%00"):
+        assert refused(client, f"{name}={commas}") == f"{name}: nothing stands between the commas"
+    assert listed(client, f"{name}=") == listed(client, f"{name}=+") == ["1"]
+
+
+@pytest.mark.parametrize("name", ["service_request_id", "service_code", "ward", "q"])
+def test_nul_is_a_word_that_nothing_has(client: FlaskClient, put: Any, name: str) -> None:
+    put(case("1"))
+    assert listed(client, f"{name}=%00") == listed(client, f"{name}=%00%00") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("status=x", "status: open or closed expected, not 'x'"),
+        ("boundary=x", "boundary: layer:code or layer@vintage:code expected, not 'x'"),
+        ("lat=1&long=1&radius=0", "radius must be more than 0 and at most 50000 metres"),
+        ("lat=91&long=1&radius=1", "lat must be between -90 and 90, not 91.0"),
+        ("lat=x&long=1&radius=1", "long,lat,radius as decimal numbers expected, not '1,x,1'"),
+        ("start_date=%D9%A2%D9%A0%D9%A2%D9%A6-11-01", "start_date: '٢٠٢٦-11-01' is not a date and time"),
+    ],
+)
+def test_the_reason_names_the_parameter_once(client: FlaskClient, query: str, reason: str) -> None:
+    assert refused(client, query).startswith(reason)
+
+
 # Changes
 
 
@@ -288,6 +332,31 @@ def test_beside_dates_times_of_change_only_narrow(client: FlaskClient, changed: 
     start = f"start_date={w3c(ago(days=2))}"
     assert listed(client, f"{start}&updated_after={w3c(NOON)}") == ["today"]
     assert listed(client, f"{start}&updated_before={w3c(NOON)}") == []
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda *here: moderate(*here, Moderation.APPROVED, STAFF),
+        lambda *here: redact_description(*here, STAFF, "a name"),
+        lambda *here: (set_visibility(*here, True, STAFF), set_visibility(*here, False, STAFF)),
+    ],
+)
+def test_what_staff_let_everybody_see_or_not_is_a_change(
+    client: FlaskClient, installation: Installation, put: Any, act: Any
+) -> None:
+    waits = {"service_code": "SR-MI01", "moderation": "pending", "description": "Mine"}
+    put(case("1", ago(days=2), **waits), case("2", ago(days=2), **waits))
+    since = f"updated_after={w3c(ago(days=1))}"
+    assert listed(client, since) == []
+    act(installation.environment, "phila.gov", "1")
+    assert listed(client, since) == ["1"]
+
+
+def test_a_note_for_staff_is_no_change(client: FlaskClient, installation: Installation, put: Any) -> None:
+    put(case("1", ago(days=2)))
+    annotate(installation.environment, "phila.gov", "1", STAFF, "Ask the neighbour")
+    assert listed(client, f"updated_after={w3c(ago(days=1))}") == []
 
 
 # Words

@@ -18,6 +18,7 @@ from open311.domain.privacy import Moderation
 from open311.models.base import now
 from tests.conftest import SANDBOX, moment
 from tests.georeport.conftest import ago, case
+from tests.georeport.test_paging import links
 from tests.georeport.updates import (
     ANYTHING,
     FIRE_COMPLAINT,
@@ -204,6 +205,7 @@ def test_a_time_without_a_zone_is_the_citys(listed: Any, put: Any) -> None:
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
+        ("service_request_id=,,", "service_request_id: nothing stands between the commas"),
         ("start_date=2026-01-01&end_date=2026-04-02", "90 days"),
         ("start_date=yesterday", "start_date: 'yesterday'"),
         ("end_date=2026-13-01", "end_date: '2026-13-01'"),
@@ -229,6 +231,20 @@ def test_pages_follow_one_another(listed: Any, put: Any) -> None:
     pages = [[row["service_request_id"] for row in listed(f"page_size=3&page={page}")] for page in (1, 2, 3, 4)]
     assert pages == [["1", "2", "3"], ["4", "5", "6"], ["7"], []]
     assert listed("page=99999999999999999999") == []
+
+
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+def test_links_lead_to_the_other_pages(client: FlaskClient, put: Any, suffix: str) -> None:
+    put(*(case(str(each), ago(hours=each)) for each in (1, 2, 3, 4, 5)))
+    question = f"start_date={day(9)}&page_size=2"
+    here = f"https://311.example.org{PATH}.{suffix}"
+    answers = [client.get(f"{PATH}.{suffix}?{question}&page={page}") for page in (1, 2, 3)]
+    assert [links(answer) for answer in answers] == [
+        {"next": f"{here}?{question}&page=2"},
+        {"next": f"{here}?{question}&page=3", "first": f"{here}?{question}", "prev": f"{here}?{question}&page=1"},
+        {"first": f"{here}?{question}", "prev": f"{here}?{question}&page=2"},
+    ]
+    assert "Link" not in client.get(f"{PATH}.{suffix}?page_size=6").headers
 
 
 def test_what_happened_in_the_same_second_is_on_one_page_only(listed: Any, put: Any) -> None:

@@ -261,3 +261,14 @@ def test_private_services_are_imported_and_never_published(importing: Importing)
 def test_new_numbers_start_above_the_highest_that_was_imported(importing: Importing) -> None:
     importing.run(importing.csv(rows({"service_request_id": "16000000"})), importing.mapping())
     assert importing.ask("SELECT nextval('service_request_number')") == [(16000001,)]
+
+
+def test_the_address_of_a_photo_is_one_of_the_web(importing: Importing) -> None:
+    mapping = importing.mapping()
+    text = (
+        "service_request_id,service_code,status,requested_datetime,media_url,lat,lon\n"
+        "1,SR-CL01,Open,2020-01-15T17:00:00Z,https://example.net/a.jpg,39.95,-75.16\n"
+        "2,SR-CL01,Open,2020-01-15T17:00:00Z,javascript:alert(1),39.95,-75.16\n"
+    )
+    importing.run(importing.csv(text), mapping)
+    assert [importing.case("media_url", number) for number in "12"] == ["https://example.net/a.jpg", None]

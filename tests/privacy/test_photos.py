@@ -89,6 +89,19 @@ def test_an_approved_photo_is_shown_and_a_hidden_one_no_more(
     assert shown(number) == []
 
 
+@pytest.mark.parametrize(
+    "act", [approve_photo, hide_photo, lambda environment, key, actor: redact_photo(environment, key, [PLATE], actor)]
+)
+def test_a_reviewed_photo_is_a_change_of_its_request(
+    client: FlaskClient, city: Connection, environment: Environment, car: tuple[str, int], act: Any
+) -> None:
+    number, key = car
+    city.execute(text("UPDATE service_request SET updated_datetime = updated_datetime - interval '2 days'"))
+    act(environment, key, STAFF)
+    (case,) = client.get(f"{API}/requests/{number}.json").get_json()
+    assert case["updated_datetime"] >= case["requested_datetime"]
+
+
 def test_what_is_blackened_is_gone_from_the_photo_and_its_thumbnail(
     client: FlaskClient, city: Connection, environment: Environment, car: tuple[str, int], shown: Any
 ) -> None:

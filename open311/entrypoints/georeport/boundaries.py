@@ -44,9 +44,11 @@ def _shapes(base: Endpoint, layer: str, code: str) -> Response:
     try:
         jurisdiction = jurisdiction_of(base)
         limit_reads(jurisdiction)
-        found, count = boundaries.shapes(jurisdiction.key, layer, arguments_of_query().get("vintage", "").strip(), code)
+        vintage = arguments_of_query().get("vintage", "").strip()
+        found, count = boundaries.shapes(jurisdiction.key, layer, vintage, code)
         if not count:
-            raise UnknownBoundary(f"no boundary {layer}{':' + code if code else ''} is loaded")
+            of_vintage = f" of the vintage {vintage!r}" if vintage else ""
+            raise UnknownBoundary(f"no boundary {layer}{':' + code if code else ''}{of_vintage} is loaded")
     except Refusal as refusal:
         return refused(refusal, FORMATS["json"])
     answer = Response(

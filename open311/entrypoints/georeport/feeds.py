@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable
+from posixpath import basename
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -17,6 +18,7 @@ from open311.api.endpoint import arguments_of_query, jurisdiction_of, limit_read
 from open311.api.problems import refused
 from open311.api.validators import holds, validator
 from open311.catalog.city import Endpoint, Jurisdiction
+from open311.domain.draft import web_address
 from open311.domain.errors import Refusal, UnknownServiceRequest
 from open311.domain.event import Event, event_of
 from open311.domain.lifecycle import Outcome
@@ -127,9 +129,9 @@ def _report(base: Endpoint, jurisdiction: Jurisdiction, document: dict[str, Any]
         Link("alternate", _address(f"{base.path}/requests/{quote(number, safe='')}.json"), JSON.media_type),
         Link("related", _address(f"/feeds/requests/{quote(number, safe='')}.atom")),
     ]
-    if document["media_url"]:
-        kind = mimetypes.guess_type(urlsplit(document["media_url"]).path)[0]
-        links.append(Link("enclosure", document["media_url"], kind or "image/jpeg"))
+    if photo := web_address(document["media_url"] or ""):  # in old ones stands what a client sent, whatever it was
+        kind = mimetypes.guess_type(basename(urlsplit(photo).path))[0]
+        links.append(Link("enclosure", photo, kind or "image/jpeg"))
     return Entry(
         id=f"{_tag(jurisdiction)}requests/{quote(number, safe='')}",
         title=say("feed_entry", language, service=document["service_name"], number=number, status=status),

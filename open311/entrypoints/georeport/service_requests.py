@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode
 
 from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
@@ -16,12 +15,13 @@ from open311.actions.submit import submit
 from open311.api.arguments import listing, write_cursor
 from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.kept import Mark
+from open311.api.links import link
 from open311.api.validators import holds, validator
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServiceRequest
 from open311.entrypoints.georeport.extended import extended
 from open311.models.base import now
-from open311.queries import service_requests
+from open311.queries import boundaries, service_requests
 from open311.queries.service_requests import Listing, Page
 from open311.queries.versions import version
 from open311.wire.documents import ReceiptDocument, ServiceRequestDocument
@@ -38,11 +38,13 @@ def list_service_requests(call: Call) -> Reply:
         rows = service_requests.rows(asked, call.format.suffix)
         last = service_requests.Cursor(rows[-1][2], rows[-1][3]) if rows else None
         page = Page(extended(call, [(row[0], row[1]) for row in rows]), len(rows), last)
+        _check_boundaries(asked, page)
         return Reply(joined=page.joined, headers=_headers(call, asked, page))
     held = call.if_none_match
     if held and holds(etag := _etag(call, asked, version(call.jurisdiction.key)), held):
         return Reply(status=304, headers={**FRESH, "ETag": str(etag)})
     page = service_requests.page(asked, call.format.suffix, call.format.separator)
+    _check_boundaries(asked, page)
     keep = Mark(call.jurisdiction.key, page.version) if page.version else None
     return Reply(joined=page.joined, headers=_headers(call, asked, page), keep=keep)
 
@@ -92,7 +94,7 @@ LINES = {
 """Single-line fields of a draft, and the parameters they come in (``address`` is sent by old Java clients)."""
 PERSONAL = ("first_name", "last_name", "email", "phone", "device_id", "account_id")
 
-_ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[\])?")
+_ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[[0-9]*\])?")
 
 
 def _draft(call: Call, service_code: str, photos: Sequence[bytes]) -> Draft:
@@ -114,7 +116,7 @@ def _draft(call: Call, service_code: str, photos: Sequence[bytes]) -> Draft:
 
 
 def _answers(arguments: MultiDict[str, str]) -> Mapping[str, Sequence[str]]:
-    """``attribute[code]=v`` and ``attribute[code][]=v``, repeated or not."""
+    """``attribute[code]=v``, ``attribute[code][]=v`` and ``attribute[code][0]=v``, repeated or not."""
     answers: dict[str, list[str]] = defaultdict(list)
     for name, values in arguments.lists():
         if found := _ATTRIBUTE.fullmatch(name):
@@ -148,6 +150,21 @@ def _wants_extensions(call: Call) -> bool:
     return "extensions" in call.arguments and call.arguments["extensions"].strip().lower() == "true"
 
 
+def _check_boundaries(asked: Listing, page: Page) -> None:
+    """See that an empty page is not empty because nobody knows what lies in these boundaries.
+
+    :raises InvalidArgument: a layer or vintage is not loaded.
+    """
+    named = asked.given.get("boundary", ())
+    if page.count or not named:
+        return
+    there = boundaries.loaded(asked.jurisdiction)
+    for layer, vintage in zip(named[::3], named[1::3], strict=True):
+        if (layer, vintage) not in there:
+            what = f"{layer}@{vintage}" if vintage else layer
+            raise InvalidArgument(f"boundary: {what} is not loaded; GET boundaries lists what is")
+
+
 FRESH = {"Cache-Control": "no-cache"}
 """Ask again each time (which a validator makes cheap)."""
 
@@ -175,20 +192,4 @@ def _links(call: Call, asked: Listing, page: Page) -> dict[str, str]:
         places["first"] = ""
     if asked.page > 1 and not asked.cursor:
         places["prev"] = f"page={asked.page - 1}"
-    if not places:
-        return {}
-    here, question = f"{call.root_url}{quote(call.path)}", _question(call)
-    links = [(rel, "&".join(part for part in (question, place) if part)) for rel, place in places.items()]
-    return {"Link": ", ".join(f'<{here}?{query}>; rel="{rel}"' for rel, query in links)}
-
-
-def _question(call: Call) -> str:
-    """The query without the place in the list, as it was sent where a URL can hold it so."""
-    sent = call.query
-    if not _PLAIN_QUERY.fullmatch(sent):
-        sent = urlencode(list(call.arguments.items(multi=True)))
-    kept = [part for part in sent.split("&") if part and part.partition("=")[0] not in ("page", "cursor")]
-    return "&".join(kept)
-
-
-_PLAIN_QUERY = re.compile(r"(?:[A-Za-z0-9._~!$'()*+,;:@/?=&-]|%[0-9A-Fa-f]{2})*")
+    return link(call, places)

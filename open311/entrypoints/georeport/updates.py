@@ -10,11 +10,12 @@ from werkzeug.datastructures import MultiDict
 
 from open311.actions.acts import Actor
 from open311.actions.progress import comment, progress, update_by
-from open311.api.arguments import MOST, WINDOW, whole
+from open311.api.arguments import MOST, WINDOW, too_long, whole
 from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.installation import installation
+from open311.api.links import link
 from open311.catalog.city import Jurisdiction
-from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text
+from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text, web_address
 from open311.domain.errors import (
     Forbidden,
     InvalidArgument,
@@ -33,10 +34,13 @@ from open311.wire.documents import UpdateDocument, UpdateReceiptDocument
 
 blueprint = Blueprint("updates", __name__)
 
-STATUSES: dict[str, tuple[Status, Outcome | None]] = {
-    "open": (Status.RECEIVED, None),
+STATUSES: dict[str, tuple[Status, Outcome | None] | None] = {
+    "open": None,
+    "reopen": (Status.RECEIVED, None),
+    "reopened": (Status.RECEIVED, None),
     "investigating": (Status.IN_PROGRESS, None),
     "in_progress": (Status.IN_PROGRESS, None),
+    "action_scheduled": (Status.IN_PROGRESS, None),
     "acknowledged": (Status.ACKNOWLEDGED, None),
     "closed": (Status.CLOSED, Outcome.RESOLVED),
     "fixed": (Status.CLOSED, Outcome.RESOLVED),
@@ -46,7 +50,11 @@ STATUSES: dict[str, tuple[Status, Outcome | None]] = {
     "duplicate": (Status.CLOSED, Outcome.DUPLICATE),
     "internal_referral": (Status.REFERRED, None),
 }
-"""What clients call a state (any case, spaces or underscores), and what it is here."""
+"""What clients call a state (any case, spaces or underscores), and what it is here.
+
+``open`` is no step: FixMyStreet sends it with every comment, also where its own copy is closed. An action that is
+scheduled comes without its date, so it is in progress here.
+"""
 
 
 @blueprint.get("/servicerequestupdates<suffix:suffix>")
@@ -56,20 +64,27 @@ def list_updates(call: Call) -> Reply:
     _enabled()
     zone = call.jurisdiction.timezone
     start, end = (_moment(call.arguments, name, zone) for name in ("start_date", "end_date"))
-    rows = updates.page(
-        call.jurisdiction.key,
-        *_window(start, end),
-        split(call.arguments.getlist("service_request_id")),
-        whole(call.arguments, "page", 1, None),
-        whole(call.arguments, "page_size", MOST, MOST),
-    )
-    return Reply([_row(call.jurisdiction, row) for row in rows])
+    number, size = whole(call.arguments, "page", 1, None), whole(call.arguments, "page_size", MOST, MOST)
+    rows = updates.page(call.jurisdiction.key, *_window(start, end, zone), _numbers(call.arguments), number, size)
+    places = {"next": f"page={number + 1}"} if len(rows) == size else {}
+    if number > 1:
+        places |= {"first": "", "prev": f"page={number - 1}"}
+    return Reply([_row(call.jurisdiction, row) for row in rows], headers=link(call, places))
 
 
-def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+def _numbers(arguments: MultiDict[str, str]) -> list[str]:
+    """Of which service requests; empty: of all."""
+    given = [text for text in arguments.getlist("service_request_id") if text.strip()]
+    try:
+        return split(given) if given else []
+    except ValueError as fault:
+        raise InvalidArgument(f"service_request_id: {fault}") from None
+
+
+def _window(start: datetime | None, end: datetime | None, zone: str) -> tuple[datetime, datetime]:
     """The span of time that is asked for, at most 90 days; the last 90 where nothing is said."""
     if start and end:
-        if end - start > WINDOW:
+        if too_long(start, end, zone):
             raise TooMuchAsked("start_date and end_date may not span more than 90 days")
         return start, end
     try:
@@ -108,14 +123,14 @@ def add_update(call: Call) -> Reply:
     if not number:
         raise MissingArgument("service_request_id required")
     client_update_id = _line(arguments, "update_id") or None
-    media_url = _line(arguments, "media_url")
+    media_url = web_address(_line(arguments, "media_url"))
     text = clean_text(arguments.get("description", ""))
     if len(text) > DESCRIPTION_LIMIT:
         raise InvalidArgument(f"description is longer than {DESCRIPTION_LIMIT} characters")
     case = cases.summary(call.jurisdiction.key, number)
     if case is None:
         raise UnknownServiceRequest(f"service_request_id {number!r} was not found")
-    if client_update_id and (before := update_by(client.key, client_update_id)):
+    if client_update_id and (before := update_by(client.key, client_update_id, number)):
         return Reply([{"update_id": before}])
     occurred = _moment(arguments, "updated_datetime", call.jurisdiction.timezone)
     what: dict[str, Any] = {
@@ -146,12 +161,17 @@ def _step(word: str, current: Status) -> tuple[Status, Outcome | None] | None:
         return None
     if word not in STATUSES:
         raise InvalidArgument(f"status {word!r} is not one of {', '.join(STATUSES)}")
-    status, outcome = STATUSES[word]
+    step = STATUSES[word]
+    if step is None:
+        return None
+    status, outcome = step
     closed = current in (Status.CLOSED, Status.DISPUTED)
     if status is current or (status is Status.RECEIVED and not closed):
         return None
+    if word == "action_scheduled" and current is Status.SCHEDULED:
+        return None
     if closed and status not in (Status.RECEIVED, Status.CLOSED):
-        raise StepRefused("a closed service request is opened again (status OPEN) before anything else")
+        raise StepRefused("a closed service request is opened again (status REOPEN) before anything else")
     return status, outcome
 
 
