@@ -129,13 +129,9 @@ def _call(base: Endpoint, jurisdiction: Jurisdiction, fmt: Format) -> Call:
 
 
 def _arguments() -> MultiDict[str, str]:
-    """What was sent: of a form, its fields come before those of the query.
-
-    NUL, which no text in PostgreSQL can hold, is dropped from all of it.
-    """
+    """What was sent: of a form, its fields come before those of the query."""
     if request.method == "POST":
-        sent = [(name, value.replace("\0", "")) for name, value in request.form.items(multi=True)]
-        return CombinedMultiDict([MultiDict(sent), arguments_of_query()])
+        return CombinedMultiDict([request.form, arguments_of_query()])
     return arguments_of_query()
 
 

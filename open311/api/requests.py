@@ -20,7 +20,10 @@ Parsed = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
 
 
 class _Form(FormDataParser):
-    """Reads forms whole or not at all, whatever letters they are in: Werkzeug takes what it cannot read for empty."""
+    """Reads forms whole or not at all, whatever letters they are in: Werkzeug takes what it cannot read for empty.
+
+    NUL, which no text in PostgreSQL can hold, is dropped.
+    """
 
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
@@ -31,7 +34,8 @@ class _Form(FormDataParser):
         """
         if mimetype == FORM:
             body = stream.read().decode("utf-8", OR_WINDOWS_1252)
-            return stream, self.cls(parse_qsl(body, keep_blank_values=True, errors=OR_WINDOWS_1252)), self.cls()
+            sent = parse_qsl(body, keep_blank_values=True, errors=OR_WINDOWS_1252)
+            return stream, self.cls([(name, value.replace("\0", "")) for name, value in sent]), self.cls()
         if mimetype != MULTIPART or content_length == 0:
             return super().parse(stream, mimetype, content_length, options)
         parser = _Parts(self.stream_factory, self.max_form_memory_size, self.cls, max_form_parts=self.max_form_parts)
@@ -54,7 +58,7 @@ class _Parts(MultiPartParser):
 
 
 def _text(letters: str) -> str:
-    return letters.encode("latin-1").decode("utf-8", OR_WINDOWS_1252)
+    return letters.encode("latin-1").decode("utf-8", OR_WINDOWS_1252).replace("\0", "")
 
 
 class Sent(Request):

@@ -34,6 +34,8 @@ def clean_line(text: str) -> str:
 def web_address(text: str) -> str:
     """An absolute address of the web (``http``, ``https``) on one line; nothing where the text is something else."""
     line = clean_line(text).replace(" ", "%20")
+    if not line:
+        return ""
     try:
         parts = urlsplit(line)
         there = parts.scheme in ("http", "https") and parts.hostname and "%" not in parts.netloc and parts.port != 0

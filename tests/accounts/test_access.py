@@ -35,6 +35,7 @@ from open311.domain.routing import Priority
 from open311.queries.boundaries import boundaries_at
 from open311.web.access import PAGES, Door
 from tests.accounts.conftest import COMMAND, HOME, Browser, Staff, log
+from tests.accounts.conftest import STAFF as STAFF_ADDRESS
 from tests.conftest import PLACE
 
 # Routes
@@ -106,6 +107,30 @@ def visit(browser: Browser, path: str, method: str) -> int:
     if (needs := "is not right" in answer.get_data(as_text=True)) or "does not work" in answer.get_data(as_text=True):
         return 200 if needs or answer.status_code == 403 else answer.status_code
     return int(answer.status_code)
+
+
+FIELDS = (
+    "account", "act", "address", "area", "boundary", "code", "daily", "department", "description1", "email",
+    "field", "fixed", "key", "list", "name", "near", "new", "newest", "note", "number", "old", "outcome", "password",
+    "person", "priority", "push_endpoint", "push_key", "push_secret", "query", "reason", "reply", "role", "scheduled",
+    "secret", "seen", "service", "service1", "share", "state", "status", "text", "url", "what", "when", "why", "words",
+)  # fmt: skip
+"""What forms of pages send."""
+
+
+@pytest.mark.parametrize("do", ["", "send", "preview", "fill", "hold", "\0"])
+def test_no_form_fails_because_of_a_nul(app: Flask, signed_in: Callable[..., Browser], report: Any, do: str) -> None:
+    browser = signed_in(Role.ADMINISTRATOR)
+    grant_role(app.extensions["open311"].environment, STAFF_ADDRESS, Grant(Role.SUPERVISOR), COMMAND)
+    number = report()
+    for rule in rules(app):
+        if rule.endpoint not in PAGES or "POST" not in rule.methods or rule.endpoint == "own.sign_out":
+            continue
+        browser.get("/account")
+        (token, *_) = re.findall(r'name="csrf" value="([^"]+)"', browser.text)
+        form = dict.fromkeys(FIELDS, "a\x00b") | {"csrf": token, "do": do, "number": [number, "\0"], "key": "\0"}
+        path = re.sub(r"<[^>]+>", number, rule.rule)
+        assert browser.client.post(path, base_url=HOME, data=form).status_code < 500, path
 
 
 @pytest.mark.parametrize("path", ["/account", "/admin/users", "/admin/audit"])

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
-from open311.actions.case import Actor
+from open311.actions.acts import Actor
 from open311.actions.progress import annotate, moderate, set_visibility
 from open311.actions.redact import redact_description
 from open311.api.arguments import PARAMETERS

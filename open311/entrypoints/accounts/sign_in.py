@@ -19,8 +19,8 @@ guard(blueprint)
 
 
 def _field(name: str) -> str:
-    """What was entered; NUL, which no text in PostgreSQL can hold, is dropped."""
-    return request.form.get(name, "").replace("\0", "")
+    """What was entered."""
+    return request.form.get(name, "")
 
 
 def _address() -> str:

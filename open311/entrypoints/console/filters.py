@@ -17,7 +17,7 @@ from open311.web.access import environment, me
 def save_filter() -> Response:
     """Save the list that is shown, for oneself or a department."""
     question = came_from(request.form.get("query", ""))
-    name, department = request.form.get("name", "").replace("\0", ""), request.form.get("share") or None
+    name, department = request.form.get("name", ""), request.form.get("share") or None
     try:
         saved_filters.save_filter(environment(), city().key, me().actor, name, question.query, department)
     except InvalidArgument as fault:
