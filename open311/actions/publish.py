@@ -13,7 +13,7 @@ from open311.actions.environment import Environment, connection
 from open311.actions.staging import staged
 from open311.domain.definition import Precision, Service
 from open311.domain.lifecycle import PUBLISHED, Status
-from open311.domain.place import Point, public_address, public_point
+from open311.domain.place import Point, public_address, public_point, searchable
 from open311.domain.privacy import Exposure, Moderation, exposure
 from open311.wire.document import described
 from open311.wire.documents import ServiceRequestDocument
@@ -184,7 +184,7 @@ def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] 
         "updated_datetime": case["updated_datetime"],
         "long": document["long"],
         "lat": document["lat"],
-        "words": " ".join(text for text in words if text),
+        "words": searchable(" ".join(text for text in words if text)),
         "json": _JSON(document),
         "xml": _XML(document),
         "stamp": stamp(service, environment.public_url),

@@ -32,6 +32,17 @@ class Point:
             raise ValueError(f"long must be between -180 and 180, not {self.long}")
 
 
+def searchable(text: str) -> str:
+    """Text for an index of words, or a question to one: both numbers of the houses ``2001-2005`` are words.
+
+    PostgreSQL's parser makes ``2001`` and ``-2005`` of them.
+    """
+    return _RANGE.sub(" ", text)
+
+
+_RANGE = re.compile(r"(?<=\d)-(?=\d)")
+
+
 def box_around(centre: Point, metres: float) -> tuple[float, float, float, float]:
     """West, south, east, north of a box that surely holds the circle (a little larger, for the spheroid)."""
     height = math.degrees(metres / EARTH_RADIUS) * 1.01

@@ -33,7 +33,7 @@ from sqlalchemy.types import DateTime, TypeEngine
 from open311.catalog.city import Jurisdiction
 from open311.domain.draft import clean_line
 from open311.domain.moment import read_moment
-from open311.domain.place import Point, box_around
+from open311.domain.place import Point, box_around, searchable
 from open311.models.boundary import Boundary, BoundaryLayer, RequestBoundary
 from open311.models.publication import Publication
 
@@ -188,7 +188,7 @@ def boundaries(texts: Sequence[str], jurisdiction: Jurisdiction) -> Parts:
 
 def search(texts: Sequence[str], _: Jurisdiction) -> Parts:
     """Words to look for; all must occur."""
-    return (clean_line(" ".join(texts)),)
+    return (searchable(clean_line(" ".join(texts))),)
 
 
 # What is kept.

@@ -101,6 +101,10 @@ SORTS: Mapping[str, str] = {
 }
 """What the list can be ordered by; the case's key comes after it, so that the order is one."""
 
+_SEARCHABLE = r"regexp_replace({}, '(\d)-(?=\d)', '\1 ', 'g')"
+"""``domain/place.searchable`` in SQL."""
+_WORDS = f"plainto_tsquery('simple', {_SEARCHABLE.format(':q')})"
+
 FILTERS: Mapping[str, str] = {
     "service": "r.service_code = :service",
     "department": "r.department = :department",
@@ -115,15 +119,15 @@ FILTERS: Mapping[str, str] = {
         SELECT n.key FROM service_request n WHERE n.jurisdiction = :jurisdiction AND n.service_request_id = :q
         UNION ALL
         SELECT p.service_request FROM publication p
-        WHERE p.jurisdiction = :jurisdiction AND p.words @@ plainto_tsquery('simple', :q)
+        WHERE p.jurisdiction = :jurisdiction AND p.words @@ {_WORDS}
         UNION ALL
         SELECT u.key FROM service_request u
         WHERE u.jurisdiction = :jurisdiction AND {LIVE.replace("status", "u.status")}
           AND (u.private OR u.moderation <> 'approved'
                OR u.service_code IN (SELECT s.service_code FROM published_service s
                                      WHERE s.jurisdiction = :jurisdiction AND s.publishing = 'private'))
-          AND to_tsvector('simple', concat_ws(' ', u.service_name, u.description, u.address))
-              @@ plainto_tsquery('simple', :q))""",
+          AND to_tsvector('simple', {_SEARCHABLE.format("concat_ws(' ', u.service_name, u.description, u.address)")})
+              @@ {_WORDS})""",
 }
 """What the list can be narrowed by, besides ``boundary``. Words are looked for in what is published, and in what is not
 public and not closed: nobody indexes the words of the rest."""

@@ -335,6 +335,16 @@ def test_a_case_that_waits_for_review_is_found_by_its_words(desk: Browser, repor
     assert shown(desk, "q=zebras") == [number]
 
 
+@pytest.mark.parametrize("moderation", ["approved", "pending"])
+@pytest.mark.parametrize("words", ["2001", "2005", "2001-2005", "2005 8th"])
+def test_both_numbers_of_a_range_of_houses_are_found(
+    desk: Browser, report: Any, change: Change, words: str, moderation: str
+) -> None:
+    number = report(address_string="2001-2005 S 8TH ST")
+    change(number, moderation=moderation)
+    assert shown(desk, f"q={words}") == [number]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [("since=soon", "since"), ("until=9999-12-31", "until"), ("assignee=ann", "assignee"), ("state=x", "state"),

@@ -149,6 +149,9 @@ def test_services_are_listed_by_code_and_unknown_ones_find_nothing(
         ("wall&q=red", ["1"]),
         ("red+elephant", []),
         ("broad", ["2"]),
+        ("1", ["2"]),
+        ("7+broad", ["2"]),
+        ("1-7 N Broad St", ["2"]),
         ("graffiti", ["2", "1"]),
         ("größe", ["1"]),
         ("wal", []),
@@ -160,7 +163,7 @@ def test_services_are_listed_by_code_and_unknown_ones_find_nothing(
 def test_all_words_must_occur_in_service_description_or_address(
     client: FlaskClient, put: Any, words: str, expected: list[str]
 ) -> None:
-    put(case("1", description="Red paint on a wall, Größe 3"), case("2", description="wall", address="1 N Broad St"))
+    put(case("1", description="Red paint on a wall, Größe 3"), case("2", description="wall", address="1-7 N Broad St"))
     for suffix in SUFFIXES:
         assert listed(client, f"q={words}", suffix) == expected
 
