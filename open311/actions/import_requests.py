@@ -21,7 +21,7 @@ from flask import Flask, current_app
 from open311.actions.bulk import BATCH, Added, Case, add_cases, analyze, reserve_numbers
 from open311.actions.environment import Environment
 from open311.actions.import_rows import Refused, Rows
-from open311.adapters.tables import Table, open_table, write_table
+from open311.adapters.tables import open_table, write_table
 from open311.catalog.city import Jurisdiction
 from open311.catalog.mapping import ImportMapping
 from open311.models.base import database
@@ -66,7 +66,7 @@ def import_requests(
             for row in table.rows():
                 done.rows += 1
                 try:
-                    batches.add(_case(rows, row, table))
+                    batches.add(rows.case(row))
                 except Refused as reason:
                     done.refused += 1
                     refused.write([str(table.line), str(reason), *row])
@@ -80,12 +80,6 @@ def import_requests(
     reserve_numbers(jurisdiction.key)
     analyze()
     return done
-
-
-def _case(rows: Rows, row: list[str], table: Table) -> Case:
-    if len(row) != len(table.columns):
-        raise Refused(f"{len(row)} values under {len(table.columns)} columns")
-    return rows.case(row)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -49,7 +49,8 @@ class Rows:
         self.handled: Counter[str] = Counter()
         self.zone = ZoneInfo(mapping.zone)
         self._seen: set[str] = set()
-        self._positions = {
+        self._width = len(columns)
+        self._positions = defaultdict[str, list[int]](list) | {
             ours: [columns.index(name) for name in theirs if name in columns]
             for ours, theirs in mapping.columns.items()
         }
@@ -63,7 +64,7 @@ class Rows:
     @property
     def absent(self) -> list[str]:
         """The fields for which the mapping names columns, but the file has none of them."""
-        return [field for field, positions in self._positions.items() if not positions]
+        return [field for field in self.mapping.columns if not self._positions[field]]
 
     def _named_services(self) -> set[str]:
         fallback = self.mapping.when.service_unknown
@@ -74,6 +75,8 @@ class Rows:
 
         :raises Refused: with the reason.
         """
+        if len(row) != self._width:
+            raise Refused(f"{len(row)} values under {self._width} columns")
         when = self.mapping.when
         service = self._service(row)
         requested = self._moment(row, "requested_datetime")
@@ -120,8 +123,8 @@ class Rows:
 
     def _text(self, row: Sequence[str], field: str) -> str:
         """The first of a field's columns that is not empty."""
-        for position in self._positions.get(field, ()):
-            if position < len(row) and (text := row[position]):
+        for position in self._positions[field]:
+            if text := row[position]:
                 return text
         return ""
 
@@ -201,6 +204,8 @@ class Rows:
             moment = datetime.fromisoformat(text)
         except ValueError:
             moment = self._formatted(text, field)
+        if moment.tzinfo is UTC and not moment.microsecond:
+            return moment
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self.zone)
         try:
