@@ -14,6 +14,7 @@ from open311.actions.staff_letters import write_to_assignee, write_to_department
 from open311.domain.event import Event
 from open311.domain.lifecycle import Status
 from open311.models.base import now
+from open311.models.relation import is_duplicate
 from open311.models.service_request import OPEN
 from open311.models.sla_event import SLAEventKind as Kind
 
@@ -31,7 +32,7 @@ class Watch:
 
 
 # A duplicate follows another: that one is looked at, and takes it along.
-_NO_DUPLICATE = "NOT EXISTS (SELECT FROM relation d WHERE d.service_request = r.key AND d.kind = 'duplicate_of')"
+_NO_DUPLICATE = f"NOT {is_duplicate('r.key')}"
 _FIND = {
     Kind.ACKNOWLEDGE_BREACHED: Watch("acknowledge_by", f"{OPEN} AND acknowledged_datetime IS NULL"),
     Kind.RESOLVE_DUE: Watch(

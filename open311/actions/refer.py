@@ -18,6 +18,7 @@ from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Act
 from open311.models.base import now
 from open311.models.referral import Referral
+from open311.models.relation import is_duplicate
 from open311.models.service_request import ServiceRequest
 
 LOOK_EVERY = timedelta(minutes=10)
@@ -170,10 +171,10 @@ ORDER BY r.next_look_at LIMIT %s
 
 
 # It is theirs while it is referred, and after they closed it; what staff do in between, or merge, is not.
-_END = """
+_END = f"""
 UPDATE referral r SET ended_at = %s FROM service_request c
 WHERE c.key = r.service_request AND r.ended_at IS NULL AND (
-    EXISTS (SELECT FROM relation d WHERE d.service_request = c.key AND d.kind = 'duplicate_of')
+    {is_duplicate("c.key")}
     OR NOT (c.status = 'referred' OR (c.status = 'closed' AND c.outcome = 'referred_out'
                                       AND r.remote_status IS NOT DISTINCT FROM 'closed' AND c.closed_datetime > %s)))
 """

@@ -40,3 +40,8 @@ class Relation(Base):
     )
     kind: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[Recorded]
+
+
+def is_duplicate(key: str) -> str:
+    """SQL: whether the service request of this key (SQL too) is a duplicate of another, which it follows."""
+    return f"EXISTS (SELECT FROM relation d WHERE d.service_request = {key} AND d.kind = 'duplicate_of')"

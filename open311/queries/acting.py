@@ -12,6 +12,7 @@ from sqlalchemy import text
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
 from open311.domain.roles import Act, CaseScope, may
+from open311.models.relation import is_duplicate
 from open311.queries.accounts import GRANTS, read_grants
 from open311.queries.boundaries import boundaries_at
 from open311.queries.reading import Statement, fetch_dicts
@@ -119,7 +120,7 @@ def meanwhile(key: int, newest: int) -> list[dict[str, Any]]:
 # Places are the public ones, which an index finds; what is not public is found by its number only.
 _NEAR = Statement(
     text(
-        """
+        f"""
         SELECT n.service_request_id AS number
         FROM publication mine
         JOIN publication n ON n.jurisdiction = mine.jurisdiction AND n.service_code = mine.service_code
@@ -127,8 +128,7 @@ _NEAR = Statement(
              AND ST_DWithin(n.point, mine.point, :metres / 60000.0)
              AND ST_DWithin(n.point::geography, mine.point::geography, :metres)
         WHERE mine.service_request = :key AND n.requested_datetime > mine.requested_datetime - :age
-          AND n.open AND NOT EXISTS (SELECT FROM relation d WHERE d.kind = 'duplicate_of'
-                                     AND d.service_request = n.service_request)
+          AND n.open AND NOT {is_duplicate("n.service_request")}
         ORDER BY n.point <-> mine.point, n.requested_datetime LIMIT 8
         """
     )

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from open311.domain.place import Point
 from open311.domain.roles import Act
+from open311.models.relation import is_duplicate
 from open311.queries.queues import Viewer
 from open311.queries.reach import Condition, reach
 from open311.queries.reading import Statement, fetch_dicts
@@ -18,7 +19,7 @@ from open311.queries.reading import Statement, fetch_dicts
 MOST = 60
 """More are not done in a day, and would not be walked."""
 
-_TODAY = """
+_TODAY = f"""
 SELECT r.service_request_id AS number, r.service_code, r.service_name, r.description, r.address, r.status, r.priority,
        r.agency_responsible, r.expected_datetime, r.paused_at IS NOT NULL AS paused,
        ST_X(r.point) AS long, ST_Y(r.point) AS lat, r.assignee = :account AS mine,
@@ -27,8 +28,8 @@ FROM service_request r
 WHERE r.jurisdiction = :jurisdiction AND r.status IN ('received', 'acknowledged', 'in_progress', 'scheduled')
   AND (r.assignee = :account AND coalesce(r.scheduled_datetime < :midnight, true)
        OR r.assignee IS NULL AND r.department = ANY(:departments) AND r.scheduled_datetime < :midnight)
-  AND r.service_request_id IS NOT NULL AND {reached}
-  AND NOT EXISTS (SELECT FROM relation d WHERE d.service_request = r.key AND d.kind = 'duplicate_of')
+  AND r.service_request_id IS NOT NULL AND {{reached}}
+  AND NOT {is_duplicate("r.key")}
 ORDER BY r.priority DESC, r.expected_datetime NULLS LAST, r.key LIMIT :most
 """
 

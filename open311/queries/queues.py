@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import text
 
 from open311.domain.roles import Act, Grant, giving
+from open311.models.relation import is_duplicate
 from open311.models.service_request import LIVE, OPEN
 from open311.queries.boundaries import holding
 from open311.queries.reach import Condition, both, reach, within
@@ -72,7 +73,7 @@ WITH newest AS MATERIALIZED (
     SELECT r.key, r.point, r.service_code, r.requested_datetime FROM {{source}} r
     WHERE r.jurisdiction = :jurisdiction AND {_OPEN} AND {{reach}}
       AND r.point IS NOT NULL AND r.requested_datetime > :now - interval '{DAYS} days'
-      AND NOT EXISTS (SELECT FROM relation m WHERE m.service_request = r.key AND m.kind = 'duplicate_of')
+      AND NOT {is_duplicate("r.key")}
     ORDER BY r.requested_datetime DESC, r.key DESC LIMIT {LOOKED_AT}
 )
 SELECT n.key FROM newest n
