@@ -24,6 +24,7 @@ from open311.adapters.webhook import Webhooks
 from open311.catalog.city import City
 from open311.domain.roles import Role
 from open311.models.base import database
+from open311.models.locks import Lock
 from open311.queries.reading import Statement
 
 P = ParamSpec("P")
@@ -135,7 +136,7 @@ def defer(
     environment.queue.configure_task(task, connection=connection(), **how).defer(**arguments)
 
 
-def alone(what: str) -> bool:
+def alone(lock: Lock) -> bool:
     """Whether nobody else is at it now; until the transaction ends, nobody else will be."""
-    row = connection().execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 311))", (what,)).fetchone()
+    row = connection().execute("SELECT pg_try_advisory_xact_lock(%s)", (lock.value,)).fetchone()
     return row is not None and bool(row[0])

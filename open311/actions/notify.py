@@ -28,6 +28,7 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.event import OF_STAFF, WIDE, Event, event_of
 from open311.domain.lifecycle import Outcome
 from open311.models.base import now
+from open311.models.locks import Lock
 from open311.models.message import MessageState
 from open311.queries.boundaries import IN_FORCE
 from open311.wire.letter import Letter, compose, day, followed, mail, notice, short
@@ -172,7 +173,7 @@ def send_messages(environment: Environment) -> int:
 def _send_next(environment: Environment, channel: str) -> MessageState | None:
     """Send one message; answers what became of it, or none where no other can leave now."""
     # Push services are anybody's, and may hang: one worker at a time waits for them.
-    if channel == "push" and not alone("push"):
+    if channel == "push" and not alone(Lock.PUSH):
         return None
     with connection().cursor(row_factory=dict_row, binary=True) as cursor:
         row = cursor.execute(_NEXT, {"channel": channel}).fetchone()

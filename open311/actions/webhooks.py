@@ -19,6 +19,7 @@ from open311.domain.event import OF_CASES
 from open311.domain.moment import write_moment
 from open311.domain.roles import Act
 from open311.models.base import now
+from open311.models.locks import Lock
 from open311.models.webhook import DeliveryState
 
 MOST_ATTEMPTS = 12
@@ -132,7 +133,7 @@ def call_webhooks(environment: Environment) -> int:
 @transaction
 def _call_next(environment: Environment) -> bool:
     # Whoever is at it also finds what is new, so a second worker has nothing to wait for.
-    if not alone("call_webhooks"):
+    if not alone(Lock.WEBHOOKS):
         return False
     with connection().cursor(row_factory=dict_row, binary=True) as cursor:
         row = cursor.execute(_NEXT).fetchone()

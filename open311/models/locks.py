@@ -1,4 +1,4 @@
-"""The advisory locks of this database: what is done by one at a time."""
+"""The advisory locks of this database by their numbers: what is done by one at a time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ class Lock(IntEnum):
     CITY = 3112
     BOUNDARIES = 3113
     RETENTION = 3114
+    WEBHOOKS = 3115
+    PUSH = 3116
 
     @property
     def held(self) -> str:

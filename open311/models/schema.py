@@ -34,7 +34,7 @@ def _config(connection: Connection) -> Config:
 
 def migrate(connection: Connection) -> None:
     """Bring the tables to the newest state, all in the connection's transaction; two at once wait for each other."""
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({Lock.MIGRATION})")
+    connection.exec_driver_sql(Lock.MIGRATION.held)
     command.upgrade(_config(connection), "head")
 
 

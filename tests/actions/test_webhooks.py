@@ -25,6 +25,7 @@ from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Grant, Role
 from open311.jobs import conninfo
 from open311.models.base import database
+from open311.models.locks import Lock
 from tests.conftest import API
 from tests.receiver import Receiver, receiver
 from tests.word import work
@@ -155,7 +156,7 @@ def test_one_worker_at_a_time_calls(
     report()
     work()
     with psycopg.connect(conninfo(database_url)) as other:
-        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('call_webhooks', 311))")
+        other.execute(Lock.WEBHOOKS.held)
         assert call_webhooks(environment) == 0
     assert call_webhooks(environment) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from open311.api.installation import Installation
 from open311.domain.lifecycle import Outcome, Status
 from open311.jobs import conninfo
 from open311.models.base import database, now
+from open311.models.locks import Lock
 from tests.mailbox import Mailbox
 from tests.push_service import PushService, push_service
 
@@ -76,21 +78,27 @@ def test_a_browser_hears_at_once_and_is_led_to_where_it_ends(
     assert work() == 0
 
 
+@pytest.fixture
+def two_to_tell(
+    client: FlaskClient, environment: Environment, push_service: PushService, work: Any, report: Any
+) -> Callable[[], None]:
+    """Make two messages for one device, and a letter behind them."""
+
+    def run() -> None:
+        numbers = [report(), report()]
+        work()
+        for number in numbers:
+            client.post(f"/r/{number}/follow", data=push_service.form, headers=OURS)
+            close(environment, number)
+        report(email="reporter@example.org")
+
+    return run
+
+
 def test_a_device_that_is_away_holds_up_no_other_and_no_mail(
-    city: Connection,
-    client: FlaskClient,
-    environment: Environment,
-    push_service: PushService,
-    mailbox: Mailbox,
-    work: Any,
-    report: Any,
+    city: Connection, push_service: PushService, mailbox: Mailbox, work: Any, two_to_tell: Callable[[], None]
 ) -> None:
-    numbers = [report(), report()]
-    work()
-    for number in numbers:
-        client.post(f"/r/{number}/follow", data=push_service.form, headers=OURS)
-        close(environment, number)
-    report(email="reporter@example.org")
+    two_to_tell()
     push_service.answers = [503]
     assert work() == 2
     assert len(push_service.told) == len(mailbox.messages) == 1
@@ -99,22 +107,15 @@ def test_a_device_that_is_away_holds_up_no_other_and_no_mail(
 
 def test_one_worker_at_a_time_waits_for_push_services_and_none_for_long(
     city: Connection,
-    client: FlaskClient,
-    environment: Environment,
     database_url: str,
     push_service: PushService,
     work: Any,
-    report: Any,
+    two_to_tell: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with psycopg.connect(conninfo(database_url)) as other:
-        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('push', 311))")
-        numbers = [report(), report()]
-        work()
-        for number in numbers:
-            client.post(f"/r/{number}/follow", data=push_service.form, headers=OURS)
-            close(environment, number)
-        report(email="reporter@example.org")
+        other.execute(Lock.PUSH.held)
+        two_to_tell()
         assert work() == 1
         assert push_service.told == []
     monkeypatch.setattr(notify, "LONGEST", 0.0)
