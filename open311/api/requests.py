@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import IO, Any
 from urllib.parse import parse_qsl
@@ -35,7 +36,7 @@ class _Form(FormDataParser):
         if mimetype == FORM:
             body = stream.read().decode("utf-8", OR_WINDOWS_1252)
             sent = parse_qsl(body, keep_blank_values=True, errors=OR_WINDOWS_1252)
-            return stream, self.cls([(name, value.replace("\0", "")) for name, value in sent]), self.cls()
+            return stream, self._without_nul(sent), self.cls()
         if mimetype != MULTIPART or content_length == 0:
             return super().parse(stream, mimetype, content_length, options)
         parser = _Parts(self.stream_factory, self.max_form_memory_size, self.cls, max_form_parts=self.max_form_parts)
@@ -45,8 +46,10 @@ class _Form(FormDataParser):
             raise BadRequest(
                 "the form cannot be read: its boundary is not the one of its Content-Type, or its end is missing"
             ) from None
-        texts = [(name, _text(value)) for name, value in fields.items(multi=True)]
-        return stream, self.cls(texts), files
+        return stream, self._without_nul((name, _text(value)) for name, value in fields.items(multi=True)), files
+
+    def _without_nul(self, sent: Iterable[tuple[str, str]]) -> MultiDict[str, str]:
+        return self.cls([(name, value.replace("\0", "")) for name, value in sent])
 
 
 class _Parts(MultiPartParser):
@@ -58,7 +61,7 @@ class _Parts(MultiPartParser):
 
 
 def _text(letters: str) -> str:
-    return letters.encode("latin-1").decode("utf-8", OR_WINDOWS_1252).replace("\0", "")
+    return letters.encode("latin-1").decode("utf-8", OR_WINDOWS_1252)
 
 
 class Sent(Request):
