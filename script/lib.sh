@@ -150,7 +150,7 @@ postmaster_lives() {
 
 create_cluster() {
     local half="$CLUSTER/half-made" characters
-    # Text is put in order by its bytes, which costs the least: every index begins with one.
+    # Text is put in order by its bytes, which costs the least: most indexes begin with one.
     characters=(--lc-collate=C --lc-ctype=en_US.UTF-8)
     if locale -a 2>/dev/null | grep -qiE '^C\.utf-?8$'; then characters=(--locale=C.UTF-8 --lc-collate=C); fi
     note "making the cluster in $DATA"
