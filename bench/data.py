@@ -21,8 +21,9 @@ from open311.actions.acts import Actor
 from open311.actions.bulk import Case
 from open311.actions.sample import invented
 from open311.actions.sessions import begin
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.domain.roles import Grant, Role
+from open311.settings import Settings
 
 JURISDICTION = "phila.gov"
 COLUMNS, ROWS = 6, 11

@@ -21,11 +21,12 @@ from open311.actions.keys import issue_key
 from open311.actions.load_boundaries import load_samples
 from open311.actions.load_city import load_city
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.catalog.city import Jurisdiction
 from open311.models import schema
 from open311.models.base import database
 from open311.queries.reading import READ
+from open311.settings import Settings
 from tests.checks import check_publications
 from tests.contract.contracts import check_answer
 from tests.mailbox import Mailbox, receiving

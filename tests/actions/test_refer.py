@@ -20,11 +20,12 @@ from open311.actions.refer import LISTEN_AFTER_CLOSING, forward, mirror_referral
 from open311.actions.relate import merge
 from open311.adapters.georeport_client import GeoReportClient, RemoteRequest
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.catalog.city import RemoteServer
 from open311.domain.errors import InvalidArgument, StepRefused
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.base import database
+from open311.settings import Settings
 from tests.conftest import API
 from tests.serving import server  # noqa: F401
 

@@ -15,9 +15,10 @@ from open311.actions.acts import Actor
 from open311.actions.credentials import hash_password
 from open311.actions.environment import Environment
 from open311.actions.keys import issue_key
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.domain.roles import Grant, Role
 from open311.models.base import database
+from open311.settings import Settings
 from tests.conftest import API, GRAFFITI
 
 PASSWORD = "four words are good"

@@ -21,11 +21,12 @@ from open311.actions.keys import issue_key
 from open311.actions.progress import annotate, comment, progress
 from open311.actions.relate import merge
 from open311.actions.sample import load_sample
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Grant, Role
 from open311.domain.routing import Priority
 from open311.models.base import database, now
+from open311.settings import Settings
 from tests.conftest import API
 
 CITY = "phila.gov"

@@ -13,9 +13,10 @@ from open311.actions.acts import Actor
 from open311.actions.keys import issue_key
 from open311.actions.links import make_links
 from open311.actions.progress import progress
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.base import database
+from open311.settings import Settings
 from tests.browser.conftest import OpenPage
 from tests.browser.looks import barriers, overflow
 from tests.conftest import API, GRAFFITI

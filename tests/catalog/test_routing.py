@@ -13,12 +13,13 @@ from click.testing import Result
 from sqlalchemy import Connection
 
 from open311.actions.load_boundaries import load_boundaries
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.catalog.city import Jurisdiction
 from open311.catalog.faults import CatalogError
 from open311.catalog.read import read_city
 from open311.models.base import database
 from open311.queries.reading import READ
+from open311.settings import Settings
 from tests.boundaries.test_loading import WEST, layer_file, square
 from tests.conftest import _Reader
 

@@ -16,9 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from open311.actions.keys import issue_key
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.catalog.location import city_directory
 from open311.models.base import database
+from open311.settings import Settings
 from tests.conftest import API, CheckedClient
 
 HOME = Path(__file__).resolve().parents[2]

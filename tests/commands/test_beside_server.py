@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from open311.app import Settings, beside_server, hand_over
+from open311.settings import Settings, beside_server, hand_over
 
 KNOWN = {
     "DATABASE_URL": "postgresql://open311@/open311?host=/tmp/x",

@@ -13,8 +13,9 @@ import pytest
 from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import make_url, text
 
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.models.base import database
+from open311.settings import Settings
 from tests.commands.conftest import invoke
 from tests.conftest import drop_database, make_database
 

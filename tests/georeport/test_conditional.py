@@ -26,10 +26,11 @@ from open311.actions.republish import republish
 from open311.actions.submit import give_number
 from open311.api.installation import Installation
 from open311.api.kept import KEEP, MOST_BYTES, KeptAnswers, Mark
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.privacy import Moderation
 from open311.models.base import database
+from open311.settings import Settings
 from tests.conftest import API, GRAFFITI, SANDBOX, CheckedClient
 
 pytestmark = pytest.mark.alone

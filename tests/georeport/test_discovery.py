@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from sqlalchemy import Connection, text
 
-from open311.app import Settings
+from open311.settings import Settings
 from tests.conftest import API, SANDBOX, moment
 from tests.georeport.conftest import case
 from tests.georeport.test_jurisdictions import serve

@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 
 from open311.actions.keys import issue_key
 from open311.api.installation import Installation
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.models.base import database
 from open311.queries.reading import READ
+from open311.settings import Settings
 from tests.conftest import API, GRAFFITI, SANDBOX, CheckedClient, _Reader
 
 HOME = Path(__file__).resolve().parents[2]

@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 
 from open311.actions.keys import issue_key
 from open311.api.installation import Installation
-from open311.app import Settings
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Status
 from open311.domain.moment import write_moment
 from open311.models.base import database, now
+from open311.settings import Settings
 from tests.conftest import API, GRAFFITI, moment
 from tests.georeport.conftest import ago, case
 from tests.georeport.test_jurisdictions import serve

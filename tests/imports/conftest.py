@@ -14,8 +14,9 @@ import yaml
 from flask import Flask
 
 from open311.actions.environment import connection
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.models.base import database
+from open311.settings import Settings
 from tests.checks import check_publications
 
 HOME = Path(__file__).resolve().parents[2]

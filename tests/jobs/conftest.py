@@ -17,8 +17,9 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from open311.actions.keys import issue_key
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.models.base import database
+from open311.settings import Settings
 
 OPEN311 = Path(sys.executable).parent / "open311"
 PUBLIC_URL = "https://311.example.org"

@@ -13,10 +13,11 @@ from open311.actions import retention
 from open311.actions.environment import Environment, connection
 from open311.actions.keys import issue_key
 from open311.actions.progress import progress
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.retention import Kind
 from open311.models.base import database
+from open311.settings import Settings
 from tests.conftest import API, GRAFFITI
 from tests.forgetting import forgotten
 from tests.privacy.conftest import HERE, STAFF

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from open311.app import Settings, create_app
+from open311.app import create_app
 from open311.models.base import database
 from open311.queries.reading import READ, fetch_one
 from open311.queries.versions import _VERSION
+from open311.settings import Settings
 
 CUT = text(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
