@@ -22,7 +22,7 @@ from psycopg import sql
 from bench import data
 from bench.load import THREADS, WORKERS, Loaded, load, running
 from open311.api.arguments import write_cursor
-from open311.queries.service_requests import Cursor
+from open311.queries.publications.service_requests import Cursor
 
 BIN = Path(sys.executable).parent
 SERVER_PORT, FLOOR_PORT = 8391, 8392

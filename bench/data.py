@@ -16,11 +16,11 @@ from random import Random
 
 from flask.sessions import SecureCookieSessionInterface
 
-from open311.actions.accounts import grant_role
-from open311.actions.acts import Actor
-from open311.actions.bulk import Case
-from open311.actions.sample import invented
-from open311.actions.sessions import begin
+from open311.actions.accounts.accounts import grant_role
+from open311.actions.accounts.sessions import begin
+from open311.actions.base.actor import Actor
+from open311.actions.city.import_batch import Case
+from open311.actions.city.sample import invented
 from open311.app import create_app
 from open311.domain.roles import Grant, Role
 from open311.settings import Settings
@@ -92,7 +92,7 @@ def write_wards(path: Path, bounds: tuple[float, float, float, float]) -> None:
 
 def cases(count: int) -> Iterator[Case]:
     """Service requests in the order in which they come in no city: mixed over all five years."""
-    city = create_app(Settings()).extensions["open311"].environment.city
+    city = create_app(Settings()).extensions["open311"].city
     return invented(city.jurisdictions[JURISDICTION], count, UNTIL, DAYS)
 
 
@@ -125,7 +125,7 @@ START = (UNTIL - timedelta(days=89)).isoformat().replace("+00:00", "Z")
 def sign_in(secret_key: str) -> str:
     """The cookie of a supervisor of the whole city, who is made for that."""
     app = create_app(replace(Settings.from_environment(), secret_key=secret_key))
-    environment = app.extensions["open311"].environment
+    environment = app.extensions["open311"]
     with app.app_context():
         email = f"{secrets.token_hex(4)}@bench.example"
         account = grant_role(environment, email, Grant(Role.SUPERVISOR), Actor("staff:bench"), "Bench")

@@ -14,7 +14,7 @@ from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTabl
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from open311.actions.environment import Environment, SignIn
+from open311.actions.base.environment import Environment, SignIn
 from open311.adapters.files import LocalFiles
 from open311.adapters.mail import FileMail, SMTPMail
 from open311.adapters.openid import OpenID
@@ -22,11 +22,11 @@ from open311.adapters.push import WebPush
 from open311.adapters.seal import Seal
 from open311.adapters.sms import FileSms, TwilioSms
 from open311.adapters.webhook import Webhooks
+from open311.api.answer_cache import AnswerCache
 from open311.api.endpoint import shape_urls
-from open311.api.hot import HotReads
+from open311.api.fast_reads import FastReads
+from open311.api.http_request import Sent
 from open311.api.installation import Installation
-from open311.api.kept import KeptAnswers
-from open311.api.requests import Sent
 from open311.api.wsgi import finish, merge_slashes, quote_boundary
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import PACKAGE, city_directory
@@ -87,8 +87,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         push=WebPush(settings.secret_key, settings.mail_from, webhooks) if settings.secret_key else None,
     )
     app.extensions["settings"] = settings
-    app.extensions["open311"] = Installation(
-        environment=environment,
+    app.extensions["open311"] = environment
+    app.extensions["api"] = Installation(
         public_url=settings.public_url,
         writes_per_minute=settings.writes_per_minute,
         reads_per_minute=settings.reads_per_minute,
@@ -102,8 +102,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     accounts.register(app)
     console.register(app)
     commands.register(app)
-    inner = HotReads(quote_boundary(app.wsgi_app), app, *georeport.hot_reads(city))
-    app.wsgi_app = KeptAnswers(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]
+    inner = FastReads(quote_boundary(app.wsgi_app), app, *georeport.fast_reads(city))
+    app.wsgi_app = AnswerCache(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from open311.actions.environment import Environment, connection
-from open311.actions.publish import render_faces
+from open311.actions.base.environment import Environment
+from open311.actions.base.transaction import connection
+from open311.actions.publications.publish import render_faces
 from open311.models.base import database
 
 TAGS = "SELECT service_request, boundary, requested_datetime FROM request_boundary ORDER BY 1, 2"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,10 @@ from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import make_url
 
-from open311.actions.environment import Environment
-from open311.actions.keys import issue_key
-from open311.actions.load_boundaries import load_samples
-from open311.actions.load_city import load_city
-from open311.api.installation import Installation
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.environment import Environment
+from open311.actions.city.load_city import load_city
+from open311.actions.places.load_boundaries import load_samples
 from open311.app import create_app
 from open311.catalog.city import Jurisdiction
 from open311.models import schema
@@ -98,7 +98,7 @@ def app(database_url: str, mail_server: Mailbox, tmp_path_factory: pytest.TempPa
         with database.engine.connect() as connection:
             schema.migrate(connection)
             connection.commit()
-        environment = app.extensions["open311"].environment
+        environment = app.extensions["open311"]
         load_city(environment)
         load_samples(environment)
         database.session.remove()
@@ -164,7 +164,7 @@ def city(app: Flask) -> Iterator[Any]:
             engines[READ] = _Reader(connection)  # type: ignore[assignment]
             try:
                 yield connection
-                check_publications(app.extensions["open311"].environment)
+                check_publications(app.extensions["open311"])
             finally:
                 database.session.remove()
                 engines[None], engines[READ] = engine, reader
@@ -199,21 +199,27 @@ def mailbox(mail_server: Mailbox) -> Mailbox:
 
 
 @pytest.fixture
-def installation(app: Flask) -> Installation:
-    """The running server's parts."""
+def environment(app: Flask) -> Environment:
+    """What actions work with."""
     return app.extensions["open311"]
 
 
 @pytest.fixture
-def environment(installation: Installation) -> Environment:
-    """What actions work with."""
-    return installation.environment
+def with_parts(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Environment]:
+    """Replace parts of the environment until the test ends; answers the new one."""
+
+    def run(**parts: Any) -> Environment:
+        made = replace(app.extensions["open311"], **parts)
+        monkeypatch.setitem(app.extensions, "open311", made)
+        return made
+
+    return run
 
 
 @pytest.fixture
-def phila(installation: Installation) -> Jurisdiction:
+def phila(environment: Environment) -> Jurisdiction:
     """The city itself."""
-    return installation.environment.city.jurisdictions["phila.gov"]
+    return environment.city.jurisdictions["phila.gov"]
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from open311.actions.acts import SYSTEM
-from open311.actions.environment import Environment
-from open311.actions.retention import run_retention
+from open311.actions.base.actor import SYSTEM
+from open311.actions.base.environment import Environment
+from open311.actions.privacy.retention import run_retention
+from open311.domain.moment import now
 from open311.domain.retention import Kind
-from open311.models.base import now
 
 
 def forgotten(environment: Environment, after: timedelta = timedelta()) -> dict[Kind, int]:

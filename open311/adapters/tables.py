@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
-from open311.domain.letters import OR_WINDOWS_1252
+from open311.domain.encoding import OR_WINDOWS_1252
 
 
 class UnreadableTable(Exception):

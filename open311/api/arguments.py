@@ -1,4 +1,4 @@
-"""From a query string to a listing: the arguments are the filters' (``queries/filters``), plus page and order."""
+"""From a query string to a listing: the arguments are those of the filters, plus page and order."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import InvalidArgument, TooMuchAsked
 from open311.domain.moment import write_moment
-from open311.queries.filters import FILTERS, Parts
-from open311.queries.service_requests import Cursor, Listing
+from open311.queries.publications.filters import FILTERS, Parts
+from open311.queries.publications.service_requests import Cursor, Listing
 
 WINDOW = timedelta(days=90)
 """The longest span of requested times (GeoReport v2, GET Service Requests)."""

@@ -13,17 +13,17 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.routing import BaseConverter
 from werkzeug.sansio.utils import get_current_url
 
-from open311.actions.environment import Environment
-from open311.actions.limits import count_write
+from open311.actions.base.environment import Environment, current_environment
+from open311.actions.base.write_limits import count_write
+from open311.api.answer_cache import KEEP, Mark
+from open311.api.http_request import check_form, host_of
 from open311.api.installation import installation
-from open311.api.kept import KEEP, Mark
 from open311.api.limits import MINUTE
 from open311.api.problems import refused
-from open311.api.requests import check_form, host_of
 from open311.api.wsgi import BY_ACCEPT, COUNTED
 from open311.catalog.city import Endpoint, Jurisdiction
-from open311.domain.errors import Forbidden, MissingJurisdiction, Refusal, UnknownJurisdiction
-from open311.queries.api_clients import Client, client_of
+from open311.domain.errors import KeyRefused, MissingJurisdiction, Refusal, UnknownJurisdiction
+from open311.queries.accounts.api_clients import Client, client_of
 from open311.wire.document import Document
 from open311.wire.formats import DEFAULT, FORMATS, Format, Row, render, wrap
 
@@ -60,7 +60,7 @@ class Call:
     @property
     def environment(self) -> Environment:
         """What actions work with."""
-        return installation().environment
+        return current_environment()
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     keep: Mark | None = None
-    """Set where the finished answer may be kept (``api/kept``)."""
+    """Set where the finished answer may be kept (``api/answer_cache``)."""
 
     def finished(self, document: type[Document], fmt: Format) -> tuple[list[tuple[str, str]], bytes]:
         """Headers and body of the answer; ``document`` where the reply names no other."""
@@ -170,7 +170,7 @@ def jurisdiction_of(base: Endpoint, *, any_will_do: bool = False) -> Jurisdictio
 
 def served_by(base: Endpoint, named: str, *, any_will_do: bool = False) -> Jurisdiction:
     """The same for an id that was read already."""
-    known = installation().environment.city.jurisdictions
+    known = current_environment().city.jurisdictions
     if not named and (any_will_do or len(base.jurisdictions) == 1):
         return known[base.jurisdictions[0]]
     served = {known[key].jurisdiction_id: known[key] for key in base.jurisdictions}
@@ -195,20 +195,20 @@ def _given(name: str) -> str:
 def writer(jurisdiction: Jurisdiction, scope: str | None) -> Client | None:
     """Who writes, with its limit counted; none where the jurisdiction takes a few without a key.
 
-    :raises Forbidden: the key is missing, unknown, revoked, or lacks the scope.
+    :raises KeyRefused: the key is missing, unknown, revoked, or lacks the scope.
     :raises TooManyRequests: the limit is used up.
     """
     api_key, here = given_key(), installation()
     if not api_key:
         if not jurisdiction.anonymous_per_hour or scope != "requests":
-            raise Forbidden(f"api_key required. {jurisdiction.key_service}")
+            raise KeyRefused(f"api_key required. {jurisdiction.key_service}")
         count_write(f"{jurisdiction.key}:{request.remote_addr}", jurisdiction.anonymous_per_hour, HOUR)
         return None
     client = client_of(jurisdiction.key, api_key)
     if client is None:
-        raise Forbidden(f"api_key is not valid. {jurisdiction.key_service}")
+        raise KeyRefused(f"api_key is not valid. {jurisdiction.key_service}")
     if scope and scope not in client.scopes:
-        raise Forbidden(f"this api_key may not write {scope}")
+        raise KeyRefused(f"this api_key may not write {scope}")
     most = here.writes_per_minute if client.writes_per_minute is None else client.writes_per_minute
     count_write(f"{jurisdiction.key}:key:{client.key}", most, MINUTE)
     return client
@@ -238,7 +238,7 @@ def root_of(environ: dict[str, Any]) -> str:
         return here.public_url
     host = host_of(environ)
     if not host:
-        return here.environment.public_url
+        return current_environment().public_url
     return _address(environ["wsgi.url_scheme"], host, environ.get("SCRIPT_NAME", ""))
 
 

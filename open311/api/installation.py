@@ -1,4 +1,4 @@
-"""What a running server is made of."""
+"""What the API needs besides the environment of actions: its address, its limits, and what it offers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
-from open311.actions.environment import Environment
 from open311.api.limits import ReadLimit
 
 
 @dataclass(frozen=True)
 class Installation:
-    """A running server's parts and settings; ``app.extensions["open311"]``."""
+    """The settings of the API of a running server; ``app.extensions["api"]``."""
 
-    environment: Environment
     public_url: str | None
     writes_per_minute: int
     reads_per_minute: int
@@ -23,5 +21,5 @@ class Installation:
 
 
 def installation() -> Installation:
-    """The parts of the server that is running."""
-    return current_app.extensions["open311"]  # type: ignore[no-any-return]
+    """The settings of the API of the server that is running."""
+    return current_app.extensions["api"]  # type: ignore[no-any-return]

@@ -9,9 +9,9 @@ from werkzeug.exceptions import HTTPException
 
 from open311.domain.errors import (
     Conflict,
-    Forbidden,
     InvalidArgument,
     InvalidDraft,
+    KeyRefused,
     KeyReused,
     MissingArgument,
     MissingJurisdiction,
@@ -39,7 +39,7 @@ STATUS: dict[type[Refusal], int] = {
     InvalidDraft: 400,
     MissingJurisdiction: 400,
     StepRefused: 400,
-    Forbidden: 403,
+    KeyRefused: 403,
     NotAllowed: 403,
     SignInRefused: 403,
     UnknownJurisdiction: 404,

@@ -6,13 +6,13 @@ import hashlib
 
 from werkzeug.http import parse_etags
 
-from open311.queries.service_requests import Listing
+from open311.queries.publications.service_requests import Listing
 
 
 def validator(version: str | None, asked: Listing, suffix: str, query: str) -> str | None:
     """A weak ETag of a page: it changes when anything that is published changes, or when the question does.
 
-    None while a change is under way (``queries/versions``).
+    None while a change is under way (``queries/publications/versions``).
     """
     if version is None:
         return None

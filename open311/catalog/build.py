@@ -11,8 +11,8 @@ from typing import Any
 from open311.catalog.calendar import CityHolidays, weekdays
 from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer, RemoteServer
 from open311.catalog.files import Files
-from open311.catalog.privacy import build_retention
 from open311.catalog.replies import build_replies
+from open311.catalog.retention import build_retention
 from open311.catalog.routing import build_routing
 from open311.catalog.source import Source
 from open311.catalog.texts import build_wordings

@@ -8,8 +8,8 @@ from open311.catalog.build import build_city
 from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.files import read_files
-from open311.catalog.privacy import check_privacy
 from open311.catalog.replies import check_replies
+from open311.catalog.retention import check_privacy
 from open311.catalog.routing import check_routing
 from open311.catalog.rules import check_rules
 from open311.catalog.shape import check_shape

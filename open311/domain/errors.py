@@ -59,7 +59,7 @@ class UnknownBoundary(Refusal):
     """No boundary layer or boundary bears this name."""
 
 
-class Forbidden(Refusal):
+class KeyRefused(Refusal):
     """The API key is missing, wrong or not allowed to do this."""
 
 

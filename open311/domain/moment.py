@@ -1,4 +1,4 @@
-"""Moments in time as clients write them: W3C format out, generous reading in."""
+"""Moments in time: the clock, W3C format out, and generous reading of what clients write."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ _W3C = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+\- ]\d\d:?[0-5]\d|[+-]\d\d)?)?",
     re.ASCII,
 )
+
+
+def now() -> datetime:
+    """The present moment, to the microsecond, in UTC."""
+    return datetime.now(UTC)
 
 
 def read_moment(text: str, zone: str) -> datetime:

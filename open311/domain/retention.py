@@ -37,7 +37,7 @@ class Kind(StrEnum):
     HIDDEN_PHOTOS = "hidden_photos"
     UNSENT_PHOTOS = "unsent_photos"
     """Of forms of staff that nobody sent in the end."""
-    HELD_CHANGES = "held_changes"
+    HELD_CHANGES = "batch_changes"
     """To many cases at once, with what was written; from when they were due."""
     WEBHOOK_CALLS = "webhook_calls"
     JOBS = "jobs"

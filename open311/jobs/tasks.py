@@ -9,18 +9,18 @@ import procrastinate
 from flask import Flask
 from procrastinate import RetryStrategy
 
-from open311.actions.account_links import Purpose, send_link
-from open311.actions.acts import SYSTEM
-from open311.actions.deadlines import look_at_promises
-from open311.actions.digest import collect_digests
-from open311.actions.held import do_held_change
-from open311.actions.notify import expand, send_messages
-from open311.actions.refer import forward, mirror_referrals
-from open311.actions.republish import republish
-from open311.actions.retention import run_retention
-from open311.actions.submit import give_number
-from open311.actions.webhooks import call_webhooks
-from open311.api.installation import installation
+from open311.actions.accounts.account_links import Purpose, send_link
+from open311.actions.base.actor import SYSTEM
+from open311.actions.base.environment import current_environment
+from open311.actions.cases.batch import do_batch
+from open311.actions.cases.deadlines import look_at_promises
+from open311.actions.cases.refer import forward, mirror_referrals
+from open311.actions.intake.submit import give_number
+from open311.actions.privacy.retention import run_retention
+from open311.actions.publications.republish import republish
+from open311.actions.telling.digest import collect_digests
+from open311.actions.telling.notify import expand, send_messages
+from open311.actions.telling.webhooks import call_webhooks
 from open311.catalog.read import read_city
 
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=2)
@@ -35,13 +35,13 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
     @queue.task(name="number_service_request", retry=RETRY)
     def number_service_request(key: int) -> None:
         with app.app_context():
-            give_number(installation().environment, key)
+            give_number(current_environment(), key)
 
     @queue.task(name="republish_service", retry=RETRY)
     def republish_service(jurisdiction: str, service_code: str) -> None:
         with app.app_context():
             # The job is there because the files changed, perhaps since this worker read them.
-            known = installation().environment
+            known = current_environment()
             environment = replace(known, city=read_city(known.city.directory))
             for done in republish(environment, jurisdiction, service_code):
                 _LOG.info("%s %s: %s publications made anew", jurisdiction, service_code, done)
@@ -49,59 +49,59 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
     @queue.task(name="forward_referral", retry=RETRY)
     def forward_referral(key: int) -> None:
         with app.app_context():
-            forward(installation().environment, key)
+            forward(current_environment(), key)
 
     @queue.task(name="send_account_link", retry=RETRY)
     def send_account_link(email: str, purpose: Purpose, language: str) -> None:
         with app.app_context():
-            send_link(installation().environment, email, purpose, language)
+            send_link(current_environment(), email, purpose, language)
 
-    @queue.task(name="do_held_change", retry=RETRY)
-    def do_held(key: int) -> None:
+    @queue.task(name="do_batch", retry=RETRY)
+    def do_batch_job(key: int) -> None:
         with app.app_context():
-            do_held_change(installation().environment, key)
+            do_batch(current_environment(), key)
 
     @queue.task(name="notify", retry=RETRY)
     def notify(service_request: int, update_id: str | None) -> None:
         with app.app_context():
-            expand(installation().environment, service_request, update_id)
+            expand(current_environment(), service_request, update_id)
 
     # What waits for another attempt has no job of its own: the minute's run finds it.
     @queue.periodic(cron="* * * * *")
     @queue.task(name="send_messages", retry=RETRY, queueing_lock="send_messages")
     def send(timestamp: int = 0) -> None:
         with app.app_context():
-            send_messages(installation().environment)
+            send_messages(current_environment())
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name="call_webhooks", retry=RETRY, queueing_lock="call_webhooks")
     def call(timestamp: int = 0) -> None:
         with app.app_context():
-            call_webhooks(installation().environment)
+            call_webhooks(current_environment())
 
     @queue.periodic(cron="3 * * * *")
     @queue.task(name="collect_digests", retry=RETRY, queueing_lock="collect_digests")
     def digests(timestamp: int) -> None:
         with app.app_context():
-            collect_digests(installation().environment)
+            collect_digests(current_environment())
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name="look_at_promises", retry=RETRY, queueing_lock="look_at_promises")
     def promises(timestamp: int) -> None:
         with app.app_context():
-            look_at_promises(installation().environment)
+            look_at_promises(current_environment())
 
     @queue.periodic(cron="*/5 * * * *")
     @queue.task(name="mirror_referrals", retry=RETRY, queueing_lock="mirror_referrals")
     def referrals(timestamp: int) -> None:
         with app.app_context():
-            mirror_referrals(installation().environment)
+            mirror_referrals(current_environment())
 
     @queue.periodic(cron="17 3 * * *")
     @queue.task(name="forget", retry=RETRY, queueing_lock="forget")
     def forget(timestamp: int) -> None:
         with app.app_context():
-            for swept in run_retention(installation().environment, SYSTEM):
+            for swept in run_retention(current_environment(), SYSTEM):
                 _LOG.info("%s: %s forgotten", swept.kind, swept.count)
 
     @queue.periodic(cron="*/2 * * * *")

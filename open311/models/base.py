@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from flask_sqlalchemy import SQLAlchemy
@@ -35,8 +35,3 @@ class Base(DeclarativeBase):
 
 
 database = SQLAlchemy(model_class=Base)
-
-
-def now() -> datetime:
-    """The present moment, to the microsecond, in UTC."""
-    return datetime.now(UTC)

@@ -16,6 +16,6 @@ class Lock(IntEnum):
     PUSH = 3116
 
     @property
-    def held(self) -> str:
+    def waiting(self) -> str:
         """SQL that waits for the lock and holds it until the transaction ends."""
         return f"SELECT pg_advisory_xact_lock({self.value})"

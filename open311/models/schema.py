@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from open311.models.base import database
 from open311.models.locks import Lock
-from open311.models.publication import TransactionId
+from open311.models.publications.publication import TransactionId
 
 OTHERS = ("procrastinate_", "spatial_ref_sys", "lifecycle_step")
 """Tables of PostGIS, of the job queue and of our triggers, which bring their own definitions."""
@@ -34,7 +34,7 @@ def _config(connection: Connection) -> Config:
 
 def migrate(connection: Connection) -> None:
     """Bring the tables to the newest state, all in the connection's transaction; two at once wait for each other."""
-    connection.exec_driver_sql(Lock.MIGRATION.held)
+    connection.exec_driver_sql(Lock.MIGRATION.waiting)
     command.upgrade(_config(connection), "head")
 
 

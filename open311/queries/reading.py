@@ -1,56 +1,104 @@
-"""How hot reads reach the database: compiled SQL on a raw binary cursor, one round trip, no transaction.
+"""How the database is read: one way for all queries, inside an action or outside of one.
 
-SQLAlchemy builds each shape of statement once (``functools.lru_cache`` around the builder); its own execution would
-add half a millisecond to a request that takes less than one.
+Inside an action a query runs on the action's own transaction, so it sees what the action wrote. Anywhere else it runs
+on a connection that commits by itself: one statement, one snapshot, one round trip.
+
+SQLAlchemy compiles each shape of statement once (``Statement``); it is executed on a raw psycopg cursor, because
+SQLAlchemy's own execution would add half a millisecond to a request that takes less than one (ADR 3).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import psycopg
-from psycopg.rows import TupleRow, dict_row
-from sqlalchemy import Engine, Executable
+from psycopg.rows import TupleRow, class_row, dict_row
+from sqlalchemy import BindParameter, Engine, Executable, Text, text
 from sqlalchemy.dialects import postgresql
 
 from open311.models.base import database
 
 READ = "read"
-"""The bind whose connections commit by themselves: one statement, one snapshot."""
+"""The bind whose connections commit by themselves."""
+
+GOING_DOWN = "57P"
+"""SQLSTATEs with which PostgreSQL ends connections; a connection that was cut has no SQLSTATE at all."""
+
+TRANSACTION: ContextVar[psycopg.Connection[Any] | None] = ContextVar("transaction", default=None)
+"""The connection of the action that is under way (``actions/base/transaction`` sets it)."""
+
+JURISDICTION: BindParameter[str] = BindParameter("jurisdiction", type_=Text())
+"""The parameter by which a statement made of SQLAlchemy constructs is told the jurisdiction."""
+
+Row = TypeVar("Row")
 
 _DIALECT = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
 
 
 class Statement:
-    """SQL text with named parameters, and the values that are always the same."""
+    """SQL compiled once: text with ``:name`` parameters, or a SQLAlchemy construct, and its constant values.
+
+    In text a cast of a parameter is written ``CAST(:name AS type)``; ``:name::type`` would be misread.
+    """
 
     __slots__ = ("constants", "sql")
 
-    def __init__(self, statement: Executable) -> None:
-        compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+    def __init__(self, statement: str | Executable) -> None:
+        construct = text(statement) if isinstance(statement, str) else statement
+        compiled = construct.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
         self.sql = str(compiled)
         self.constants = {name: value for name, value in compiled.params.items() if value is not None}
 
+    def values(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
+        """All parameters: the constants, and those of this call."""
+        return {**self.constants, **given} if given else self.constants
 
-def fetch(statement: Statement, given: Mapping[str, Any]) -> list[TupleRow]:
-    """All rows, as tuples."""
+
+def fetch(statement: Statement, given: Mapping[str, Any] | None = None) -> list[TupleRow]:
+    """All rows as tuples."""
     return _run(statement, given, binary=True)
 
 
-def fetch_one(statement: Statement, given: Mapping[str, Any]) -> TupleRow | None:
-    """The first row, or none."""
+def fetch_one(statement: Statement, given: Mapping[str, Any] | None = None) -> TupleRow | None:
+    """The first row as a tuple, or None where there is no row."""
     rows = fetch(statement, given)
     return rows[0] if rows else None
 
 
-def fetch_dicts(statement: Statement, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """All rows, as dictionaries."""
+def fetch_value(statement: Statement, given: Mapping[str, Any] | None = None) -> Any:
+    """The first column of the first row, or None where there is no row."""
+    rows = fetch(statement, given)
+    return rows[0][0] if rows else None
+
+
+def fetch_values(statement: Statement, given: Mapping[str, Any] | None = None) -> list[Any]:
+    """The first column of every row."""
+    return [row[0] for row in fetch(statement, given)]
+
+
+def fetch_as(row: type[Row], statement: Statement, given: Mapping[str, Any] | None = None) -> list[Row]:
+    """All rows as instances of a (frozen data)class that has a field for each column."""
+    return _run(statement, given, row_factory=class_row(row))
+
+
+def fetch_one_as(row: type[Row], statement: Statement, given: Mapping[str, Any] | None = None) -> Row | None:
+    """The first row as an instance of a (frozen data)class, or None where there is no row."""
+    rows = fetch_as(row, statement, given)
+    return rows[0] if rows else None
+
+
+def fetch_dicts(statement: Statement, given: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """All rows as dictionaries, for documents whose columns are only known when they are read."""
     return _run(statement, given, row_factory=dict_row)
 
 
-def _run(statement: Statement, given: Mapping[str, Any], **how: Any) -> list[Any]:
-    values = {**statement.constants, **given}
+def _run(statement: Statement, given: Mapping[str, Any] | None, **how: Any) -> list[Any]:
+    values = statement.values(given)
+    under_way = TRANSACTION.get()
+    if under_way is not None:
+        return list(under_way.cursor(**how).execute(statement.sql, values).fetchall())
     engine = database.engines[READ]
     try:
         return _attempt(engine, statement.sql, values, how)
@@ -60,10 +108,6 @@ def _run(statement: Statement, given: Mapping[str, Any], **how: Any) -> list[Any
         # The server was started anew: all connections of the pool are dead, and new ones may do.
         engine.dispose()
         return _attempt(engine, statement.sql, values, how)
-
-
-GOING_DOWN = "57P"
-"""SQLSTATEs with which PostgreSQL ends connections; one that was cut has none at all."""
 
 
 def _attempt(engine: Engine, sql: str, values: dict[str, Any], how: dict[str, Any]) -> list[Any]:

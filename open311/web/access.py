@@ -11,8 +11,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.environment import Environment
-from open311.actions.sessions import SignedIn, recognise
+from open311.actions.accounts.sessions import SignedIn, recognise
+from open311.actions.base.environment import current_environment
 from open311.domain.errors import NotAllowed
 from open311.domain.roles import Act, opens
 from open311.web import failures
@@ -83,7 +83,7 @@ PAGES: dict[str, Act | Door] = {
     "console.split": Act.SPLIT,
     "console.refer": Act.REFER,
     "console.bulk": Act.NOTE,
-    "console.held": Act.NOTE,
+    "console.batch_state": Act.NOTE,
     "console.undo": Act.NOTE,
     "console.crew": Act.CLOSE,
     "console.crew_done": Act.CLOSE,
@@ -121,11 +121,6 @@ FORM_LASTS = 12 * 3600
 """Seconds for which a form may lie open."""
 
 
-def environment() -> Environment:
-    """What actions work with: of the installation (``api/installation``), which is made once for all entrypoints."""
-    return current_app.extensions["open311"].environment  # type: ignore[no-any-return]
-
-
 def guard(blueprint: Blueprint) -> None:
     """Put the gate before every page of a blueprint; headers, errors and the shell come with it."""
     blueprint.before_request(_gate)
@@ -138,7 +133,7 @@ def signed_in() -> SignedIn | None:
     """Who sent this request, as the database knows at this moment."""
     if _SIGNED_IN not in request.environ:
         token = session.get("token")
-        request.environ[_SIGNED_IN] = recognise(environment(), token) if token else None
+        request.environ[_SIGNED_IN] = recognise(current_environment(), token) if token else None
     found: SignedIn | None = request.environ[_SIGNED_IN]
     return found
 
@@ -180,7 +175,12 @@ def _gate() -> AnyResponse | None:
 
 def _shell() -> dict[str, Any]:
     """What the shell around every page needs. Pages are in English where they do not say otherwise (``pages``)."""
-    return {**voice(environment().city.first, "en"), "who": signed_in(), "form_token": form_token, "asset": asset}
+    return {
+        **voice(current_environment().city.first, "en"),
+        "who": signed_in(),
+        "form_token": form_token,
+        "asset": asset,
+    }
 
 
 def lost() -> Response:

@@ -6,8 +6,8 @@ from flask import Blueprint, Flask, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.routing import IntegerConverter, Map
 
-from open311.actions.environment import Environment
-from open311.actions.sessions import RESIDENT_LONGEST
+from open311.actions.accounts.sessions import RESIDENT_LONGEST
+from open311.actions.base.environment import Environment
 from open311.web import access, assets
 
 blueprint = Blueprint("web", __name__, template_folder="templates")

@@ -16,12 +16,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions import credentials
-from open311.actions.accounts import grant_role
-from open311.actions.acts import Actor
-from open311.actions.credentials import hash_password
-from open311.actions.environment import Environment
-from open311.actions.sessions import begin
+from open311.actions.accounts import credentials
+from open311.actions.accounts.accounts import grant_role
+from open311.actions.accounts.credentials import hash_password
+from open311.actions.accounts.sessions import begin
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
 from open311.domain.roles import Grant, Role
 
 HOME = "https://311.example.org"

@@ -10,29 +10,29 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
 
-from open311.actions.accounts import grant_role, revoke_grant, set_active
-from open311.actions.acts import Actor
-from open311.actions.assign import assign, prioritise
-from open311.actions.audit import search_audit
-from open311.actions.environment import Environment
-from open311.actions.erase import erase_person
-from open311.actions.export import export_person
-from open311.actions.personal import read_personal
-from open311.actions.progress import annotate, comment, endorse, moderate, progress, set_visibility
-from open311.actions.redact import redact_description
-from open311.actions.refer import refer
-from open311.actions.relate import merge
-from open311.actions.retention import run_retention
-from open311.actions.split import Part, split
-from open311.actions.webhooks import add_webhook
+from open311.actions.accounts.accounts import grant_role, revoke_grant, set_active
+from open311.actions.accounts.audit import search_audit
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.assign import assign, prioritise
+from open311.actions.cases.progress import annotate, comment, endorse, moderate, progress, set_visibility
+from open311.actions.cases.redact import redact_description
+from open311.actions.cases.refer import refer
+from open311.actions.cases.relate import merge
+from open311.actions.cases.reporter import read_personal
+from open311.actions.cases.split import Part, split
+from open311.actions.privacy.erase import erase_person
+from open311.actions.privacy.export import export_person
+from open311.actions.privacy.retention import run_retention
+from open311.actions.telling.webhooks import add_webhook
 from open311.domain.errors import NotAllowed
+from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.person import Who
 from open311.domain.place import Point
-from open311.domain.privacy import Moderation
 from open311.domain.roles import CITY_WIDE, MATRIX, STAFF, Act, Grant, Role, opens
 from open311.domain.routing import Priority
-from open311.queries.boundaries import boundaries_at
+from open311.queries.places.boundaries import boundaries_at
 from open311.web.access import PAGES, Door
 from tests.accounts.conftest import COMMAND, HOME, Browser, Staff, log
 from tests.accounts.conftest import STAFF as STAFF_ADDRESS
@@ -121,7 +121,7 @@ FIELDS = (
 @pytest.mark.parametrize("do", ["", "send", "preview", "fill", "hold", "\0"])
 def test_no_form_fails_because_of_a_nul(app: Flask, signed_in: Callable[..., Browser], report: Any, do: str) -> None:
     browser = signed_in(Role.ADMINISTRATOR)
-    grant_role(app.extensions["open311"].environment, STAFF_ADDRESS, Grant(Role.SUPERVISOR), COMMAND)
+    grant_role(app.extensions["open311"], STAFF_ADDRESS, Grant(Role.SUPERVISOR), COMMAND)
     number = report()
     for rule in rules(app):
         if rule.endpoint not in PAGES or "POST" not in rule.methods or rule.endpoint == "own.sign_out":

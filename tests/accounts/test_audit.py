@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from open311.actions.acts import Actor, note_act
-from open311.actions.environment import Environment
-from open311.actions.personal import read_personal
-from open311.actions.progress import comment, progress
+from open311.actions.base.actor import Actor, note_act
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import comment, progress
+from open311.actions.cases.reporter import read_personal
 from open311.domain.errors import Conflict, NotAllowed
 from open311.domain.lifecycle import Status
 from open311.domain.roles import Act, Grant, OwnAct, Role
-from open311.queries.audit import audit_entries
+from open311.queries.accounts.audit import audit_entries
 from tests.accounts.conftest import Browser, Staff, log
 
 CITY = "phila.gov"

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
 
-from open311.actions.accounts import check_scope
-from open311.actions.environment import Environment
+from open311.actions.accounts.accounts import check_scope
+from open311.actions.base.environment import Environment
 from open311.domain.errors import InvalidArgument
 from open311.domain.roles import Grant, Role
 from tests.accounts.conftest import HOME, PASSWORD, STAFF, Browser, Staff, code_of, log, secret_on

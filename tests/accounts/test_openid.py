@@ -20,8 +20,8 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.serving import make_server
 
+from open311.actions.base.environment import Environment
 from open311.adapters.openid import Journey, OpenID, OpenIDRefused
-from open311.api.installation import Installation
 from open311.domain.roles import Role
 from tests.accounts.conftest import HOME, STAFF, Browser, Staff, code_of, secret_on
 from tests.serving import PATIENCE, free_port
@@ -85,9 +85,8 @@ def provider(app: Flask, issuer: str, monkeypatch: pytest.MonkeyPatch) -> OpenID
 
 def know_provider(app: Flask, openid: OpenID, monkeypatch: pytest.MonkeyPatch) -> OpenID:
     """Let the server know a provider for one test."""
-    before: Installation = app.extensions["open311"]
-    environment = replace(before.environment, sign_in=replace(before.environment.sign_in, openid=openid))
-    monkeypatch.setitem(app.extensions, "open311", replace(before, environment=environment))
+    before: Environment = app.extensions["open311"]
+    monkeypatch.setitem(app.extensions, "open311", replace(before, sign_in=replace(before.sign_in, openid=openid)))
     return openid
 
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, text
 
-from open311.actions import sessions
-from open311.actions.accounts import revoke_grant, set_active
-from open311.actions.environment import Environment
+from open311.actions.accounts import sessions
+from open311.actions.accounts.accounts import revoke_grant, set_active
+from open311.actions.base.environment import Environment
 from open311.domain.retention import Kind
 from open311.domain.roles import Role
-from open311.queries.accounts import staff_grants
+from open311.queries.accounts.accounts import staff_grants
 from tests.accounts.conftest import COMMAND, HOME, RESIDENT, Browser, Staff, log
 from tests.forgetting import forgotten
 

@@ -10,8 +10,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, text
 
-from open311.actions import credentials, sign_in
-from open311.actions.environment import Environment
+from open311.actions.accounts import credentials, sign_in
+from open311.actions.base.environment import Environment
 from open311.adapters.mail import MailUnreachable
 from open311.adapters.seal import Seal
 from open311.domain.roles import Role

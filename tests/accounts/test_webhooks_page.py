@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import Connection, text
 
-from open311.actions.environment import Environment
-from open311.actions.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks
+from open311.actions.base.environment import Environment
+from open311.actions.telling.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks
 from open311.adapters.webhook import Webhooks
-from open311.api.installation import Installation
 from open311.domain.roles import Role
 from open311.models.base import database
 from tests.accounts.conftest import COMMAND, Browser, log
 from tests.receiver import Receiver, receiver
-from tests.word import work
+from tests.telling.word import work
 
 __all__ = ["receiver", "work"]
 PATH = "/admin/webhooks"
 
 
 @pytest.fixture
-def environment(app: Flask, installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Environment:
+def environment(with_parts: Any) -> Environment:
     """The city, which may call this machine."""
-    made = replace(installation.environment, webhooks=Webhooks.allowing("127.0.0.1/32"))
-    monkeypatch.setitem(app.extensions, "open311", replace(installation, environment=made))
-    return made
+    return with_parts(webhooks=Webhooks.allowing("127.0.0.1/32"))
 
 
 def fail(city: Connection, environment: Environment, receiver: Receiver, times: int) -> None:

@@ -10,11 +10,11 @@ from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import text
 
-from open311.actions.accounts import grant_role
-from open311.actions.acts import Actor
-from open311.actions.credentials import hash_password
-from open311.actions.environment import Environment
-from open311.actions.keys import issue_key
+from open311.actions.accounts.accounts import grant_role
+from open311.actions.accounts.credentials import hash_password
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
 from open311.app import create_app
 from open311.domain.roles import Grant, Role
 from open311.models.base import database
@@ -30,7 +30,7 @@ class Office:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.environment: Environment = app.extensions["open311"].environment
+        self.environment: Environment = app.extensions["open311"]
         with app.app_context():
             self.key = issue_key(self.environment.city.jurisdictions["phila.gov"], "browser")
 

@@ -12,20 +12,21 @@ from flask import Flask
 from PIL import Image, ImageDraw
 from sqlalchemy import text
 
-from open311.actions.accounts import grant_role
-from open311.actions.acts import Actor
-from open311.actions.assign import assign, prioritise
-from open311.actions.credentials import hash_password
-from open311.actions.environment import Environment
-from open311.actions.keys import issue_key
-from open311.actions.progress import annotate, comment, progress
-from open311.actions.relate import merge
-from open311.actions.sample import load_sample
+from open311.actions.accounts.accounts import grant_role
+from open311.actions.accounts.credentials import hash_password
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.assign import assign, prioritise
+from open311.actions.cases.progress import annotate, comment, progress
+from open311.actions.cases.relate import merge
+from open311.actions.city.sample import load_sample
 from open311.app import create_app
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.moment import now
 from open311.domain.roles import Grant, Role
 from open311.domain.routing import Priority
-from open311.models.base import database, now
+from open311.models.base import database
 from open311.settings import Settings
 from tests.conftest import API
 
@@ -56,7 +57,7 @@ class Office:
 def furnish(database_url: str, directory: Path, requests: int = 120) -> Office:
     """Fill a migrated database that has a catalogue."""
     app = create_app(Settings(database_url, media_dir=directory / "media", public_url="http://127.0.0.1"))
-    environment = app.extensions["open311"].environment
+    environment = app.extensions["open311"]
     with app.app_context():
         try:
             for _ in load_sample(environment, environment.city.first, requests, now(), days=30):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from open311.actions.held import do_held_change
+from open311.actions.cases.batch import do_batch
 from open311.domain.roles import Role
 from tests.browser.conftest import DESK, OpenPage
 from tests.browser.console import Office, office, sign_in
@@ -88,7 +88,7 @@ def test_many_are_changed_and_taken_back_without_javascript(open_page: OpenPage,
     expect(page.get_by_role("heading", level=1)).to_have_text("1 request will change in a few seconds")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Taken back")
-    assert office.run("SELECT 1 FROM held_change WHERE undone_at IS NOT NULL") == [(1,)]
+    assert office.run("SELECT 1 FROM batch_change WHERE undone_at IS NOT NULL") == [(1,)]
 
 
 def test_what_becomes_of_it_is_shown_as_it_happens(open_page: OpenPage, sue: str, office: Office) -> None:
@@ -101,8 +101,8 @@ def test_what_becomes_of_it_is_shown_as_it_happens(open_page: OpenPage, sue: str
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     assert (barriers(page), overflow(page)) == ([], [])
-    ((key,),) = office.run("SELECT max(key) FROM held_change")
+    ((key,),) = office.run("SELECT max(key) FROM batch_change")
     with office.app.app_context():
-        assert do_held_change(office.environment, key) == 1
+        assert do_batch(office.environment, key) == 1
     expect(page.get_by_role("heading", level=1)).to_have_text("Done")
     assert (barriers(page), overflow(page)) == ([], [])

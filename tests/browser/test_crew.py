@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from open311.actions.assign import assign
+from open311.actions.cases.assign import assign
 from open311.domain.roles import Role
 from tests.browser.conftest import TELEPHONE, OpenPage
 from tests.browser.console import BY_HAND, Office, office, sign_in

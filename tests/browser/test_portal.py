@@ -9,10 +9,10 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from open311.actions.acts import Actor
-from open311.actions.keys import issue_key
-from open311.actions.links import make_links
-from open311.actions.progress import progress
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.actor import Actor
+from open311.actions.cases.progress import progress
+from open311.actions.telling.links import make_links
 from open311.app import create_app
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.base import database
@@ -38,7 +38,7 @@ def office(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def links(office: Flask, server: str) -> dict[str, str]:
     """A fresh closed report of a confirmed reporter: its number, and the path of a link of each purpose."""
-    environment = office.extensions["open311"].environment
+    environment = office.extensions["open311"]
     with office.app_context():
         form = {**GRAFFITI, "api_key": issue_key(environment.city.jurisdictions["phila.gov"], "browser")}
         filed = office.test_client().post(f"{API}/requests.json", data={**form, "email": "zebulon@example.org"})

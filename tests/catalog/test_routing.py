@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import Connection
 
-from open311.actions.load_boundaries import load_boundaries
+from open311.actions.places.load_boundaries import load_boundaries
 from open311.app import create_app
 from open311.catalog.city import Jurisdiction
 from open311.catalog.faults import CatalogError
@@ -20,8 +20,8 @@ from open311.catalog.read import read_city
 from open311.models.base import database
 from open311.queries.reading import READ
 from open311.settings import Settings
-from tests.boundaries.test_loading import WEST, layer_file, square
 from tests.conftest import _Reader
+from tests.places.test_loading import WEST, layer_file, square
 
 HOME = Path(__file__).resolve().parents[2]
 RULES = """\

@@ -15,7 +15,7 @@ import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
-from open311.actions.keys import issue_key
+from open311.actions.accounts.keys import issue_key
 from open311.app import create_app
 from open311.catalog.location import city_directory
 from open311.models.base import database
@@ -91,7 +91,7 @@ def test_discovery_tells_each_city_at_its_own_path(server: FlaskClient) -> None:
 
 def test_a_report_is_filed_and_promised_in_its_own_hours(app_of_both: Flask, server: FlaskClient) -> None:
     with app_of_both.app_context():
-        key = issue_key(app_of_both.extensions["open311"].environment.city.jurisdictions["lacity.org"], "tests")
+        key = issue_key(app_of_both.extensions["open311"].city.jurisdictions["lacity.org"], "tests")
     place = {"lat": "34.05", "long": "-118.24"}
     form = {"api_key": key, "service_code": "LA-BULKY-ITEMS", "attribute[items]": "couch"}
     filed = server.post(f"{PATH}/requests.json", data={**form, **place})

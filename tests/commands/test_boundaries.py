@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from tests.boundaries.test_loading import EAST, WEST, layer_file, square
 from tests.conftest import API, SANDBOX
+from tests.places.test_loading import EAST, WEST, layer_file, square
 
 COUNTED = "2 features, 2 boundaries, 0 repaired, 0 refused"
 

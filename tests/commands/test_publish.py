@@ -9,16 +9,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.bulk import add_cases
-from open311.api.installation import Installation
+from open311.actions.base.environment import Environment
+from open311.actions.city.import_batch import add_cases
 from tests.conftest import API
 from tests.georeport.conftest import ago, case
 
 
 @pytest.fixture
-def spoiled(client: FlaskClient, city: Connection, installation: Installation) -> Callable[[], list[str]]:
+def spoiled(client: FlaskClient, city: Connection, environment: Environment) -> Callable[[], list[str]]:
     """Requests 1 and 2 of two services and 1 of the sandbox, all with spoiled publications; which still are."""
-    environment = installation.environment
     add_cases(environment, "phila.gov", "test", [case("1"), case("2", ago(hours=2), service_code="SR-ST02")])
     add_cases(environment, "sandbox.phila.gov", "test", [case("1")])
     city.execute(text("UPDATE publication SET json = 'x', xml = 'x', open = false, stamp = 'x'"))

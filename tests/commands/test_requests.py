@@ -10,12 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.bulk import add_cases
-from open311.actions.environment import Environment
-from open311.actions.progress import set_visibility
-from open311.actions.redact import redact_description
-from open311.api.installation import Installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import set_visibility
+from open311.actions.cases.redact import redact_description
+from open311.actions.city.import_batch import add_cases
 from open311.domain.lifecycle import PUBLISHED, STEPS, Outcome, Status
 from tests.conftest import API, SANDBOX
 from tests.georeport.conftest import ago, case
@@ -27,11 +26,11 @@ NEEDED = {
 
 
 @pytest.fixture
-def put(installation: Installation, city: Connection) -> Callable[..., str]:
+def put(environment: Environment, city: Connection) -> Callable[..., str]:
     """A service request that has been in a state for three days."""
 
     def run(status: Status = Status.RECEIVED, jurisdiction: str = "phila.gov", **fields: Any) -> str:
-        add_cases(installation.environment, jurisdiction, "test", [case("1", ago(days=3), status=status, **fields)])
+        add_cases(environment, jurisdiction, "test", [case("1", ago(days=3), status=status, **fields)])
         return "1"
 
     return run

@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.sample import invented
+from open311.actions.city.sample import invented
 from open311.catalog.city import Jurisdiction
-from open311.models.base import now
+from open311.domain.moment import now
 from tests.conftest import API
 
 TABLES = ("service_request", "service_request_update", "publication", "request_boundary")

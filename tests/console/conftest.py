@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from open311.domain.roles import Role
-from open311.queries.queues import Queue
+from open311.queries.cases.queues import Queue
 from tests.accounts.conftest import Browser, browser, open_browser, run_jobs, signed_in, staff
 from tests.console.acting import case, confirmed, hand
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.assign import prioritise
-from open311.actions.environment import Environment
-from open311.actions.progress import progress
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.assign import prioritise
+from open311.actions.cases.progress import progress
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Role
 from open311.domain.routing import Priority

@@ -11,13 +11,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import Connection
 
-from open311.actions.acts import Actor
-from open311.actions.assign import assign, prioritise
-from open311.actions.environment import Environment
-from open311.actions.progress import annotate, comment, endorse, progress, set_visibility
-from open311.actions.refer import refer
-from open311.actions.relate import merge
-from open311.actions.split import Part, split
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.assign import assign, prioritise
+from open311.actions.cases.progress import annotate, comment, endorse, progress, set_visibility
+from open311.actions.cases.refer import refer
+from open311.actions.cases.relate import merge
+from open311.actions.cases.split import Part, split
 from open311.domain.lifecycle import Status
 from open311.domain.roles import MATRIX, Act, Role
 from open311.domain.routing import Priority

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.assign import assign
-from open311.actions.environment import Environment
-from open311.actions.progress import progress
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.assign import assign
+from open311.actions.cases.progress import progress
 from open311.domain.lifecycle import Status
+from open311.domain.moment import now
 from open311.domain.roles import Role
-from open311.models.base import now
 from tests.accounts.conftest import HOME, Browser
 from tests.console.conftest import words
 

@@ -12,27 +12,27 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.assign import assign, prioritise
-from open311.actions.environment import Environment
-from open311.actions.load_boundaries import load_boundaries
-from open311.actions.progress import progress, set_visibility
-from open311.actions.publish import publish
-from open311.actions.relate import merge
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.assign import assign, prioritise
+from open311.actions.cases.progress import progress, set_visibility
+from open311.actions.cases.relate import merge
+from open311.actions.places.load_boundaries import load_boundaries
+from open311.actions.publications.publish import publish
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
 from open311.domain.roles import Grant, Role
 from open311.domain.routing import Priority
 from open311.models.base import database
-from open311.queries import queues
-from open311.queries.boundaries import boundaries_at
-from open311.queries.queues import COUNTED, MOST_COUNTED, PAGE, SORTS, Asked, Queue, Viewer
+from open311.queries.cases import queues
+from open311.queries.cases.queues import COUNTED, MOST_COUNTED, PAGE, SORTS, Asked, Queue, Viewer
+from open311.queries.places.boundaries import boundaries_at
 from tests.accounts.conftest import STAFF, Browser
-from tests.boundaries.test_loading import WEST, layer_file, square
 from tests.conftest import PLACE
 from tests.console.conftest import Desk, counted, link, listed, words
 from tests.georeport.test_query_counts import statements
+from tests.places.test_loading import WEST, layer_file, square
 
 __all__ = ["statements"]
 

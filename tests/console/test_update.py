@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.environment import Environment
-from open311.actions.progress import annotate, progress
-from open311.actions.relate import merge
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import annotate, progress
+from open311.actions.cases.relate import merge
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.roles import MATRIX, Act, Role
 from tests.conftest import API

@@ -17,9 +17,9 @@ from open311.api.problems import STATUS
 from open311.domain import errors
 from open311.domain.errors import (
     Conflict,
-    Forbidden,
     InvalidArgument,
     InvalidDraft,
+    KeyRefused,
     KeyReused,
     MissingArgument,
     MissingJurisdiction,
@@ -167,7 +167,7 @@ def watched(app: Flask, client: FlaskClient, read: set[str], monkeypatch: pytest
         parameter_storage_class = Noted
 
     monkeypatch.setattr(app, "request_class", NotedRequest)
-    monkeypatch.setitem(app.extensions, "open311", replace(app.extensions["open311"], reads_per_minute=1000))
+    monkeypatch.setitem(app.extensions, "api", replace(app.extensions["api"], reads_per_minute=1000))
     return client
 
 
@@ -198,7 +198,7 @@ RAISED: dict[type[Refusal], set[str]] = {
     UnknownJurisdiction: READS | WRITES,
     MissingJurisdiction: READS - {"getDiscovery"} | WRITES,
     TooManyRequests: READS | WRITES,
-    Forbidden: WRITES | {"getServiceRequestUpdates"},
+    KeyRefused: WRITES | {"getServiceRequestUpdates"},
     InvalidArgument: LISTS | WRITES,
     TooMuchAsked: LISTS,
     MissingArgument: WRITES,

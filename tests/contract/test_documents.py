@@ -12,7 +12,7 @@ from lxml import etree
 
 from open311.domain.definition import Datatype, ServiceType
 from open311.domain.lifecycle import Outcome, Status
-from open311.models.update import KINDS
+from open311.models.cases.update import KINDS
 from open311.wire import documents
 from open311.wire.document import Document, described, is_optional
 from open311.wire.formats import FORMATS, compiled, render, wrap

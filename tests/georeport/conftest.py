@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
-from open311.actions.bulk import Case, add_cases
-from open311.api.installation import Installation
-from open311.models.base import now
+from open311.actions.base.environment import Environment
+from open311.actions.city.import_batch import Case, add_cases
+from open311.domain.moment import now
 from tests.conftest import API
 
 
@@ -45,11 +45,11 @@ def case(number: str, requested: datetime | None = None, **fields: Any) -> Case:
 
 
 @pytest.fixture
-def put(installation: Installation, client: FlaskClient) -> Any:
+def put(environment: Environment, client: FlaskClient) -> Any:
     """Publish cases, as an import brings them."""
 
     def run(*cases: Case, jurisdiction: str = "phila.gov") -> None:
-        add_cases(installation.environment, jurisdiction, "test", cases)
+        add_cases(environment, jurisdiction, "test", cases)
 
     return run
 

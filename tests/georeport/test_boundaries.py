@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from shapely.geometry import shape
 
-from open311.actions.load_boundaries import load_boundaries
+from open311.actions.places.load_boundaries import load_boundaries
 from open311.catalog.city import Jurisdiction
 from tests.conftest import API, SANDBOX
 

@@ -1,7 +1,7 @@
 """Conditional GET, and answers kept in memory: neither ever tells what is no longer so.
 
 A transaction that is under way has no validator, so these tests commit, on a database of their own. Transactions of
-other databases of the same PostgreSQL count too (``queries/versions``), hence ``settled``.
+other databases of the same PostgreSQL count too (``queries/publications/versions``), hence ``settled``.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url, text
 from werkzeug.test import TestResponse
 
-from open311.actions.acts import Actor
-from open311.actions.keys import issue_key
-from open311.actions.load_boundaries import load_boundaries
-from open311.actions.progress import comment, moderate, progress
-from open311.actions.republish import republish
-from open311.actions.submit import give_number
-from open311.api.installation import Installation
-from open311.api.kept import KEEP, MOST_BYTES, KeptAnswers, Mark
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import comment, moderate, progress
+from open311.actions.intake.submit import give_number
+from open311.actions.places.load_boundaries import load_boundaries
+from open311.actions.publications.republish import republish
+from open311.api.answer_cache import KEEP, MOST_BYTES, AnswerCache, Mark
 from open311.app import create_app
+from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.privacy import Moderation
 from open311.models.base import database
 from open311.settings import Settings
 from tests.conftest import API, GRAFFITI, SANDBOX, CheckedClient
@@ -55,8 +55,8 @@ class Server:
         self.app = create_app(Settings(database_url=database_url, media_dir=directory, pool_size=3, **settings))
         self.app.config["TESTING"] = True
         self.app.test_client_class = CheckedClient
-        self.installation: Installation = self.app.extensions["open311"]
-        self.city = self.installation.environment.city.jurisdictions["phila.gov"]
+        self.environment: Environment = self.app.extensions["open311"]
+        self.city = self.environment.city.jurisdictions["phila.gov"]
         with self.app.app_context():
             self.api_key = issue_key(self.city, "tests")
 
@@ -93,7 +93,7 @@ class Server:
     def do(self, action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run an action, as a command or a job does."""
         with self.app.app_context():
-            return action(self.installation.environment, *args, **kwargs)
+            return action(self.environment, *args, **kwargs)
 
     def close(self) -> None:
         with self.app.app_context():
@@ -237,7 +237,7 @@ def bounded(server: Server, number: str) -> None:
         load_boundaries(
             [server.city],
             layer,
-            str(server.installation.environment.city.directory / layer.sample_file),
+            str(server.environment.city.directory / layer.sample_file),
             vintage="sample",
         )
 
@@ -457,7 +457,7 @@ def test_what_is_kept_has_bounds(here: Server) -> None:
         start_response("200 OK", [])
         return [bytes(size)]
 
-    keeper = KeptAnswers(large, here.app)
+    keeper = AnswerCache(large, here.app)
 
     def ask(query: int) -> bool:
         """Whether the answer was kept."""

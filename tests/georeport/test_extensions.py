@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from lxml import etree
 from PIL import Image
 
-from open311.actions.acts import Actor
-from open311.actions.progress import comment, endorse, progress
-from open311.api.installation import Installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import comment, endorse, progress
 from open311.domain.lifecycle import Outcome, Status
 from tests.conftest import API
 from tests.georeport.conftest import case
@@ -34,9 +34,8 @@ def read(client: FlaskClient, number: str, query: str = "?extensions=true") -> d
 
 
 @pytest.fixture
-def closed(installation: Installation, report: Any) -> str:
+def closed(environment: Environment, report: Any) -> str:
     """A report with answers and a photo that was worked on and closed, and that somebody else has seen too."""
-    environment = installation.environment
     answers = {"attribute[surface][]": ["brick", "wood"], "attribute[reporter_is_owner]": "yes"}
     number = str(report(media=photo(), **answers))
     progress(environment, "phila.gov", number, Status.IN_PROGRESS, STAFF, note="For staff only")

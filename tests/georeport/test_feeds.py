@@ -10,14 +10,13 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
-from open311.actions.acts import Actor
-from open311.actions.environment import Environment
-from open311.actions.progress import comment, progress, set_visibility
-from open311.actions.redact import TOMBSTONE, redact_update
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import comment, progress, set_visibility
+from open311.actions.cases.redact import TOMBSTONE, redact_update
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.moment import write_moment
+from open311.domain.moment import now, write_moment
 from open311.domain.place import Point
-from open311.models.base import now
 from open311.wire.atom import Entry, Feed, Link, write
 from tests.conftest import PLACE
 from tests.georeport.conftest import ago, case

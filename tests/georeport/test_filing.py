@@ -13,10 +13,10 @@ from PIL import Image
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions.acts import Actor
-from open311.actions.progress import moderate
-from open311.api.installation import Installation
-from open311.domain.privacy import Moderation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import moderate
+from open311.domain.exposure import Moderation
 from tests.conftest import API, GRAFFITI, PLACE
 
 FIRE_COMPLAINT = {"service_code": "SR-FD01", "attribute[complaint_or_compliment]": "complaint", **PLACE}
@@ -74,8 +74,8 @@ def answers(case: dict[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def approve(installation: Installation, number: str) -> None:
-    moderate(installation.environment, "phila.gov", number, Moderation.APPROVED, Actor("staff:test"))
+def approve(environment: Environment, number: str) -> None:
+    moderate(environment, "phila.gov", number, Moderation.APPROVED, Actor("staff:test"))
 
 
 # The answer
@@ -450,7 +450,7 @@ def test_reports_of_a_private_service_are_seen_by_nobody(client: FlaskClient, po
 
 
 def test_reports_of_a_reviewed_service_show_text_and_place_after_approval(
-    client: FlaskClient, installation: Installation, post: Any
+    client: FlaskClient, environment: Environment, post: Any
 ) -> None:
     told = {"description": "Somebody's own words", "address_string": "1 N Broad St", "zipcode": "19107"}
     number = post({**ANYTHING, **told, "attribute[property_type]": None}).get_json()[0]["service_request_id"]
@@ -460,7 +460,7 @@ def test_reports_of_a_reviewed_service_show_text_and_place_after_approval(
     assert (before["status"], before["service_code"]) == ("open", "SR-MI01")
     assert number in client.get(f"{API}/requests.json").get_data(as_text=True)
     assert client.get(f"{API}/requests.json?lat=39.9526&long=-75.1652&radius=500").get_json() == []
-    approve(installation, number)
+    approve(environment, number)
     after = read(client, number)
     assert (after["description"], after["address"]) == ("Somebody's own words", "1 N Broad St")
     assert (after["lat"], after["long"]) == (39.9526, -75.1652)
@@ -579,10 +579,10 @@ def test_photos_of_private_blurred_and_unreviewed_requests_are_not_served(
     assert [(case["media_url"], case["extended_attributes"]["photos"]) for case in listed] in ([], [(None, [])])
 
 
-def test_a_reviewed_photo_is_served_after_approval(client: FlaskClient, installation: Installation, post: Any) -> None:
+def test_a_reviewed_photo_is_served_after_approval(client: FlaskClient, environment: Environment, post: Any) -> None:
     response = post({**ANYTHING, **upload("media", picture())})
     number = response.get_json()[0]["service_request_id"]
-    approve(installation, number)
+    approve(environment, number)
     assert client.get(local(read(client, number)["media_url"])).status_code == 200
 
 

@@ -17,9 +17,8 @@ from PIL import Image
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions.environment import Environment
-from open311.actions.keys import issue_key
-from open311.api.installation import Installation
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.environment import Environment
 from open311.catalog.city import Jurisdiction
 from open311.domain.retention import Kind
 from open311.models.base import database
@@ -171,9 +170,9 @@ def test_every_client_has_keys_of_its_own(client: FlaskClient, api_key: str, fil
 
 
 def test_every_jurisdiction_has_keys_of_its_own(
-    client: FlaskClient, api_key: str, installation: Installation, count: Any
+    client: FlaskClient, api_key: str, environment: Environment, count: Any
 ) -> None:
-    sandbox = issue_key(installation.environment.city.jurisdictions["sandbox.phila.gov"], "tests")
+    sandbox = issue_key(environment.city.jurisdictions["sandbox.phila.gov"], "tests")
     for base, key in ((API, api_key), (SANDBOX, sandbox)) * 2:
         form = {**GRAFFITI, "api_key": key, "description": f"At {base}"}
         assert client.post(f"{base}/requests.json", data=form, headers={"Idempotency-Key": "k"}).status_code == 200

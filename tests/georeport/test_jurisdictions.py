@@ -12,8 +12,8 @@ import yaml
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
-from open311.actions.keys import issue_key
-from open311.api.installation import Installation
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.environment import Environment
 from open311.app import create_app
 from open311.models.base import database
 from open311.queries.reading import READ
@@ -63,8 +63,8 @@ def two_cities(city: Connection, tmp_path: Path) -> FlaskClient:
 
 
 @pytest.fixture
-def sandbox_key(city: Connection, installation: Installation) -> str:
-    return issue_key(installation.environment.city.jurisdictions["sandbox.phila.gov"], "tests")
+def sandbox_key(city: Connection, environment: Environment) -> str:
+    return issue_key(environment.city.jurisdictions["sandbox.phila.gov"], "tests")
 
 
 def listed(client: FlaskClient, address: str) -> list[str]:

@@ -13,8 +13,8 @@ from lxml import etree
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions.environment import Environment
-from open311.actions.keys import issue_key, revoke_key
+from open311.actions.accounts.keys import issue_key, revoke_key
+from open311.actions.base.environment import Environment
 from open311.catalog.city import Jurisdiction
 from open311.domain.retention import Kind
 from tests.conftest import API, GRAFFITI, SANDBOX

@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from lxml import etree
 from werkzeug.test import TestResponse
 
-from open311.actions.acts import Actor
-from open311.actions.progress import moderate
-from open311.api.installation import Installation
-from open311.domain.privacy import Moderation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import moderate
+from open311.domain.exposure import Moderation
 from tests.conftest import API
 from tests.georeport.conftest import ago, case, listed, refused
 
@@ -165,7 +165,7 @@ def test_a_question_that_no_address_can_hold_is_encoded(client: FlaskClient, put
 def test_without_a_public_address_links_go_where_the_client_asked(
     app: Flask, client: FlaskClient, seven: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.extensions, "open311", replace(app.extensions["open311"], public_url=None))
+    monkeypatch.setitem(app.extensions, "api", replace(app.extensions["api"], public_url=None))
     answer = client.get(f"{API}/requests.json?page_size=3", base_url="http://10.0.0.7:8311")
     assert links(answer)["next"].startswith(f"http://10.0.0.7:8311{API}/requests.json?page_size=3&cursor=")
 
@@ -202,13 +202,13 @@ def test_nothing_is_skipped_or_repeated_while_requests_come_in(
 
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_nothing_is_skipped_or_repeated_while_requests_are_taken_back(
-    client: FlaskClient, installation: Installation, seven: list[str], size: int
+    client: FlaskClient, environment: Environment, seven: list[str], size: int
 ) -> None:
     seen: list[str] = []
     for page in pages(client, f"page_size={size}"):
         seen += page
         for number in page[-1:]:
-            moderate(installation.environment, "phila.gov", number, Moderation.HIDDEN, Actor("staff:test"))
+            moderate(environment, "phila.gov", number, Moderation.HIDDEN, Actor("staff:test"))
     assert seen == seven
 
 

@@ -12,12 +12,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.load_boundaries import load_boundaries
-from open311.actions.progress import moderate
-from open311.api.installation import Installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import moderate
+from open311.actions.places.load_boundaries import load_boundaries
 from open311.catalog.city import Jurisdiction
-from open311.domain.privacy import Moderation
+from open311.domain.exposure import Moderation
 from tests.conftest import API
 from tests.georeport.conftest import ago, case, listed, refused
 
@@ -338,14 +338,14 @@ def test_two_places_of_one_block_cannot_be_told_apart(client: FlaskClient, repor
 
 
 def test_a_request_published_by_its_boundary_is_found_at_a_point_of_it(
-    client: FlaskClient, installation: Installation, report: Any, load: Any
+    client: FlaskClient, environment: Environment, report: Any, load: Any
 ) -> None:
     load("neighborhood", {"FAIRMOUNT": (-75.2, 39.94, -75.14, 39.98)})
     places = [("39.9412", "-75.1988"), ("39.9781", "-75.1422")]
     numbers = [report(**TENTS, lat=lat, long=long) for lat, long in places]
     assert listed(client, "boundary=neighborhood:FAIRMOUNT") == []
     for number in numbers:
-        moderate(installation.environment, "phila.gov", number, Moderation.APPROVED, Actor("staff:test"))
+        moderate(environment, "phila.gov", number, Moderation.APPROVED, Actor("staff:test"))
     lat, long = place_of(client, numbers[0])
     assert place_of(client, numbers[1]) == (lat, long)
     assert sorted(listed(client, f"lat={lat}&long={long}&radius=1")) == sorted(numbers)

@@ -1,4 +1,4 @@
-"""The three ways to find a page (``plan`` of ``queries/service_requests``) give what a plain reference gives."""
+"""Each way to find a page (``queries/publications/service_requests``: ``plan``) gives what a plain reference gives."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from shapely.geometry import Point, shape
 from sqlalchemy import Connection, text
 from werkzeug.datastructures import MultiDict
 
-from open311.actions.bulk import Case
+from open311.actions.city.import_batch import Case
 from open311.api.arguments import listing
 from open311.catalog.city import Jurisdiction
-from open311.models.base import now
-from open311.queries.service_requests import Cursor, Listing, choose_plan, page, rows
+from open311.domain.moment import now
+from open311.queries.publications.service_requests import Cursor, Listing, choose_plan, page, rows
 from tests.georeport.conftest import ago, case
 
 WARDS = Path(__file__).resolve().parents[2] / "config" / "sample" / "wards.geojson"

@@ -14,12 +14,12 @@ from lxml import etree
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from open311.actions.keys import issue_key
-from open311.api.installation import Installation
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.environment import Environment
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Status
-from open311.domain.moment import write_moment
-from open311.models.base import database, now
+from open311.domain.moment import now, write_moment
+from open311.models.base import database
 from open311.settings import Settings
 from tests.conftest import API, GRAFFITI, moment
 from tests.georeport.conftest import ago, case
@@ -285,8 +285,8 @@ def test_a_key_for_filing_does_nothing_to_requests_of_others(
     assert kept() == before
 
 
-def test_a_key_of_the_sandbox_is_none_here(post: Any, report: Any, installation: Installation) -> None:
-    key = issue_key(installation.environment.city.jurisdictions["sandbox.phila.gov"], "tests", scopes=("updates",))
+def test_a_key_of_the_sandbox_is_none_here(post: Any, report: Any, environment: Environment) -> None:
+    key = issue_key(environment.city.jurisdictions["sandbox.phila.gov"], "tests", scopes=("updates",))
     assert post(report(), api_key=key, description="Seen").status_code == 403
 
 

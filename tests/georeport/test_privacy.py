@@ -21,18 +21,18 @@ from sqlalchemy import Connection, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from open311.actions.acts import Actor
-from open311.actions.keys import issue_key
-from open311.actions.links import PATHS, make_links
-from open311.actions.progress import comment, endorse, moderate, progress
-from open311.actions.submit import give_number
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import comment, endorse, moderate, progress
+from open311.actions.intake.submit import give_number
+from open311.actions.telling.links import PATHS, make_links
 from open311.api.arguments import PARAMETERS
-from open311.api.installation import Installation
 from open311.catalog.city import Jurisdiction
 from open311.catalog.location import city_directory
 from open311.domain.definition import Datatype, Service, ServiceType
+from open311.domain.exposure import Moderation, exposure, first_moderation
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.privacy import Moderation, exposure, first_moderation
 from open311.entrypoints.georeport import service_requests
 from open311.web.access import PAGES, Door
 from tests.conftest import API, SANDBOX
@@ -75,7 +75,7 @@ def post(client: FlaskClient) -> Callable[..., dict[str, str]]:
 
 @pytest.fixture
 def file(
-    client: FlaskClient, post: Any, app_key: str, city: Connection, installation: Installation
+    client: FlaskClient, post: Any, app_key: str, city: Connection, environment: Environment
 ) -> Callable[..., str]:
     """File a report with a photo that names its owner; answers its number, empty where it has none."""
     widths = iter(range(40, 400))
@@ -87,7 +87,7 @@ def file(
         receipt = post("requests", **given, media=photo(next(widths)))
         if service.type is not ServiceType.BATCH:
             return receipt.get("service_request_id", "")
-        give_number(installation.environment, city.scalar(NEWEST))
+        give_number(environment, city.scalar(NEWEST))
         return client.get(f"{API}/tokens/{receipt['token']}.json").get_json()[0]["service_request_id"]  # type: ignore[no-any-return]
 
     return run
@@ -113,10 +113,9 @@ def leaks(response: TestResponse) -> list[str]:
 
 @pytest.fixture
 def full_city(
-    file: Any, post: Any, app_key: str, file_key: str, installation: Installation, city: Connection
+    file: Any, post: Any, app_key: str, file_key: str, environment: Environment, city: Connection
 ) -> dict[str, list[str]]:
     """Reports of every kind in every state, with all that may not be seen; what may stand in a route, by name."""
-    environment = installation.environment
     where = (environment, "phila.gov")
     for service in KINDS:
         told = exposure(service.publishing, service.location, False, first_moderation(service.publishing)).told

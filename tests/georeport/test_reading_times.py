@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from open311.actions.acts import Actor
-from open311.actions.progress import annotate, moderate, set_visibility
-from open311.actions.redact import redact_description
-from open311.api.installation import Installation
-from open311.domain.privacy import Moderation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import annotate, moderate, set_visibility
+from open311.actions.cases.redact import redact_description
+from open311.domain.exposure import Moderation
 from tests.conftest import API
 from tests.georeport.conftest import ago, case, listed, refused
 
@@ -216,17 +216,17 @@ def test_beside_dates_times_of_change_only_narrow(client: FlaskClient, changed: 
     ],
 )
 def test_what_staff_let_everybody_see_or_not_is_a_change(
-    client: FlaskClient, installation: Installation, put: Any, act: Any
+    client: FlaskClient, environment: Environment, put: Any, act: Any
 ) -> None:
     waits = {"service_code": "SR-MI01", "moderation": "pending", "description": "Mine"}
     put(case("1", ago(days=2), **waits), case("2", ago(days=2), **waits))
     since = f"updated_after={w3c(ago(days=1))}"
     assert listed(client, since) == []
-    act(installation.environment, "phila.gov", "1")
+    act(environment, "phila.gov", "1")
     assert listed(client, since) == ["1"]
 
 
-def test_a_note_for_staff_is_no_change(client: FlaskClient, installation: Installation, put: Any) -> None:
+def test_a_note_for_staff_is_no_change(client: FlaskClient, environment: Environment, put: Any) -> None:
     put(case("1", ago(days=2)))
-    annotate(installation.environment, "phila.gov", "1", STAFF, "Ask the neighbour")
+    annotate(environment, "phila.gov", "1", STAFF, "Ask the neighbour")
     assert listed(client, f"updated_after={w3c(ago(days=1))}") == []

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from lxml import etree
 from sqlalchemy import Connection, text
 
-from open311.actions.submit import give_number
-from open311.api.installation import Installation
+from open311.actions.base.environment import Environment
+from open311.actions.intake.submit import give_number
 from tests.conftest import API, PLACE, SANDBOX
 
 INLET = {"service_code": "SR-WD01", "attribute[problem_type]": "clogged", **PLACE}
@@ -26,11 +26,11 @@ def token(client: FlaskClient, api_key: str) -> str:
 
 
 @pytest.fixture
-def number_it(city: Connection, installation: Installation) -> Any:
+def number_it(city: Connection, environment: Environment) -> Any:
     """Give the one report that there is its number."""
 
     def run() -> None:
-        give_number(installation.environment, city.scalar(text("SELECT key FROM service_request")))
+        give_number(environment, city.scalar(text("SELECT key FROM service_request")))
 
     return run
 

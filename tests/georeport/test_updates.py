@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from open311.actions.keys import SCOPES, issue_key
-from open311.actions.progress import annotate, moderate
-from open311.api.installation import Installation
+from open311.actions.accounts.keys import SCOPES, issue_key
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import annotate, moderate
+from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.moment import write_moment
-from open311.domain.privacy import Moderation
-from open311.models.base import now
+from open311.domain.moment import now, write_moment
 from tests.conftest import SANDBOX, moment
 from tests.georeport.conftest import ago, case
 from tests.georeport.test_paging import links
@@ -110,25 +109,25 @@ def test_a_comment_about_earlier_bears_the_state_of_then(listed: Any, put: Any, 
 
 
 def test_what_waits_for_staff_and_what_is_theirs_is_not_told(
-    told: Any, installation: Installation, report: Any, say: Any, work: Any
+    told: Any, environment: Environment, report: Any, say: Any, work: Any
 ) -> None:
     number = report()
     say(number, "waits", public=False)
     work(number, Status.IN_PROGRESS, note="for staff")
-    annotate(installation.environment, "phila.gov", number, STAFF, "for staff")
-    moderate(installation.environment, "phila.gov", number, Moderation.APPROVED, STAFF)
+    annotate(environment, "phila.gov", number, STAFF, "for staff")
+    moderate(environment, "phila.gov", number, Moderation.APPROVED, STAFF)
     assert told() == [("open", ""), ("open", "")]
 
 
 def test_updates_of_hidden_requests_are_not_told(
-    told: Any, installation: Installation, report: Any, work: Any, say: Any
+    told: Any, environment: Environment, report: Any, work: Any, say: Any
 ) -> None:
     number = report()
     say(number, "Once seen")
     assert len(told()) == 2
-    moderate(installation.environment, "phila.gov", number, Moderation.HIDDEN, STAFF)
+    moderate(environment, "phila.gov", number, Moderation.HIDDEN, STAFF)
     assert told() == told(f"service_request_id={number}") == []
-    moderate(installation.environment, "phila.gov", number, Moderation.APPROVED, STAFF)
+    moderate(environment, "phila.gov", number, Moderation.APPROVED, STAFF)
     assert len(told()) == 2
 
 
@@ -147,9 +146,9 @@ def test_pictures_are_shown_where_the_service_shows_them_at_once(
 
 
 def test_the_sandbox_tells_its_own_updates(
-    listed: Any, client: FlaskClient, installation: Installation, report: Any
+    listed: Any, client: FlaskClient, environment: Environment, report: Any
 ) -> None:
-    key = issue_key(installation.environment.city.jurisdictions["sandbox.phila.gov"], "tests", scopes=SCOPES)
+    key = issue_key(environment.city.jurisdictions["sandbox.phila.gov"], "tests", scopes=SCOPES)
     ours, theirs = report(), report(SANDBOX, api_key=key)
     assert [row["service_request_id"] for row in listed()] == [ours]
     assert [row["service_request_id"] for row in listed("", SANDBOX)] == [theirs]

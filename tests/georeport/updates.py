@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from lxml import etree
 from werkzeug.test import TestResponse
 
-from open311.actions.acts import Actor
-from open311.actions.progress import comment, progress
-from open311.api.installation import Installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import comment, progress
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import write_moment
 from tests.conftest import API, PLACE
@@ -64,20 +64,20 @@ def told(listed: Any) -> Callable[..., list[tuple[str, str]]]:
 
 
 @pytest.fixture
-def work(installation: Installation) -> Callable[..., str]:
+def work(environment: Environment) -> Callable[..., str]:
     """Take a step, as staff do."""
 
     def run(number: str, status: Status, **what: Any) -> str:
         if status is Status.CLOSED:
             what = {"outcome": Outcome.RESOLVED, "text": "Done.", **what}
-        return progress(installation.environment, "phila.gov", number, status, STAFF, **what)
+        return progress(environment, "phila.gov", number, status, STAFF, **what)
 
     return run
 
 
 @pytest.fixture
-def say(installation: Installation) -> Callable[..., str]:
+def say(environment: Environment) -> Callable[..., str]:
     """Comment, as staff do."""
     return lambda number, words, public=True, **what: comment(
-        installation.environment, "phila.gov", number, STAFF, words, public=public, **what
+        environment, "phila.gov", number, STAFF, words, public=public, **what
     )

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
-from open311.actions.keys import issue_key
+from open311.actions.accounts.keys import issue_key
 from open311.app import create_app
 from open311.models.base import database
 from open311.settings import Settings
@@ -117,4 +117,4 @@ def server(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def written_key(server: Flask) -> str:
     """A key that other processes know."""
     with server.app_context():
-        return issue_key(server.extensions["open311"].environment.city.jurisdictions["phila.gov"], "tests")
+        return issue_key(server.extensions["open311"].city.jurisdictions["phila.gov"], "tests")

@@ -1,5 +1,5 @@
 """Jobs are done at once."""
 
-from tests.word import work
+from tests.telling.word import work
 
 __all__ = ["work"]

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from sqlalchemy import Connection, text
 
-from open311.domain.drawing import SIDE
+from open311.domain.map_frame import SIDE
 from tests.mailbox import Mailbox, link, words
 
 NEAR = {"lat": "39.9526", "long": "-75.1652", "metres": "500"}

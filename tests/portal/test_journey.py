@@ -8,9 +8,9 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.environment import Environment
-from open311.actions.progress import progress
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import progress
 from open311.domain.lifecycle import Outcome, Status
 from tests.mailbox import Mailbox, link, words
 

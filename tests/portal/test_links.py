@@ -10,10 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.environment import Environment
-from open311.actions.progress import progress, set_visibility
-from open311.actions.relate import merge
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import progress, set_visibility
+from open311.actions.cases.relate import merge
 from open311.domain.lifecycle import Outcome, Status
 from tests.mailbox import Mailbox, link, words
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions import notify
-from open311.actions.acts import Actor
-from open311.actions.digest import collect_digests
-from open311.actions.environment import Environment
-from open311.actions.progress import progress
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import progress
+from open311.actions.telling import notify
+from open311.actions.telling.digest import collect_digests
 from open311.adapters.push import WebPush
 from open311.adapters.webhook import Webhooks
-from open311.api.installation import Installation
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.moment import now
 from open311.jobs import conninfo
-from open311.models.base import database, now
+from open311.models.base import database
 from open311.models.locks import Lock
 from tests.mailbox import Mailbox
 from tests.push_service import PushService, push_service
@@ -35,12 +33,10 @@ BODY = "SELECT followed, channel, rhythm, confirmed_at IS NOT NULL, ended_at IS 
 
 
 @pytest.fixture
-def environment(app: Flask, installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Environment:
+def environment(with_parts: Any) -> Environment:
     """The city, which may call this machine."""
     push = WebPush("only the tests know what this is", "311@example.org", Webhooks.allowing("127.0.0.1/32"))
-    made = replace(installation.environment, push=push)
-    monkeypatch.setitem(app.extensions, "open311", replace(installation, environment=made))
-    return made
+    return with_parts(push=push)
 
 
 def close(environment: Environment, number: str, said: str = "Painted over.") -> None:
@@ -114,7 +110,7 @@ def test_one_worker_at_a_time_waits_for_push_services_and_none_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with psycopg.connect(conninfo(database_url)) as other:
-        other.execute(Lock.PUSH.held)
+        other.execute(Lock.PUSH.waiting)
         two_to_tell()
         assert work() == 1
         assert push_service.told == []
@@ -240,12 +236,9 @@ def test_a_very_long_text_is_cut_so_that_it_arrives(
     assert "漢字🦆" in push_service.told[0]["body"]
 
 
-def test_where_nobody_can_sign_in_no_browser_is_told_either(
-    app: Flask, client: FlaskClient, installation: Installation, report: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_nobody_can_sign_in_no_browser_is_told_either(client: FlaskClient, with_parts: Any, report: Any) -> None:
     number = report()
-    without = replace(installation.environment, push=None)
-    monkeypatch.setitem(app.extensions, "open311", replace(installation, environment=without))
+    with_parts(push=None)
     assert "push" not in client.get(f"/r/{number}/follow").text
 
 

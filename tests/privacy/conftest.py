@@ -15,21 +15,22 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Connection, text
 
-from open311.actions import follow, sign_in
-from open311.actions.account_links import ask_for_link, make_link
-from open311.actions.acts import Actor
-from open311.actions.environment import Environment
-from open311.actions.held import hold, undo
-from open311.actions.keys import issue_key
-from open311.actions.photo_review import redact_photo
-from open311.actions.photos import store_unsent_photos
-from open311.actions.progress import annotate, comment, endorse, progress
-from open311.actions.refer import refer
-from open311.actions.relate import merge
-from open311.actions.sessions import begin
-from open311.actions.split import Part, split
-from open311.actions.submit import give_number
-from open311.actions.webhooks import add_webhook
+from open311.actions.accounts import sign_in
+from open311.actions.accounts.account_links import ask_for_link, make_link
+from open311.actions.accounts.keys import issue_key
+from open311.actions.accounts.sessions import begin
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.batch import hold, undo
+from open311.actions.cases.photo_review import redact_photo
+from open311.actions.cases.progress import annotate, comment, endorse, progress
+from open311.actions.cases.refer import refer
+from open311.actions.cases.relate import merge
+from open311.actions.cases.split import Part, split
+from open311.actions.intake.photos import store_unsent_photos
+from open311.actions.intake.submit import give_number
+from open311.actions.telling import follow
+from open311.actions.telling.webhooks import add_webhook
 from open311.adapters.images import clean_image
 from open311.adapters.sms import FileSms
 from open311.catalog.city import Jurisdiction
@@ -40,7 +41,7 @@ from open311.models.base import database
 from tests.commands.conftest import refused, run
 from tests.conftest import API, PLACE
 from tests.mailbox import Mailbox, link
-from tests.word import work
+from tests.telling.word import work
 
 __all__ = ["refused", "run", "work"]
 STAFF = Actor("staff")

@@ -14,13 +14,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions.accounts import grant_role
-from open311.actions.environment import Environment
-from open311.actions.erase import erase_person, look_at_person
-from open311.actions.export import export_person
-from open311.actions.progress import progress
-from open311.actions.redact import TOMBSTONE
-from open311.actions.relate import merge
+from open311.actions.accounts.accounts import grant_role
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import progress
+from open311.actions.cases.redact import TOMBSTONE
+from open311.actions.cases.relate import merge
+from open311.actions.privacy.erase import erase_person, look_at_person
+from open311.actions.privacy.export import export_person
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.person import Who

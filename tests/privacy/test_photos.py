@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Connection, text
 
-from open311.actions.acts import Actor
-from open311.actions.environment import Environment
-from open311.actions.photo_review import approve_photo, hide_photo, read_original, redact_photo, see_photo
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.photo_review import approve_photo, hide_photo, read_original, redact_photo, see_photo
 from open311.domain.errors import InvalidArgument, NotAllowed, UnknownPhoto
 from open311.domain.photo import Box
 from open311.domain.roles import Act, Grant, Role

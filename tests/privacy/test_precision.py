@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
-from open311.actions import follow
-from open311.actions.digest import collect_digests
-from open311.actions.environment import Environment
-from open311.actions.progress import comment, moderate, progress
-from open311.actions.relate import merge
-from open311.actions.split import Part, split
-from open311.actions.webhooks import add_webhook, call_webhooks
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import comment, moderate, progress
+from open311.actions.cases.relate import merge
+from open311.actions.cases.split import Part, split
+from open311.actions.telling import follow
+from open311.actions.telling.digest import collect_digests
+from open311.actions.telling.webhooks import add_webhook, call_webhooks
 from open311.adapters.webhook import Webhooks
-from open311.api.installation import Installation
 from open311.domain.definition import Precision, ServiceType
+from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point, public_point
-from open311.domain.privacy import Moderation
 from open311.models.base import database
 from tests.conftest import API
 from tests.contract.test_every_service import SERVICES, form
@@ -51,13 +48,9 @@ def of(precision: Precision) -> str:
 
 
 @pytest.fixture
-def environment(
-    app: Flask, installation: Installation, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> Environment:
+def environment(receiver: Receiver, with_parts: Any) -> Environment:
     """The city, which may call this machine."""
-    made = replace(installation.environment, webhooks=Webhooks.allowing("127.0.0.1/32"))
-    monkeypatch.setitem(app.extensions, "open311", replace(installation, environment=made))
-    return made
+    return with_parts(webhooks=Webhooks.allowing("127.0.0.1/32"))
 
 
 def lives(

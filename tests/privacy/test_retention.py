@@ -11,17 +11,19 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-from open311.actions import follow, retention
-from open311.actions.environment import Environment
-from open311.actions.photo_review import hide_photo
-from open311.actions.photos import store_unsent_photos
-from open311.actions.progress import progress
-from open311.actions.redact import TOMBSTONE
-from open311.actions.retention import SWEEPS, look
+from open311.actions.base.environment import Environment
+from open311.actions.cases.photo_review import hide_photo
+from open311.actions.cases.progress import progress
+from open311.actions.cases.redact import TOMBSTONE
+from open311.actions.intake.photos import store_unsent_photos
+from open311.actions.privacy import retention
+from open311.actions.privacy.retention import SWEEPS, look
+from open311.actions.telling import follow
 from open311.adapters.images import clean_image
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.moment import now
 from open311.domain.retention import AFTER_CLOSING, Kind, Retention, Rule
-from open311.models.base import database, now
+from open311.models.base import database
 from tests.conftest import API
 from tests.forgetting import forgotten
 from tests.mailbox import Mailbox, link

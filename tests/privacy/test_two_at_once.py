@@ -9,10 +9,11 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from open311.actions import retention
-from open311.actions.environment import Environment, connection
-from open311.actions.keys import issue_key
-from open311.actions.progress import progress
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.environment import Environment
+from open311.actions.base.transaction import connection
+from open311.actions.cases.progress import progress
+from open311.actions.privacy import retention
 from open311.app import create_app
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.retention import Kind
@@ -42,7 +43,7 @@ def file_and_close(other: Flask, environment: Environment) -> None:
 
 def test_everything_goes_once(other: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH", 1)
-    environment: Environment = other.extensions["open311"].environment
+    environment: Environment = other.extensions["open311"]
     barrier = Barrier(2)
     with other.app_context():
         file_and_close(other, environment)

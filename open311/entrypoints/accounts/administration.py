@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from open311.actions.accounts import revoke_grant, set_active
-from open311.actions.audit import search_audit
+from open311.actions.accounts.accounts import revoke_grant, set_active
+from open311.actions.accounts.audit import search_audit
+from open311.actions.base.environment import current_environment
 from open311.domain.errors import InvalidArgument
 from open311.domain.moment import day_after, read_moment
 from open311.domain.roles import Act, OwnAct
-from open311.queries.accounts import staff_grants
-from open311.queries.audit import PAGE
-from open311.web.access import environment, guard, me
+from open311.queries.accounts.accounts import staff_grants
+from open311.queries.accounts.audit import PAGE
+from open311.web.access import guard, me
 from open311.web.pages import answer, page
 from open311.web.site import read_key
 
@@ -55,7 +56,7 @@ def audit() -> Response:
             raise InvalidArgument("Enter the number of an account")
         since = until = None
         if given["day"]:
-            zone = environment().city.first.timezone
+            zone = current_environment().city.first.timezone
             try:
                 since = read_moment(given["day"], zone)
                 until = day_after(since, zone)

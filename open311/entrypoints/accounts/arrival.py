@@ -7,10 +7,10 @@ import time
 from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from open311.actions.sessions import begin
+from open311.actions.accounts.sessions import begin
+from open311.actions.base.environment import current_environment
 from open311.domain.roles import Act, opens
-from open311.queries.accounts import AccountRow, account_of_key
-from open311.web.access import environment
+from open311.queries.accounts.accounts import AccountRow, account_of_key
 
 PENDING_LASTS = 600
 """Seconds between the first step and the second."""
@@ -33,7 +33,7 @@ def pending() -> dict[str, str | int] | None:
 def enter(account: int, method: str, *, second_factor: bool) -> Response:
     """Begin a session, under a new cookie, and go where the person wanted to."""
     device = request.headers.get("User-Agent", "")
-    token = begin(environment(), account, method, device, second_factor=second_factor)
+    token = begin(current_environment(), account, method, device, second_factor=second_factor)
     wanted = session.get("next") or _home(account)
     session.clear()
     session["token"] = token

@@ -12,11 +12,12 @@ from flask import Blueprint, redirect, request, session, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from open311.actions.sign_in import by_openid
+from open311.actions.accounts.sign_in import by_openid
+from open311.actions.base.environment import current_environment
 from open311.adapters.openid import Journey, OpenID, OpenIDRefused
 from open311.domain.errors import SignInRefused
 from open311.entrypoints.accounts.arrival import arrive
-from open311.web.access import environment, guard
+from open311.web.access import guard
 from open311.web.pages import answer
 
 blueprint = Blueprint("openid", __name__, url_prefix="/signin/openid", template_folder="templates")
@@ -26,14 +27,14 @@ _LOG = logging.getLogger(__name__)
 
 
 def _provider() -> OpenID:
-    provider = environment().sign_in.openid
+    provider = current_environment().sign_in.openid
     if provider is None:
         raise NotFound("This city has no other way to sign in")
     return provider
 
 
 def _back() -> str:
-    return environment().public_url + url_for("openid.back")
+    return current_environment().public_url + url_for("openid.back")
 
 
 def _asked(ask: Callable[[], T]) -> T:

@@ -10,17 +10,18 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from open311.actions import sessions
-from open311.actions.credentials import (
+from open311.actions.accounts import sessions
+from open311.actions.accounts.credentials import (
     add_second_factor,
     authenticator_address,
     make_recovery_codes,
     new_secret,
 )
-from open311.actions.credentials import remove_second_factor as forget_second_factor
-from open311.actions.sign_in import change_password, confirmed
-from open311.queries.accounts import recovery_codes_left, sessions_of
-from open311.web.access import environment, guard, me
+from open311.actions.accounts.credentials import remove_second_factor as forget_second_factor
+from open311.actions.accounts.sign_in import change_password, confirmed
+from open311.actions.base.environment import current_environment
+from open311.queries.accounts.accounts import recovery_codes_left, sessions_of
+from open311.web.access import guard, me
 from open311.web.pages import answer, page
 
 blueprint = Blueprint("own", __name__, url_prefix="/account", template_folder="templates")
@@ -88,7 +89,7 @@ def second_factor() -> Response:
 
     def act() -> Response:
         code = "".join(request.form.get("code", "").split())
-        codes = add_second_factor(environment(), who.account, who.session, session["secret"], code)
+        codes = add_second_factor(current_environment(), who.account, who.session, session["secret"], code)
         del session["secret"]
         return page("accounts/recovery_codes.html", codes=codes)
 
@@ -98,7 +99,7 @@ def second_factor() -> Response:
 def _authenticator() -> dict[str, Any]:
     """The secret to scan and to type."""
     secret = session["secret"]
-    drawn = segno.make(authenticator_address(secret, me().email, environment().city.name), error="m")
+    drawn = segno.make(authenticator_address(secret, me().email, current_environment().city.name), error="m")
     svg = drawn.svg_inline(omitsize=True, title="QR code for the authenticator app", svgclass="qr", lineclass=None)
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return {"qr": Markup(svg), "secret": spaced}  # made here, of letters and digits

@@ -8,10 +8,11 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from open311.actions.account_links import ask_for_link, link_works
-from open311.actions.sign_in import by_code, by_link, by_password, set_password
+from open311.actions.accounts.account_links import ask_for_link, link_works
+from open311.actions.accounts.sign_in import by_code, by_link, by_password, set_password
+from open311.actions.base.environment import current_environment
 from open311.entrypoints.accounts.arrival import arrive, enter, pending
-from open311.web.access import environment, guard
+from open311.web.access import guard
 from open311.web.pages import answer, page
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/signin", template_folder="templates")
@@ -29,7 +30,7 @@ def _address() -> str:
 
 def _language() -> str:
     """In which language this browser's owner gets mail."""
-    return environment().city.first.wordings.best(request.accept_languages.values())
+    return current_environment().city.first.wordings.best(request.accept_languages.values())
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -39,7 +40,7 @@ def start() -> Response:
         return page("accounts/start.html")
 
     def act() -> Response:
-        ask_for_link(environment(), _field("email"), "sign_in", _address(), _language())
+        ask_for_link(current_environment(), _field("email"), "sign_in", _address(), _language())
         return page("accounts/sent.html", email=_field("email").strip())
 
     return answer(act, "accounts/start.html", "email", email=_field("email"))
@@ -58,7 +59,7 @@ def link(token: str) -> Response:
 @blueprint.route("/staff", methods=["GET", "POST"])
 def staff() -> Response:
     """Staff: e-mail address and password, or the city's own sign-in."""
-    openid = environment().sign_in.openid is not None
+    openid = current_environment().sign_in.openid is not None
     if request.method == "GET":
         return page("accounts/staff.html", openid=openid)
     return answer(
@@ -81,7 +82,7 @@ def code() -> Response:
     account, method = int(waiting["account"]), str(waiting["method"])
 
     def act() -> Response:
-        by_code(environment(), account, _field("code"))
+        by_code(current_environment(), account, _field("code"))
         return enter(account, method, second_factor=True)
 
     return answer(act, "accounts/code.html", "code")
@@ -94,7 +95,7 @@ def forgotten() -> Response:
         return page("accounts/forgotten.html")
 
     def act() -> Response:
-        ask_for_link(environment(), _field("email"), "password", _address(), _language())
+        ask_for_link(current_environment(), _field("email"), "password", _address(), _language())
         return page("accounts/sent.html", email=_field("email").strip())
 
     return answer(act, "accounts/forgotten.html", "email", email=_field("email"))

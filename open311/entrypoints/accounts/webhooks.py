@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from open311.actions.webhooks import give_up, replay
-from open311.queries.webhooks import all_webhooks, dead_deliveries, retried_deliveries
-from open311.web.access import environment, guard, me
+from open311.actions.base.environment import current_environment
+from open311.actions.telling.webhooks import give_up, replay
+from open311.queries.telling.webhooks import all_webhooks, dead_deliveries, retried_deliveries
+from open311.web.access import guard, me
 from open311.web.pages import page
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks", template_folder="templates")
@@ -23,7 +24,7 @@ def failed() -> Response:
 @blueprint.post("/<delivery>/again")
 def send_again(delivery: str) -> Response:
     """Make a call again, under its id; somebody who was faster did it already."""
-    replay(environment(), delivery, me().actor)
+    replay(current_environment(), delivery, me().actor)
     return redirect(url_for("webhooks.failed"), 303)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from open311.actions.accounts import grant_role, invitation, revoke_grant, set_active
-from open311.actions.acts import Actor
-from open311.api.installation import installation
+from open311.actions.accounts.accounts import grant_role, invitation, revoke_grant, set_active
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import current_environment
 from open311.domain.roles import STAFF, Grant, Role
 from open311.entrypoints.commands.options import by_option, refusals_told
-from open311.queries.accounts import account_of_email, staff_grants
+from open311.queries.accounts.accounts import account_of_email, staff_grants
 
 group = AppGroup("accounts", help="Make accounts of staff, grant and revoke roles.")
 
@@ -32,7 +32,7 @@ def _scopes(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _give(email: str, grant: Grant, name: str, actor: Actor) -> None:
     """Grant, and show the first link where there is no password yet."""
-    environment = installation().environment
+    environment = current_environment()
     with refusals_told():
         account = grant_role(environment, email, grant, actor, name)
     click.echo(f"{email} is {grant.role.replace('_', ' ')}")

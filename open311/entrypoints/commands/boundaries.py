@@ -8,12 +8,12 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
-from open311.actions.load_boundaries import SAMPLE, load_boundaries
+from open311.actions.base.environment import current_environment
+from open311.actions.places.load_boundaries import SAMPLE, load_boundaries
 from open311.adapters.geodata import UnreadableGeodata
-from open311.api.installation import installation
 from open311.catalog.city import Jurisdiction
 from open311.entrypoints.commands.options import only_jurisdiction_option
-from open311.queries.boundaries import layers
+from open311.queries.places.boundaries import layers
 
 group = AppGroup("boundaries", help="Load and list boundary layers.")
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -47,7 +47,7 @@ def load(
 
     Service requests are tagged again.
     """
-    asked = [jurisdiction] if jurisdiction else installation().environment.city.jurisdictions.values()
+    asked = [jurisdiction] if jurisdiction else current_environment().city.jurisdictions.values()
     found = [each for each in asked if layer in each.layers]
     if not found:
         raise click.BadParameter(f"no layer {layer!r} in config/boundaries.yaml", param_hint="LAYER")
@@ -75,7 +75,7 @@ def load(
 @group.command("list")
 def list_layers() -> None:
     """List what is loaded: layer, vintage, number of boundaries."""
-    for key in installation().environment.city.jurisdictions:
+    for key in current_environment().city.jurisdictions:
         for row in layers(key):
             mark = "current" if row["current"] else ""
             click.echo(f"{key}\t{row['layer']}@{row['vintage']}\t{row['boundaries']}\t{mark}")

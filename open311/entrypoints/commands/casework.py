@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import click
 
-from open311.actions.acts import Actor
-from open311.actions.assign import assign, prioritise
-from open311.actions.progress import set_visibility
-from open311.actions.redact import redact_description, redact_update
-from open311.actions.refer import refer
-from open311.actions.relate import merge, unmerge
-from open311.actions.split import Part, split
-from open311.api.installation import installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import current_environment
+from open311.actions.cases.assign import assign, prioritise
+from open311.actions.cases.progress import set_visibility
+from open311.actions.cases.redact import redact_description, redact_update
+from open311.actions.cases.refer import refer
+from open311.actions.cases.relate import merge, unmerge
+from open311.actions.cases.split import Part, split
 from open311.catalog.city import Jurisdiction
 from open311.domain.routing import Priority
 from open311.entrypoints.commands.options import by_option, numbered, refusals_told
-from open311.entrypoints.commands.requests import group
+from open311.entrypoints.commands.service_requests import group
 
 
 @group.command("assign")
@@ -30,7 +30,7 @@ def assign_(
     """Give service request NUMBER to a department and team."""
     with refusals_told():
         what = {"department": department, "team": team, "reason": reason}
-        assign(installation().environment, jurisdiction.key, number, actor, **what)  # type: ignore[arg-type]
+        assign(current_environment(), jurisdiction.key, number, actor, **what)  # type: ignore[arg-type]
     click.echo(f"{number} is assigned")
 
 
@@ -43,7 +43,7 @@ def prioritise_(number: str, priority: str, jurisdiction: Jurisdiction, actor: A
     """Give service request NUMBER its PRIORITY for staff."""
     with refusals_told():
         chosen = Priority[priority.upper()]
-        prioritise(installation().environment, jurisdiction.key, number, chosen, actor, reason)
+        prioritise(current_environment(), jurisdiction.key, number, chosen, actor, reason)
     click.echo(f"{number} has priority {priority}")
 
 
@@ -59,7 +59,7 @@ def refer_(number: str, body: str, jurisdiction: Jurisdiction, actor: Actor, tex
     Where it has an Open311 server, the service request is filed there and its state mirrored.
     """
     with refusals_told():
-        refer(installation().environment, jurisdiction.key, number, body, actor, text=text, note=inside)
+        refer(current_environment(), jurisdiction.key, number, body, actor, text=text, note=inside)
     click.echo(f"{number} is referred to {body}")
 
 
@@ -70,7 +70,7 @@ def refer_(number: str, body: str, jurisdiction: Jurisdiction, actor: Actor, tex
 def merge_(number: str, canonical: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Make NUMBER a duplicate of CANONICAL, which it follows."""
     with refusals_told():
-        merge(installation().environment, jurisdiction.key, number, canonical, actor)
+        merge(current_environment(), jurisdiction.key, number, canonical, actor)
     click.echo(f"{number} is a duplicate of {canonical}")
 
 
@@ -80,7 +80,7 @@ def merge_(number: str, canonical: str, jurisdiction: Jurisdiction, actor: Actor
 def unmerge_(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Take back that service request NUMBER is a duplicate."""
     with refusals_told():
-        unmerge(installation().environment, jurisdiction.key, number, actor)
+        unmerge(current_environment(), jurisdiction.key, number, actor)
     click.echo(f"{number} is no duplicate")
 
 
@@ -97,7 +97,7 @@ def split_(number: str, parts: tuple[str, ...], jurisdiction: Jurisdiction, acto
         raise click.BadParameter(f"{wrong[0]!r} is not SERVICE_CODE=DESCRIPTION", param_hint="PARTS")
     with refusals_told():
         wanted = [Part(*part.split("=", 1)) for part in parts]
-        numbers = split(installation().environment, jurisdiction.key, number, wanted, actor)
+        numbers = split(current_environment(), jurisdiction.key, number, wanted, actor)
     click.echo(f"{number} is split into {', '.join(each or '(number to come)' for each in numbers)}")
 
 
@@ -108,7 +108,7 @@ def split_(number: str, parts: tuple[str, ...], jurisdiction: Jurisdiction, acto
 def private_(number: str, jurisdiction: Jurisdiction, actor: Actor, undo: bool) -> None:
     """Keep service request NUMBER to staff; --undo shows it again."""
     with refusals_told():
-        set_visibility(installation().environment, jurisdiction.key, number, not undo, actor)
+        set_visibility(current_environment(), jurisdiction.key, number, not undo, actor)
     click.echo(f"{number} is {'as public as its service' if undo else 'private'}")
 
 
@@ -120,7 +120,7 @@ def private_(number: str, jurisdiction: Jurisdiction, actor: Actor, undo: bool) 
 def redact(number: str, jurisdiction: Jurisdiction, actor: Actor, update_id: str | None, reason: str) -> None:
     """Replace words of NUMBER by a tombstone, for good."""
     with refusals_told():
-        where = (installation().environment, jurisdiction.key, number)
+        where = (current_environment(), jurisdiction.key, number)
         if update_id:
             redact_update(*where, update_id, actor, reason)
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from open311.api.installation import installation
+from open311.actions.base.environment import current_environment
 from open311.catalog.faults import CatalogError
 from open311.catalog.read import read_city
 
@@ -22,7 +22,7 @@ def check(directory: Path | None) -> None:
     Without DIRECTORY, those of CITY_DIR. Every fault is told with file, line and reason.
     """
     try:
-        city = read_city(directory or installation().environment.city.directory)
+        city = read_city(directory or current_environment().city.directory)
     except CatalogError as error:
         for fault in error.faults:
             click.echo(str(fault))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from open311.actions.load_boundaries import load_samples
-from open311.actions.load_city import load_city
-from open311.api.installation import installation
+from open311.actions.base.environment import current_environment
+from open311.actions.city.load_city import load_city
+from open311.actions.places.load_boundaries import load_samples
 
 group = AppGroup("city", help="Bring the database in line with the city's files.")
 
@@ -18,7 +18,7 @@ def load() -> None:
 
     Sample boundaries are loaded where a layer has none.
     """
-    environment = installation().environment
+    environment = current_environment()
     for line in [*load_city(environment), *load_samples(environment)]:
         click.echo(line)
     services = sum(len(jurisdiction.services) for jurisdiction in environment.city.jurisdictions.values())

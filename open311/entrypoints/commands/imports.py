@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from open311.actions.import_requests import import_requests
-from open311.actions.import_rows import HANDLED, Refused
+from open311.actions.base.environment import current_environment
+from open311.actions.city.import_requests import import_requests
+from open311.actions.city.import_rows import HANDLED, Refused
 from open311.adapters.tables import UnreadableTable
-from open311.api.installation import installation
 from open311.catalog.faults import CatalogError
 from open311.catalog.mapping import read_mapping
 
@@ -32,7 +32,7 @@ def requests(file: Path, mapping_file: Path, jurisdiction: str | None, rejects: 
 
     Doing so again is safe, and brings changes only.
     """
-    environment = installation().environment
+    environment = current_environment()
     try:
         mapping = read_mapping(mapping_file)
     except CatalogError as error:

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from open311.actions.keys import SCOPES, issue_key, revoke_key
+from open311.actions.accounts.keys import SCOPES, issue_key, revoke_key
 from open311.catalog.city import Jurisdiction
 from open311.entrypoints.commands.options import jurisdiction_option
-from open311.queries.api_clients import all_clients, client_of
+from open311.queries.accounts.api_clients import all_clients, client_of
 
 _LIMIT = click.IntRange(0, 1_000_000)
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
-from open311.actions.acts import Actor
-from open311.api.installation import installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import current_environment
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import Refusal
 
 
 def _known(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdiction | None:
     """The jurisdiction of this key, if one is named."""
-    known = installation().environment.city.jurisdictions
+    known = current_environment().city.jurisdictions
     if key is not None and key not in known:
         raise click.BadParameter(f"no jurisdiction {key!r}; there are {', '.join(known)}")
     return known[key] if key is not None else None
@@ -25,7 +25,7 @@ def _known(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdicti
 
 def _known_or_first(context: click.Context, parameter: click.Parameter, key: str | None) -> Jurisdiction:
     """The jurisdiction of this key, or the first one of the city."""
-    return _known(context, parameter, key) or installation().environment.city.first
+    return _known(context, parameter, key) or current_environment().city.first
 
 
 def jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from open311.actions.acts import Actor
-from open311.actions.photo_review import approve_photo, hide_photo, read_original, redact_photo
-from open311.api.installation import installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import current_environment
+from open311.actions.cases.photo_review import approve_photo, hide_photo, read_original, redact_photo
+from open311.domain.exposure import Moderation
 from open311.domain.photo import Box
-from open311.domain.privacy import Moderation
 from open311.entrypoints.commands.options import by_option, refusals_told
-from open311.queries.photos import photos
+from open311.queries.cases.photos import photos
 
 group = AppGroup("photos", help="Review photos: show, hide, blacken parts.")
 STATES = [state.value for state in Moderation]
@@ -36,7 +36,7 @@ def list_photos(state: str) -> None:
 def approve(photo: int, actor: Actor) -> None:
     """Show PHOTO (the number that list shows)."""
     with refusals_told():
-        approve_photo(installation().environment, photo, actor)
+        approve_photo(current_environment(), photo, actor)
     click.echo(f"photo {photo} is shown")
 
 
@@ -46,7 +46,7 @@ def approve(photo: int, actor: Actor) -> None:
 def hide(photo: int, actor: Actor) -> None:
     """Show PHOTO to nobody any more."""
     with refusals_told():
-        hide_photo(installation().environment, photo, actor)
+        hide_photo(current_environment(), photo, actor)
     click.echo(f"photo {photo} is hidden")
 
 
@@ -60,7 +60,7 @@ def redact(photo: int, boxes: tuple[str, ...], actor: Actor) -> None:
     A box is in fractions of width and height: 0.1,0.2,0.3,0.45.
     """
     with refusals_told():
-        redact_photo(installation().environment, photo, [Box.read(box) for box in boxes], actor)
+        redact_photo(current_environment(), photo, [Box.read(box) for box in boxes], actor)
     click.echo(f"photo {photo} is redacted")
 
 
@@ -74,6 +74,6 @@ def original(photo: int, output: Path, actor: Actor) -> None:
     That it was read is noted.
     """
     with refusals_told():
-        content = read_original(installation().environment, photo, actor)
+        content = read_original(current_environment(), photo, actor)
     output.write_bytes(content)
     click.echo(f"the original of photo {photo} is in {output}")

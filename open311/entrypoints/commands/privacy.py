@@ -9,11 +9,11 @@ import click
 import orjson
 from flask.cli import AppGroup
 
-from open311.actions.acts import Actor
-from open311.actions.erase import Erased, erase_person, look_at_person
-from open311.actions.export import Export, export_person
-from open311.actions.retention import look, run_retention
-from open311.api.installation import installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import current_environment
+from open311.actions.privacy.erase import Erased, erase_person, look_at_person
+from open311.actions.privacy.export import Export, export_person
+from open311.actions.privacy.retention import look, run_retention
 from open311.domain.person import Who
 from open311.entrypoints.commands.options import by_option, refusals_told
 
@@ -28,7 +28,7 @@ def run(dry_run: bool, actor: Actor) -> None:
 
     The worker does so each night.
     """
-    environment = installation().environment
+    environment = current_environment()
     swept = look(environment) if dry_run else run_retention(environment, actor)
     for each in swept:
         oldest = f", the oldest since {each.oldest:%Y-%m-%d}" if each.oldest else ""
@@ -53,7 +53,7 @@ def export(who: str, output: Path, actor: Actor) -> None:
     if output.suffix not in (".zip", ".json"):
         raise click.BadParameter("must end in .zip or .json", param_hint="--output")
     with refusals_told():
-        made = export_person(installation().environment, Who.read(who), actor)
+        made = export_person(current_environment(), Who.read(who), actor)
     _write(made, output)
     for each in made.document["contents"]:
         click.echo(f"{each['section']}: {each['entries']}")
@@ -82,7 +82,7 @@ def erase(who: str, dry_run: bool, yes: bool, actor: Actor) -> None:
     Who is named by an e-mail address, +12155550142 or account:7. What they reported stays, with place and time and
     without their words. It cannot be taken back.
     """
-    environment = installation().environment
+    environment = current_environment()
     with refusals_told():
         person = Who.read(who)
         if dry_run or not yes:

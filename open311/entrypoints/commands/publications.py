@@ -7,8 +7,8 @@ import sys
 import click
 from flask.cli import with_appcontext
 
-from open311.actions.republish import republish
-from open311.api.installation import installation
+from open311.actions.base.environment import current_environment
+from open311.actions.publications.republish import republish
 from open311.catalog.city import Jurisdiction
 from open311.entrypoints.commands.options import only_jurisdiction_option
 
@@ -22,7 +22,7 @@ def publish(everything: bool, jurisdiction: Jurisdiction | None, service_code: s
     """Render publications and boundary tags anew; safe at any time."""
     if everything == bool(jurisdiction or service_code):
         raise click.UsageError("say --all, or --jurisdiction, --service-code or both")
-    environment = installation().environment
+    environment = current_environment()
     asked = [jurisdiction] if jurisdiction else environment.city.jurisdictions.values()
     if service_code and not any(service_code in each.services for each in asked):
         raise click.BadParameter(f"no service {service_code!r}", param_hint="--service-code")

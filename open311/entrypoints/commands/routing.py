@@ -9,13 +9,13 @@ from datetime import timedelta
 import click
 from flask.cli import AppGroup
 
-from open311.api.installation import installation
+from open311.actions.base.environment import current_environment
 from open311.catalog.city import Jurisdiction
+from open311.domain.moment import now
 from open311.domain.routing import Priority
 from open311.entrypoints.commands.options import jurisdiction_option
-from open311.models.base import now
-from open311.queries.boundaries import boundary_codes
-from open311.queries.routing import past_requests
+from open311.queries.cases.routing import past_requests
+from open311.queries.places.boundaries import boundary_codes
 
 group = AppGroup("routing", help="Check and try the rules that route service requests.")
 
@@ -28,14 +28,14 @@ def check() -> None:
     """
     faults = [
         f"{jurisdiction.key}: {fault}"
-        for jurisdiction in installation().environment.city.jurisdictions.values()
+        for jurisdiction in current_environment().city.jurisdictions.values()
         for fault in (*_dead(jurisdiction), *_failing(jurisdiction))
     ]
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
         raise SystemExit(1)
-    for jurisdiction in installation().environment.city.jurisdictions.values():
+    for jurisdiction in current_environment().city.jurisdictions.values():
         routing = jurisdiction.routing
         click.echo(f"{jurisdiction.key}: {len(routing.rules)} rules, {len(routing.examples)} examples, all good")
 

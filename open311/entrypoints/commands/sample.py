@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from open311.actions.sample import is_empty, load_sample, remove_sample
-from open311.api.installation import installation
+from open311.actions.base.environment import current_environment
+from open311.actions.city.sample import is_empty, load_sample, remove_sample
 from open311.catalog.city import Jurisdiction
+from open311.domain.moment import now
 from open311.entrypoints.commands.options import jurisdiction_option
-from open311.models.base import now
 
 group = AppGroup("sample", help="Load and remove invented service requests.")
 
@@ -24,7 +24,7 @@ def load(jurisdiction: Jurisdiction, count: int, days: int) -> None:
         click.echo(f"{jurisdiction.key} has service requests already; no sample loaded")
         return
     with click.progressbar(length=count, label="sample") as bar:
-        for done in load_sample(installation().environment, jurisdiction, count, now(), days):
+        for done in load_sample(current_environment(), jurisdiction, count, now(), days):
             bar.update(done - bar.pos)
     click.echo(f"{count} sample service requests loaded; 'open311 sample remove' takes them out again")
 

@@ -14,9 +14,9 @@ from granian import Granian
 from granian.constants import Interfaces, Loops
 from procrastinate import App
 
-from open311.actions.load_boundaries import load_samples
-from open311.actions.load_city import load_city
-from open311.api.installation import installation
+from open311.actions.base.environment import current_environment
+from open311.actions.city.load_city import load_city
+from open311.actions.places.load_boundaries import load_samples
 
 
 @click.command()
@@ -28,7 +28,7 @@ from open311.api.installation import installation
 def serve(host: str | None, port: int | None, workers: int, threads: int) -> None:
     """Serve the API; first note what the city's files say now."""
     settings = current_app.extensions["settings"]
-    environment = installation().environment
+    environment = current_environment()
     # Before anything is served: a service that became less public must not show what it showed before.
     for line in [*load_city(environment), *load_samples(environment)]:
         click.echo(line)

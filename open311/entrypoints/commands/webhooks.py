@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from open311.actions.acts import Actor
-from open311.actions.webhooks import add_webhook, remove_webhook, replay
-from open311.api.installation import installation
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import current_environment
+from open311.actions.telling.webhooks import add_webhook, remove_webhook, replay
 from open311.catalog.city import Jurisdiction
 from open311.domain.event import OF_CASES, Event
 from open311.entrypoints.commands.options import by_option, jurisdiction_option, refusals_told
-from open311.queries.webhooks import all_webhooks, dead_deliveries
+from open311.queries.telling.webhooks import all_webhooks, dead_deliveries
 
 group = AppGroup("webhooks", help="Call other people's servers when something happens.")
 TOLD = [event.value for event in Event if event in OF_CASES]
@@ -25,7 +25,7 @@ TOLD = [event.value for event in Event if event in OF_CASES]
 def add(url: str, events: tuple[str, ...], jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Call URL from now on; its secret is shown once."""
     with refusals_told():
-        key, secret = add_webhook(installation().environment, jurisdiction.key, url, events, actor)
+        key, secret = add_webhook(current_environment(), jurisdiction.key, url, events, actor)
     click.echo(f"webhook {key}, secret {secret}")
 
 
@@ -64,6 +64,6 @@ def replay_deliveries(deliveries: tuple[str, ...], actor: Actor) -> None:
     ``dead`` shows those that failed for the last time.
     """
     for delivery in deliveries:
-        if not replay(installation().environment, delivery, actor):
+        if not replay(current_environment(), delivery, actor):
             raise click.ClickException(f"no call {delivery}, or it is waiting already")
         click.echo(f"{delivery} is called again")

@@ -7,7 +7,7 @@ from flask import Flask
 from open311.entrypoints.console import (  # noqa: F401  (their pages are in the blueprint)
     ask,
     assign,
-    bulk,
+    batch,
     case,
     crew,
     filters,

@@ -7,15 +7,15 @@ from typing import Any
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.environment import Environment
-from open311.actions.update import Change, update
+from open311.actions.base.environment import Environment
+from open311.actions.cases.update import Change, update
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import Status
 from open311.domain.roles import Act
 from open311.entrypoints.console import replies
 from open311.entrypoints.console.blueprint import blueprint
 from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, once_only, seen_version
-from open311.queries.acting import CaseInHand
+from open311.queries.cases.in_hand import CaseInHand
 from open311.web.access import me
 
 WAITING = (Status.WAITING_ON_REPORTER,)

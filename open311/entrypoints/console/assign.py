@@ -8,7 +8,8 @@ from typing import Any
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions import assign as assigning
+from open311.actions.base.environment import current_environment
+from open311.actions.cases import assign as assigning
 from open311.domain.errors import Conflict, NotAllowed, Refusal
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
@@ -21,9 +22,9 @@ from open311.entrypoints.console.desk import (
     refused,
     seen_version,
 )
-from open311.queries.acting import CaseInHand, colleagues, meanwhile
+from open311.queries.cases.in_hand import CaseInHand, colleagues, meanwhile
 from open311.web import failures
-from open311.web.access import environment, me
+from open311.web.access import me
 from open311.web.site import read_key
 
 
@@ -82,7 +83,7 @@ def assign(number: str) -> AnyResponse:
     person = me().account if form.get("do") == "me" else read_key(form.get("person", ""))
     try:
         assigning.assign(
-            environment(),
+            current_environment(),
             case.jurisdiction,
             number,
             me().actor,

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, request
 
+from open311.actions.base.environment import current_environment
 from open311.catalog.city import Jurisdiction
+from open311.domain.moment import now
 from open311.domain.roles import Act, opens
 from open311.entrypoints.console.words import Words
-from open311.models.base import now
-from open311.queries.queues import Viewer
-from open311.web.access import PAGES, environment, guard, me, signed_in
+from open311.queries.cases.queues import Viewer
+from open311.web.access import PAGES, guard, me, signed_in
 
 blueprint = Blueprint("console", __name__, url_prefix="/staff", template_folder="templates")
 guard(blueprint)
@@ -21,7 +22,7 @@ guard(blueprint)
 
 def city() -> Jurisdiction:
     """The jurisdiction whose cases are shown: the city. A sandbox's cases are nobody's work."""
-    return environment().city.first
+    return current_environment().city.first
 
 
 def viewer() -> Viewer:

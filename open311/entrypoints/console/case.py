@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from open311.actions.personal import Personal, read_personal
+from open311.actions.base.environment import current_environment
+from open311.actions.cases.reporter import Personal, read_personal
 from open311.domain.errors import NotAllowed, UnknownServiceRequest
 from open311.domain.place import Point
 from open311.domain.roles import Act, may
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, can_open, city
 from open311.entrypoints.console.queue import came_from
-from open311.queries.casefile import CaseFile, case_file, has_photo
-from open311.queries.outlines import around
-from open311.web.access import environment, me
+from open311.queries.cases.case_file import CaseFile, case_file, has_photo
+from open311.queries.places.outlines import around
+from open311.web.access import me
 from open311.web.pages import page
 
 ACTS = (
@@ -44,7 +45,7 @@ def contact(number: str) -> Response:
 def photo(number: str, name: str) -> Response:
     """A photo of the case, also where it is not public."""
     _opened(number)
-    content = environment().files.read(name) if has_photo(city().key, number, name) else None
+    content = current_environment().files.read(name) if has_photo(city().key, number, name) else None
     if content is None:
         raise NotFound("There is no such photo")
     return Response(content, content_type="image/jpeg")

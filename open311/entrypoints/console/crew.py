@@ -8,9 +8,10 @@ import secrets
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.idempotency import Once
-from open311.actions.photos import clean_photos, store_unsent_photos
-from open311.actions.update import Change, update
+from open311.actions.base.environment import current_environment
+from open311.actions.base.idempotency import Once
+from open311.actions.cases.update import Change, update
+from open311.actions.intake.photos import clean_photos, store_unsent_photos
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.errors import NotAllowed, Refusal
 from open311.domain.lifecycle import Outcome, Status
@@ -18,12 +19,13 @@ from open311.domain.place import Point
 from open311.domain.reply import fitting
 from open311.domain.roles import Act
 from open311.domain.route import walking_order
-from open311.entrypoints.console import replies, speech
+from open311.entrypoints.console import acting_words as speech
+from open311.entrypoints.console import replies
 from open311.entrypoints.console.blueprint import blueprint, city, viewer
 from open311.entrypoints.console.desk import case_in_hand, refused
-from open311.queries.crew import Task, todays_tasks
+from open311.queries.cases.crew import Task, todays_tasks
 from open311.web import failures
-from open311.web.access import environment, me
+from open311.web.access import me
 from open311.web.assets import files
 from open311.web.pages import page
 
@@ -83,14 +85,16 @@ def crew_done(number: str) -> AnyResponse:
     """Close it, with a photo. The same key again does nothing again: a telephone may not have heard the answer."""
     case = case_in_hand(number, Act.CLOSE)
     by_worker = "Idempotency-Key" in request.headers
-    photos = store_unsent_photos(environment(), clean_photos(file.read() for file in request.files.getlist("photo")))
+    photos = store_unsent_photos(
+        current_environment(), clean_photos(file.read() for file in request.files.getlist("photo"))
+    )
     outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
     change = Change(status=Status.CLOSED, outcome=outcome, text=request.form.get("text", ""), photos=photos)
     key = request.headers.get("Idempotency-Key") or request.form.get("key", "")
     try:
         if len(change.text) > DESCRIPTION_LIMIT:
             return _refused(number, f"At most {DESCRIPTION_LIMIT} characters", 422, by_worker=by_worker)
-        update(environment(), case.jurisdiction, number, change, me().actor, once=_once(number, change, key))
+        update(current_environment(), case.jurisdiction, number, change, me().actor, once=_once(number, change, key))
     except NotAllowed:
         raise
     except Refusal as refusal:

@@ -10,17 +10,17 @@ from flask import Response, current_app, flash, redirect, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.environment import Environment
-from open311.actions.idempotency import Once
-from open311.actions.photos import StoredPhoto
-from open311.actions.rehearse import Rehearsal, rehearse
+from open311.actions.base.environment import Environment, current_environment
+from open311.actions.base.idempotency import Once
+from open311.actions.intake.photos import StoredPhoto
+from open311.actions.telling.preview import Preview, preview_of
 from open311.domain.errors import Conflict, NotAllowed, Refusal, UnknownServiceRequest
 from open311.domain.roles import Act, may
-from open311.entrypoints.console import speech
+from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console.blueprint import city
-from open311.queries.acting import CaseInHand, cases_in_hand, meanwhile
+from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, meanwhile
 from open311.web import failures
-from open311.web.access import environment, me
+from open311.web.access import me
 from open311.web.pages import page
 from open311.web.site import read_key
 
@@ -71,16 +71,16 @@ def act_once_seen(
     seal = hashlib.sha256(repr(asked).encode()).hexdigest()
     try:
         if request.form.get("do") == "send" and request.form.get("seen") == seal:
-            act(environment())
+            act(current_environment())
             return done(case, said)
-        rehearsal = rehearse(environment(), act)
+        preview = preview_of(current_environment(), act)
     except NotAllowed:
         raise
     except Conflict:
         return show(anew(case), {}, status=409, others=meanwhile(case.key, newest()))
     except Refusal as refusal:
         return show(case, {field: refused(refusal)}, status=failures.status(refusal))
-    return show(case, {}, rehearsal=rehearsal, seal=seal, told=heard(case, rehearsal))
+    return show(case, {}, preview=preview, seal=seal, told=heard(case, preview))
 
 
 def once_only(*what: object) -> Once:
@@ -108,14 +108,14 @@ def seen_version() -> int:
     return int(given) if given.isdecimal() and len(given) <= 9 else 0
 
 
-def heard(case: CaseInHand, rehearsal: Rehearsal) -> dict[str, Any]:
-    """The letters of a rehearsal for a page: one to read first, who else gets it, and the others."""
+def heard(case: CaseInHand, preview: Preview) -> dict[str, Any]:
+    """The letters of a preview for a page: one to read first, who else gets it, and the others."""
     ordered = sorted(
-        rehearsal.words.items(), key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1])
+        preview.words.items(), key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1])
     )
     letters = list(dict.fromkeys((word.letter, word.number, word.reporter) for word, _ in ordered))
     return {
-        "public": rehearsal.public,
+        "public": preview.public,
         "letters": letters,
         "receivers": [(speech.receiver(word, case.number), count) for word, count in ordered],
     }

@@ -6,11 +6,12 @@ from flask import redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from open311.actions import saved_filters
+from open311.actions.accounts import saved_filters
+from open311.actions.base.environment import current_environment
 from open311.domain.errors import InvalidArgument
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.queue import came_from, listing
-from open311.web.access import environment, me
+from open311.web.access import me
 
 
 @blueprint.post("/filters")
@@ -19,7 +20,7 @@ def save_filter() -> Response:
     question = came_from(request.form.get("query", ""))
     name, department = request.form.get("name", ""), request.form.get("share") or None
     try:
-        saved_filters.save_filter(environment(), city().key, me().actor, name, question.query, department)
+        saved_filters.save_filter(current_environment(), city().key, me().actor, name, question.query, department)
     except InvalidArgument as fault:
         return listing(question, {"name": str(fault)}, name)
     return redirect(f"{url_for('console.queue')}?{question.query}", 303)

@@ -11,7 +11,8 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.photo_review import (
+from open311.actions.base.environment import current_environment
+from open311.actions.cases.photo_review import (
     approve_photo,
     check_reviewer,
     hide_photo,
@@ -20,11 +21,11 @@ from open311.actions.photo_review import (
     see_photo,
 )
 from open311.domain.errors import InvalidArgument, UnknownPhoto
+from open311.domain.exposure import Moderation
 from open311.domain.photo import Box
-from open311.domain.privacy import Moderation
 from open311.entrypoints.console.blueprint import blueprint
-from open311.queries import photos as reading
-from open311.web.access import environment, me
+from open311.queries.cases import photos as reading
+from open311.web.access import me
 from open311.web.pages import answer, page
 
 ROWS = 6
@@ -44,13 +45,13 @@ def photos() -> Response:
 def picture(key: int) -> Response:
     """The picture, with the boxes of the address tried on it."""
     boxes = [Box.read(text) for text in request.args.get("boxes", "").split(";") if text]
-    return Response(see_photo(environment(), key, boxes, me().actor).image, content_type="image/jpeg")
+    return Response(see_photo(current_environment(), key, boxes, me().actor).image, content_type="image/jpeg")
 
 
 @blueprint.get("/photos/<key:key>/original")
 def original(key: int) -> Response:
     """What it was before it was redacted; reading it is noted."""
-    return Response(read_original(environment(), key, me().actor), content_type="image/jpeg")
+    return Response(read_original(current_environment(), key, me().actor), content_type="image/jpeg")
 
 
 @blueprint.route("/photos/<key:key>", methods=["GET", "POST"])
@@ -80,11 +81,11 @@ def _done(key: int, form: _Form) -> AnyResponse | None:
     if wanted == "approve" and boxes:
         raise InvalidArgument("There are boxes: redact the photo, or empty them")
     if wanted == "approve":
-        approve_photo(environment(), key, me().actor)
+        approve_photo(current_environment(), key, me().actor)
     elif wanted == "hide":
-        hide_photo(environment(), key, me().actor)
+        hide_photo(current_environment(), key, me().actor)
     elif wanted == "redact":
-        redact_photo(environment(), key, boxes, me().actor)
+        redact_photo(current_environment(), key, boxes, me().actor)
     else:
         return None
     return redirect(url_for("console.photos"), 303)

@@ -11,7 +11,7 @@ from open311.domain.draft import clean_line
 from open311.domain.lifecycle import Status
 from open311.domain.moment import day_after, read_moment
 from open311.domain.routing import Priority
-from open311.queries.queues import SORTS, Asked, Queue
+from open311.queries.cases.queues import SORTS, Asked, Queue
 from open311.web.site import read_key
 
 

@@ -7,16 +7,17 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.saved_filters import shares_with
+from open311.actions.accounts.saved_filters import shares_with
+from open311.actions.base.environment import current_environment
 from open311.domain.roles import Act, opens
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city, viewer
 from open311.entrypoints.console.question import Question, read, read_again
-from open311.queries import queues
-from open311.queries.accounts import staff_grants
-from open311.queries.boundaries import named_boundaries
-from open311.queries.queues import PAGE, Queue
-from open311.queries.saved_filters import saved_filters
-from open311.web.access import environment, me
+from open311.queries.accounts.accounts import staff_grants
+from open311.queries.accounts.saved_filters import saved_filters
+from open311.queries.cases import queues
+from open311.queries.cases.queues import PAGE, Queue
+from open311.queries.places.boundaries import named_boundaries
+from open311.web.access import me
 from open311.web.pages import page
 
 CHANNELS = ("api", "app", "web", "phone", "social", "email", "sms", "walk_in", "split", "duplicate")
@@ -34,7 +35,7 @@ def listing(question: Question, errors: dict[str, str] | None = None, name: str 
     looking = viewer()
     faults = {**question.errors, **(errors or {})}
     rows = queues.page(looking, question.asked, _layer())
-    shared = shares_with(environment(), looking.jurisdiction, me().actor)
+    shared = shares_with(current_environment(), looking.jurisdiction, me().actor)
     values: dict[str, Any] = {
         "question": question,
         "rows": rows[:PAGE],

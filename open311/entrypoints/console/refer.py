@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions import refer as referring
-from open311.actions.environment import Environment
+from open311.actions.base.environment import Environment
+from open311.actions.cases import refer as referring
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, seen_version
-from open311.queries.acting import CaseInHand
+from open311.queries.cases.in_hand import CaseInHand
 from open311.web.access import me
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions import relate
-from open311.actions import split as splitting
-from open311.actions.environment import Environment
-from open311.actions.split import Part
+from open311.actions.base.environment import Environment, current_environment
+from open311.actions.cases import relate
+from open311.actions.cases import split as splitting
+from open311.actions.cases.split import Part
 from open311.domain.errors import Conflict, NotAllowed, Refusal
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
@@ -26,9 +26,9 @@ from open311.entrypoints.console.desk import (
     refused,
     seen_version,
 )
-from open311.queries.acting import CaseInHand, cases_in_hand, meanwhile, near_ones
+from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, meanwhile, near_ones
 from open311.web import failures
-from open311.web.access import environment, me
+from open311.web.access import me
 
 MOST_PARTS = 4
 """Rows of the form."""
@@ -104,7 +104,7 @@ def split(number: str) -> AnyResponse:
     version = seen_version()
     once = once_only(number, version, parts)
     try:
-        filed = splitting.split(environment(), case.jurisdiction, number, parts, me().actor, version, once)
+        filed = splitting.split(current_environment(), case.jurisdiction, number, parts, me().actor, version, once)
     except NotAllowed:
         raise
     except Conflict:

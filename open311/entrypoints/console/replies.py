@@ -10,11 +10,11 @@ from open311.domain.lifecycle import Status
 from open311.domain.place import public_address
 from open311.domain.reply import Reply, fitting
 from open311.domain.wording import Wording, fill
-from open311.entrypoints.console import speech
+from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console.blueprint import city
 from open311.entrypoints.console.words import STATES
-from open311.queries.acting import CaseInHand
-from open311.queries.crew import Task
+from open311.queries.cases.crew import Task
+from open311.queries.cases.in_hand import CaseInHand
 from open311.wire.letter import day
 
 

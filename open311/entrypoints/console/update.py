@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions import update as updating
-from open311.actions.environment import Environment
-from open311.actions.photos import MOST_PHOTOS, StoredPhoto, clean_photos, store_unsent_photos
-from open311.actions.progress import act_of
-from open311.actions.update import Change
+from open311.actions.base.environment import Environment, current_environment
+from open311.actions.cases import update as updating
+from open311.actions.cases.progress import act_of
+from open311.actions.cases.update import Change
+from open311.actions.intake.photos import MOST_PHOTOS, StoredPhoto, clean_photos, store_unsent_photos
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.roles import Act, may
@@ -29,8 +29,8 @@ from open311.entrypoints.console.desk import (
     once_only,
     seen_version,
 )
-from open311.queries.acting import CaseInHand
-from open311.web.access import environment, me
+from open311.queries.cases.in_hand import CaseInHand
+from open311.web.access import me
 
 ELSEWHERE = frozenset({Status.WAITING_ON_REPORTER, Status.REFERRED, Status.DISPUTED})
 """Steps with a page of their own, and the one that only reporters take."""
@@ -111,7 +111,7 @@ def _photos() -> tuple[tuple[StoredPhoto, ...], dict[str, str]]:
     """The photos that came now and earlier, and what is wrong with them."""
     uploads = [data for file in request.files.getlist("photos") if (data := file.read())]
     cleaned = clean_photos(uploads)
-    photos = (*kept_photos(), *store_unsent_photos(environment(), cleaned))
+    photos = (*kept_photos(), *store_unsent_photos(current_environment(), cleaned))
     if len(photos) > MOST_PHOTOS:
         return photos[:MOST_PHOTOS], {"photos": f"Choose at most {MOST_PHOTOS} photos"}
     unread = len(uploads) - len(cleaned)

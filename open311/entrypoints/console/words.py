@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Status
 from open311.domain.routing import Priority
-from open311.queries.casefile import Moment
-from open311.queries.queues import MOST_COUNTED, Queue
+from open311.queries.cases.case_file import Moment
+from open311.queries.cases.queues import MOST_COUNTED, Queue
 
 STATES: Mapping[str, str] = {
     **{status: status.replace("_", " ").capitalize() for status in Status},

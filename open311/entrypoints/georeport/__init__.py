@@ -6,7 +6,7 @@ from inspect import unwrap
 
 from flask import Flask
 
-from open311.api.hot import Hot
+from open311.api.fast_reads import Hot
 from open311.catalog.city import City
 from open311.entrypoints.georeport import (
     boundaries,
@@ -40,8 +40,8 @@ def register(app: Flask, city: City) -> None:
     failures.register(app)
 
 
-def hot_reads(city: City) -> tuple[dict[str, Hot], dict[str, tuple[str, Hot]]]:
-    """What clients read most, for ``api/hot``: the list of service requests and one of them, at every endpoint."""
+def fast_reads(city: City) -> tuple[dict[str, Hot], dict[str, tuple[str, Hot]]]:
+    """The reads that ``api/fast_reads`` serves at every endpoint: the list of service requests, and one of them."""
     listed, one = unwrap(service_requests.list_service_requests), unwrap(service_requests.one_service_request)
     paths = {f"{base.path}/requests": base for base in city.endpoints}
     return (

@@ -10,7 +10,7 @@ from open311.api.endpoint import Call, Reply, arguments_of_query, endpoint, juri
 from open311.api.problems import refused
 from open311.catalog.city import Endpoint
 from open311.domain.errors import Refusal, UnknownBoundary
-from open311.queries import boundaries
+from open311.queries.places import boundaries
 from open311.wire.documents import LayerDocument
 from open311.wire.formats import FORMATS
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
+from open311.actions.base.environment import current_environment
+from open311.api.answer_cache import Mark
 from open311.api.endpoint import Call, Reply, endpoint, root_url
-from open311.api.installation import installation
-from open311.api.kept import Mark
 from open311.catalog.city import Endpoint
-from open311.models.base import now
-from open311.queries.catalogue import in_force_since
+from open311.domain.moment import now
+from open311.queries.city.catalogue import in_force_since
 from open311.wire.documents import DiscoveryDocument
 from open311.wire.formats import FORMATS
 
@@ -31,7 +31,7 @@ def discovery(call: Call) -> Reply:
 @blueprint.get("/discovery.html")
 def page(base: Endpoint) -> Response:
     """The same for people."""
-    city = installation().environment.city
+    city = current_environment().city
     row = _row(base)
     html = render_template(
         "georeport/discovery.html",
@@ -46,7 +46,7 @@ def page(base: Endpoint) -> Response:
 
 
 def _row(base: Endpoint) -> dict[str, Any]:
-    city = installation().environment.city
+    city = current_environment().city
     jurisdiction = city.jurisdictions[base.jurisdictions[0]]
     changed = in_force_since(city.fingerprint) or now()
     return {

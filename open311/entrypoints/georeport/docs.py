@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, send_from_dire
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.api.installation import installation
+from open311.actions.base.environment import current_environment
 from open311.catalog.location import city_directory
 
 blueprint = Blueprint(
@@ -41,7 +41,7 @@ MEDIA_TYPES = {
 @blueprint.get("/docs")
 def docs() -> Response:
     """The reference, with forms to try every call."""
-    answer = Response(render_template("georeport/docs.html", city=installation().environment.city.name))
+    answer = Response(render_template("georeport/docs.html", city=current_environment().city.name))
     answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return answer
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from open311.api.endpoint import Call
-from open311.domain.privacy import Moderation, exposure
-from open311.queries.extensions import extensions
+from open311.domain.exposure import Moderation, exposure
+from open311.queries.publications.extensions import extensions
 from open311.wire.documents import ServiceRequestExtensionsDocument
 from open311.wire.formats import compiled
 

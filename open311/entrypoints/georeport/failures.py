@@ -7,6 +7,7 @@ import logging
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from open311.actions.base.environment import current_environment
 from open311.api.endpoint import format_of
 from open311.api.problems import failed
 from open311.web import access
@@ -31,7 +32,7 @@ def _failed(fault: HTTPException) -> Response:
 def _is_reader() -> bool:
     """Whether a person looks for a page: at no address of the API, and liking HTML best."""
     last = request.path.rpartition("/")[2]
-    bases = [base.path for base in access.environment().city.endpoints]
+    bases = [base.path for base in current_environment().city.endpoints]
     inside = "." in last or any(request.path.startswith(f"{base}/") for base in bases)
     return not inside and request.accept_mimetypes.best == "text/html"
 

@@ -12,7 +12,7 @@ import orjson
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from open311.actions.notify import facts_of
+from open311.actions.telling.notify import facts_of
 from open311.api.arguments import SHORT, filters, read_cursor, write_cursor
 from open311.api.endpoint import arguments_of_query, jurisdiction_of, limit_reads, root_url
 from open311.api.problems import refused
@@ -22,14 +22,13 @@ from open311.domain.draft import web_address
 from open311.domain.errors import Refusal, UnknownServiceRequest
 from open311.domain.event import Event, event_of
 from open311.domain.lifecycle import Outcome
-from open311.domain.moment import read_moment
+from open311.domain.moment import now, read_moment
 from open311.domain.place import Point
 from open311.domain.wording import fill
-from open311.models.base import now
-from open311.queries import service_requests, updates
-from open311.queries.filters import FILTERS
-from open311.queries.service_requests import Cursor, Listing
-from open311.queries.versions import version
+from open311.queries.publications import service_requests, updates
+from open311.queries.publications.filters import FILTERS
+from open311.queries.publications.service_requests import Cursor, Listing
+from open311.queries.publications.versions import version
 from open311.wire.atom import MEDIA_TYPE, Entry, Feed, Link, write
 from open311.wire.formats import FORMATS
 

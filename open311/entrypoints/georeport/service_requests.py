@@ -10,20 +10,21 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
-from open311.actions.idempotency import Once
-from open311.actions.submit import submit
+from open311.actions.base.idempotency import Once
+from open311.actions.intake.submit import submit
+from open311.api.answer_cache import Mark
 from open311.api.arguments import listing, write_cursor
 from open311.api.endpoint import Call, Reply, endpoint, writer
-from open311.api.kept import Mark
 from open311.api.links import link
 from open311.api.validators import holds, validator
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServiceRequest
+from open311.domain.moment import now
 from open311.entrypoints.georeport.extended import extended
-from open311.models.base import now
-from open311.queries import boundaries, service_requests
-from open311.queries.service_requests import Listing, Page
-from open311.queries.versions import version
+from open311.queries.places import boundaries
+from open311.queries.publications import service_requests
+from open311.queries.publications.service_requests import Listing, Page
+from open311.queries.publications.versions import version
 from open311.wire.documents import ReceiptDocument, ServiceRequestDocument
 
 blueprint = Blueprint("service_requests", __name__)

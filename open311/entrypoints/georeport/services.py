@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint
 
+from open311.api.answer_cache import Mark
 from open311.api.endpoint import Call, Reply, endpoint
-from open311.api.kept import Mark
 from open311.domain.definition import Attribute, Service
 from open311.domain.errors import UnknownService
 from open311.wire.documents import ServiceDefinitionDocument, ServiceDocument

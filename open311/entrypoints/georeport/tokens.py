@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from open311.api.endpoint import Call, Reply, endpoint
 from open311.domain.errors import UnknownToken
-from open311.queries.tokens import number_of
+from open311.queries.intake.tokens import number_of
 from open311.wire.documents import TokenDocument
 
 blueprint = Blueprint("tokens", __name__)

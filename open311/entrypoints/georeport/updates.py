@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint
 from werkzeug.datastructures import MultiDict
 
-from open311.actions.acts import Actor
-from open311.actions.progress import comment, progress, update_by
+from open311.actions.base.actor import Actor
+from open311.actions.cases.progress import comment, progress, update_by
 from open311.api.arguments import MOST, WINDOW, too_long, whole
 from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.installation import installation
@@ -17,19 +17,19 @@ from open311.api.links import link
 from open311.catalog.city import Jurisdiction
 from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text, web_address
 from open311.domain.errors import (
-    Forbidden,
     InvalidArgument,
+    KeyRefused,
     MissingArgument,
     StepRefused,
     TooMuchAsked,
     UnknownServiceRequest,
 )
+from open311.domain.exposure import exposure, first_moderation
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.moment import read_moment
-from open311.domain.privacy import exposure, first_moderation
-from open311.models.base import now
-from open311.queries import cases, updates
-from open311.queries.filters import split
+from open311.domain.moment import now, read_moment
+from open311.queries.cases import shown
+from open311.queries.publications import updates
+from open311.queries.publications.filters import split
 from open311.wire.documents import UpdateDocument, UpdateReceiptDocument
 
 blueprint = Blueprint("updates", __name__)
@@ -117,7 +117,7 @@ def add_update(call: Call) -> Reply:
     _enabled()
     client = writer(call.jurisdiction, None)
     if client is None:  # writer() takes nobody without a key here
-        raise Forbidden("api_key required")
+        raise KeyRefused("api_key required")
     arguments = call.arguments
     number = arguments.get("service_request_id", "").strip()
     if not number:
@@ -127,7 +127,7 @@ def add_update(call: Call) -> Reply:
     text = clean_text(arguments.get("description", ""))
     if len(text) > DESCRIPTION_LIMIT:
         raise InvalidArgument(f"description is longer than {DESCRIPTION_LIMIT} characters")
-    case = cases.summary(call.jurisdiction.key, number)
+    case = shown.summary(call.jurisdiction.key, number)
     if case is None:
         raise UnknownServiceRequest(f"service_request_id {number!r} was not found")
     if client_update_id and (before := update_by(client.key, client_update_id, number)):
@@ -141,7 +141,7 @@ def add_update(call: Call) -> Reply:
     where = (call.environment, call.jurisdiction.key, number)
     if "updates" not in client.scopes:
         if case.api_client != client.key:
-            raise Forbidden("this api_key may add comments to service requests that it filed, and no others")
+            raise KeyRefused("this api_key may add comments to service requests that it filed, and no others")
         _needs(text)
         return Reply([{"update_id": comment(*where, actor, text, public=False, **what)}])
     step = _step(arguments.get("status", ""), case.status)
@@ -199,4 +199,4 @@ def _moment(arguments: MultiDict[str, str], name: str, zone: str) -> Any:
 
 def _enabled() -> None:
     if not installation().updates_enabled:
-        raise Forbidden("servicerequestupdates is switched off on this server")
+        raise KeyRefused("servicerequestupdates is switched off on this server")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from open311.entrypoints.portal import drawing, following, links
+from open311.entrypoints.portal import follow_place as drawing
+from open311.entrypoints.portal import following, links
 
 
 def register(app: Flask) -> None:

@@ -9,17 +9,18 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from open311.actions import follow
-from open311.actions.limits import count_try
+from open311.actions.base.environment import current_environment
+from open311.actions.base.write_limits import count_try
+from open311.actions.telling import follow
 from open311.adapters.push import Browser
 from open311.catalog.city import Jurisdiction
 from open311.domain.contact import email_address
 from open311.domain.definition import Publishing
 from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooManyRequests
 from open311.entrypoints.portal.links import gone
-from open311.queries import boundaries
-from open311.queries.links import public_request
-from open311.web.access import environment, from_our_page, guard
+from open311.queries.places import boundaries
+from open311.queries.telling.links import public_request
+from open311.web.access import from_our_page, guard
 from open311.web.assets import files
 from open311.web.pages import spoken
 
@@ -49,7 +50,7 @@ class Wish:
     def page(self, template: str, errors: dict[str, str] | None = None, **what: Any) -> Response:
         """The form, with what is wrong in it."""
         status = 422 if errors else 200
-        push = environment().push
+        push = current_environment().push
         given = {"email": self.email, "daily": self.daily, "push_key": push and push.public_key, **what}
         return spoken(f"portal/{template}.html", self.jurisdiction, self.language, errors, status, **given)
 
@@ -93,19 +94,19 @@ class Wish:
 @blueprint.route("/r/<number>/follow", methods=["GET", "POST"])
 def service_request(number: str) -> Response:
     """What happens to one service request."""
-    found = public_request(number, list(environment().city.jurisdictions))
+    found = public_request(number, list(current_environment().city.jurisdictions))
     if found is None:
         return gone()
-    wish = Wish.of(environment().city.jurisdictions[found["jurisdiction"]])
+    wish = Wish.of(current_environment().city.jurisdictions[found["jurisdiction"]])
 
-    ask = partial(follow.follow_request, environment(), wish.jurisdiction.key, number)
+    ask = partial(follow.follow_request, current_environment(), wish.jurisdiction.key, number)
     return wish.answer("follow", ask, ("email", "follow_missing"), found=found)
 
 
 @blueprint.get("/follow")
 def start() -> Response:
     """What there is to follow."""
-    return Wish.of(environment().city.first).page("follow_start")
+    return Wish.of(current_environment().city.first).page("follow_start")
 
 
 @blueprint.get("/follow/worker.js")
@@ -117,14 +118,14 @@ def worker() -> Response:
 @blueprint.route("/follow/service", methods=["GET", "POST"])
 def service() -> Response:
     """All reports of a kind."""
-    wish = Wish.of(environment().city.first)
+    wish = Wish.of(current_environment().city.first)
     code = request.values.get("service", "")
     groups: dict[str, list[tuple[str, str]]] = {}
     for each in wish.jurisdiction.services.values():
         if not each.retired and each.publishing is not Publishing.PRIVATE:
             groups.setdefault(each.group, []).append((each.service_code, each.service_name))
 
-    ask = partial(follow.follow_service, environment(), wish.jurisdiction.key, code)
+    ask = partial(follow.follow_service, current_environment(), wish.jurisdiction.key, code)
     wrong = ("service", "follow_service_missing")
     return wish.answer("follow_service", ask, wrong, groups=groups, chosen=code)
 
@@ -132,12 +133,12 @@ def service() -> Response:
 @blueprint.route("/follow/boundary", methods=["GET", "POST"])
 def boundary() -> Response:
     """All reports in a ward, a district or what else the city's layers have."""
-    wish = Wish.of(environment().city.first)
+    wish = Wish.of(current_environment().city.first)
     chosen = request.values.get("boundary", "")
     groups: dict[str, list[tuple[str, str]]] = {}
     for each in boundaries.choices(wish.jurisdiction.key, list(wish.jurisdiction.layers)):
         groups.setdefault(each["layer_name"], []).append((f"{each['layer']}:{each['code']}", each["name"]))
 
-    ask = partial(follow.follow_boundary, environment(), wish.jurisdiction.key, chosen)
+    ask = partial(follow.follow_boundary, current_environment(), wish.jurisdiction.key, chosen)
     wrong = ("boundary", "follow_boundary_missing")
     return wish.answer("follow_boundary", ask, wrong, groups=groups, chosen=chosen)

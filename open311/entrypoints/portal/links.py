@@ -8,15 +8,16 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.answer import answer_question, say_fixed
-from open311.actions.follow import confirm, end, end_other
-from open311.actions.notify import followed_words
+from open311.actions.base.environment import current_environment
+from open311.actions.cases.answer import answer_question, say_fixed
+from open311.actions.telling.follow import confirm, end, end_other
+from open311.actions.telling.notify import followed_words
 from open311.catalog.city import Jurisdiction
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.errors import UnknownLink
 from open311.domain.secret import hashed
-from open311.queries import links
-from open311.web.access import environment, guard
+from open311.queries.telling import links
+from open311.web.access import guard
 from open311.web.pages import spoken
 
 blueprint = Blueprint("links", __name__, template_folder="templates")
@@ -56,7 +57,7 @@ def _open(token: str, purpose: str) -> Opened:
     :raises UnknownLink: its time has passed, or its one use was had.
     """
     what = links.link(hashed(token), purpose)
-    known = environment().city.jurisdictions.get(what["jurisdiction"]) if what else None
+    known = current_environment().city.jurisdictions.get(what["jurisdiction"]) if what else None
     if what is None or known is None or (what["used"] and purpose in ("answer", "fixed")):
         raise UnknownLink("this link is no longer valid")
     return Opened(what, known)
@@ -64,7 +65,7 @@ def _open(token: str, purpose: str) -> Opened:
 
 def gone() -> Response:
     """The page for a link that does not hold; it does not say whether it ever did."""
-    jurisdiction = environment().city.first
+    jurisdiction = current_environment().city.first
     language = jurisdiction.wordings.best(request.accept_languages.values())
     facts = {"contact": jurisdiction.contact}
     return spoken("portal/done.html", jurisdiction, language, status=404, name="gone", facts=facts)
@@ -122,7 +123,7 @@ def answer(token: str) -> Response:
     words = request.form.get("words", "")
     if errors := _errors(opened, words, needed=True):
         return opened.page("answer", errors, 422, words=words)
-    answer_question(environment(), token, words)
+    answer_question(current_environment(), token, words)
     return opened.done("answered")
 
 
@@ -141,7 +142,7 @@ def fixed_or_not(token: str) -> Response:
         return opened.page("fixed", status=422, words=words)
     if errors := _errors(opened, words, needed=False):
         return opened.page("fixed", errors, 422, words=words)
-    say_fixed(environment(), token, said == "yes", words)
+    say_fixed(current_environment(), token, said == "yes", words)
     return opened.done(f"fixed_{said}")
 
 

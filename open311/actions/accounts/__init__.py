@@ -1,0 +1,1 @@
+"""Accounts of people and keys of programs: signing in, roles, sessions, saved filters."""

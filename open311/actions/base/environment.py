@@ -1,0 +1,66 @@
+"""What every action works with: the city, files, the queue and the ways out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from flask import current_app
+
+from open311.adapters.files import Files
+from open311.adapters.mail import Mail
+from open311.adapters.openid import OpenID
+from open311.adapters.push import WebPush
+from open311.adapters.seal import Seal
+from open311.adapters.sms import Sms
+from open311.adapters.webhook import Webhooks
+from open311.catalog.city import City
+from open311.domain.roles import Role
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How people sign in here."""
+
+    seal: Seal
+    second_factor_roles: frozenset[Role]
+    """Roles that are worth nothing without a second factor."""
+    idle: timedelta
+    """How long staff may do nothing, and (``longest``) how long a session lasts however busy."""
+    longest: timedelta
+    openid: OpenID | None = None
+
+
+class Queue(Protocol):
+    """Where jobs are put: procrastinate's application, or one that only notes them (``actions/telling/preview``)."""
+
+    def configure_task(self, name: str, **how: Any) -> Any:
+        """The job of this task, to be put there (``defer``) on a ``connection``."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The city's catalogue, its public address, its files, the queue for what must follow, and the ways out."""
+
+    city: City
+    public_url: str
+    files: Files
+    originals: Files
+    """Photos as they were before they were redacted; the public is served nothing from here."""
+    queue: Queue
+    mail: Mail
+    mail_from: str
+    sms: Sms
+    webhooks: Webhooks
+    sign_in: SignIn
+    push: WebPush | None = None
+    """None: no browser is told anything."""
+
+
+def current_environment() -> Environment:
+    """The environment of the application that is running (Flask's ``current_app``)."""
+    return current_app.extensions["open311"]  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Bring a city in: its files, its past requests, a made-up sample."""

@@ -1,0 +1,169 @@
+"""Bring in a city's past service requests from a CSV: read here, written by several processes at once."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from threading import Thread
+
+from flask import Flask, current_app
+
+from open311.actions.base.environment import Environment
+from open311.actions.city.import_batch import BATCH, Added, Case, add_cases, analyze, reserve_numbers
+from open311.actions.city.import_rows import Refused, Rows
+from open311.adapters.tables import open_table, write_table
+from open311.catalog.city import Jurisdiction
+from open311.catalog.mapping import ImportMapping
+from open311.models.base import database
+
+WORKERS = min(max(os.cpu_count() or 1, 2), 8)
+"""Processes that write: while PostgreSQL works for one, another renders."""
+
+
+@dataclass
+class Imported:
+    """What an import did: every row of the file is in ``added`` or refused."""
+
+    rows: int = 0
+    refused: int = 0
+    added: Added = field(default_factory=Added)
+    handled: Counter[str] = field(default_factory=Counter)
+    absent: list[str] = field(default_factory=list)
+    """Fields of ours for which the file has no column."""
+
+
+def import_requests(
+    environment: Environment,
+    jurisdiction: Jurisdiction,
+    mapping: ImportMapping,
+    path: Path,
+    rejects: Path,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """Import a file; ``progress`` hears how many of its bytes were read.
+
+    Each batch is one transaction. Importing the same file again changes nothing, so an import that was broken off is
+    simply started again.
+
+    :raises UnreadableTable: the file cannot be read.
+    :raises Refused: the file lacks a column without which there is nothing to import, or the mapping names a service
+        that there is not.
+    """
+    done = Imported()
+    with open_table(path) as table, write_table(rejects, ["line", "reason", *table.columns]) as refused:
+        rows = Rows(mapping, jurisdiction, table.columns)
+        with _uncollected(), _Batches(environment, jurisdiction.key, f"import:{mapping.name}") as batches:
+            for row in table.rows():
+                done.rows += 1
+                try:
+                    batches.add(rows.case(row))
+                except Refused as reason:
+                    done.refused += 1
+                    refused.write([str(table.line), str(reason), *row])
+                if done.rows % 1000 == 0:
+                    progress(table.bytes_read())
+            done.added = batches.finish()
+        progress(table.bytes_read())
+    done.handled, done.absent = rows.handled, rows.absent
+    if done.added.kept:
+        done.handled["kept"] = done.added.kept
+    reserve_numbers(jurisdiction.key)
+    analyze()
+    return done
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's collector of circles, here and in the processes forked from here.
+
+    Cases hold no circles, and the collector would look through every batch again and again (5 % of an import).
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Batches:
+    """Hands full batches to processes, each with a connection of its own; at most a few wait.
+
+    A file of one batch is written by this process. The processes are forks: they have the catalogue as it was read
+    here, and share the work of rendering, which the threads of one process cannot.
+    """
+
+    def __init__(self, environment: Environment, jurisdiction: str, origin: str) -> None:
+        self._write = partial(add_cases, environment, jurisdiction, origin)
+        self._workers: ProcessPoolExecutor | None = None
+        self._waiting: deque[Future[Added]] = deque()
+        self._batch: list[Case] = []
+        self._added = Added()
+
+    def __enter__(self) -> _Batches:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._workers is not None:
+            self._workers.shutdown(cancel_futures=True)
+
+    def add(self, case: Case) -> None:
+        """Take a case into the batch; hand the batch over when it is full."""
+        if len(self._batch) == BATCH:
+            self._hand_over()
+        self._batch.append(case)
+
+    def finish(self) -> Added:
+        """Write what is left and wait for everything; answers what was done."""
+        if self._batch and self._workers is None:
+            return self._write(self._batch)
+        if self._batch:
+            self._hand_over()
+        while self._waiting:
+            self._added += self._waiting.popleft().result()
+        return self._added
+
+    def _hand_over(self) -> None:
+        if self._workers is None:
+            app = current_app._get_current_object()  # type: ignore[attr-defined]
+            self._workers = ProcessPoolExecutor(WORKERS, get_context("fork"), _begin, (self._write, app))
+        self._waiting.append(self._workers.submit(_write, self._batch))
+        self._batch = []
+        while len(self._waiting) > WORKERS + 1:
+            self._added += self._waiting.popleft().result()
+
+
+_writing: Callable[[Sequence[Case]], Added]
+"""What a worker does with a batch."""
+
+
+def _begin(write: Callable[[Sequence[Case]], Added], app: Flask) -> None:
+    """Begin as a worker: with connections of its own, and leaving it to the parent to be interrupted."""
+    global _writing
+    _writing = write
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    app.app_context().push()
+    database.engine.dispose(close=False)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for batches for ever."""
+    if parent := parent_process():
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _write(batch: Sequence[Case]) -> Added:
+    return _writing(batch)

@@ -1,0 +1,152 @@
+"""Invented service requests: a sample to look at, a million to measure with. The same seed gives the same city."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from open311.actions.base.environment import Environment
+from open311.actions.base.transaction import connection, transaction
+from open311.actions.city.import_batch import BATCH, Case, add_cases, analyze
+from open311.catalog.city import Jurisdiction
+from open311.domain.definition import Publishing, Service, ServiceType
+from open311.domain.exposure import first_moderation
+from open311.domain.lifecycle import Outcome, Status
+from open311.models.locks import Lock
+
+ORIGIN = "sample"
+SEED = 311
+
+STREETS = (
+    *("Alder St", "Birch St", "Chapel Ave", "Depot St", "Elm Ter", "Foundry St", "Garden Ave", "Harbor Rd"),
+    *("Ivy Ln", "Juniper St", "Kiln St", "Linden Ave", "Mill Rd", "Nettle St", "Orchard St", "Park Ave"),
+)
+ENDINGS = (
+    (0.78, Outcome.RESOLVED, "Done: our crew took care of it. This is sample data."),
+    (0.10, Outcome.NOT_FOUND, "Our crew looked and could not find it. This is sample data."),
+    (0.07, Outcome.NO_ACTION_NEEDED, "We looked; nothing needs to be done. This is sample data."),
+    (0.05, Outcome.NOT_RESPONSIBLE, "This belongs to somebody else; we passed it on. This is sample data."),
+)
+UNDER_WAY = (Status.RECEIVED, Status.RECEIVED, Status.ACKNOWLEDGED, Status.IN_PROGRESS)
+CHANNELS = ("app", "app", "web", "web", "phone", "phone", "phone", "social")
+CLUSTERS = 60
+
+
+def invented(jurisdiction: Jurisdiction, count: int, until: datetime, days: int, seed: int = SEED) -> Iterator[Case]:
+    """So many cases over so many days up to a moment: clustered points, few services for most, most of them closed."""
+    chance = random.Random(seed)
+    services = [
+        service
+        for service in jurisdiction.services.values()
+        if service.type is not ServiceType.BLACKBOX
+        and not service.retired
+        and service.publishing is not Publishing.PRIVATE
+    ]
+    weights = [1 / rank for rank in range(1, len(services) + 1)]
+    chance.shuffle(services)
+    west, south, east, north = jurisdiction.bounds or (-75.28, 39.87, -74.96, 40.13)
+    centres = [(chance.uniform(west, east), chance.uniform(south, north)) for _ in range(CLUSTERS)]
+    spread = (east - west) / 25
+    for number, service in enumerate(chance.choices(services, weights, k=count)):
+        long, lat = chance.choice(centres)
+        long = min(max(round(chance.gauss(long, spread), 6), west), east)
+        lat = min(max(round(chance.gauss(lat, spread), 6), south), north)
+        requested = (until - timedelta(days=days * chance.random())).replace(microsecond=0)
+        yield _case(chance, jurisdiction, service, number, requested, until, long, lat)
+
+
+def _case(
+    chance: random.Random,
+    jurisdiction: Jurisdiction,
+    service: Service,
+    number: int,
+    requested: datetime,
+    until: datetime,
+    long: float,
+    lat: float,
+) -> Case:
+    address = f"{chance.randrange(1, 9000)} {chance.choice(STREETS)}"
+    expected = jurisdiction.calendar.due(requested, service.resolve) if service.resolve else None
+    promised = (expected - requested) if expected else timedelta(days=10)
+    closed = requested + promised * math.exp(chance.gauss(-0.7, 0.8))
+    is_closed = closed < until and chance.random() > 0.06
+    outcome, text = _ending(chance) if is_closed else (None, None)
+    status = Status.CLOSED if is_closed else chance.choice(UNDER_WAY)
+    closed = closed.replace(microsecond=0)
+    word = chance.choice(service.keywords) if service.keywords else service.service_name
+    return Case(
+        service_request_id=f"S{number + 1:07d}",
+        service_code=service.service_code,
+        service_name=service.service_name,
+        department=service.department,
+        agency_responsible=service.agency_responsible,
+        service_notice=service.service_notice or None,
+        description=f"{word.capitalize()} near {address}. This is sample data.",
+        status=status,
+        outcome=outcome,
+        status_notes=text,
+        long=long,
+        lat=lat,
+        address=address,
+        address_id=None,
+        zipcode=None,
+        media_url=None,
+        requested_datetime=requested,
+        updated_datetime=closed if is_closed else requested,
+        expected_datetime=expected,
+        closed_datetime=closed if is_closed else None,
+        channel=chance.choice(CHANNELS),
+        moderation=first_moderation(service.publishing),
+    )
+
+
+def _ending(chance: random.Random) -> tuple[Outcome, str]:
+    drawn = chance.random()
+    for share, outcome, text in ENDINGS:
+        drawn -= share
+        if drawn < 0:
+            return outcome, text
+    return ENDINGS[0][1], ENDINGS[0][2]
+
+
+def load_sample(
+    environment: Environment, jurisdiction: Jurisdiction, count: int, until: datetime, days: int = 730
+) -> Iterator[int]:
+    """Add the sample; yields how many are done. Each case says that it is a sample, and ``origin`` does."""
+    cases = invented(jurisdiction, count, until.astimezone(UTC), days)
+    done = 0
+    while batch := list(islice(cases, BATCH)):
+        add_cases(environment, jurisdiction.key, ORIGIN, batch)
+        done += len(batch)
+        yield done
+    analyze()
+
+
+@transaction
+def remove_sample(jurisdiction: str) -> int:
+    """Take the sample out again, with its history."""
+    execute = connection().execute
+    execute("SET LOCAL open311.rewrite_history = 'on'")
+    execute(Lock.BOUNDARIES.waiting)  # a layer that is being loaded would tag what is gone
+    execute(
+        "DELETE FROM request_boundary USING service_request r"
+        " WHERE request_boundary.service_request = r.key AND r.origin = %s AND r.jurisdiction = %s",
+        (ORIGIN, jurisdiction),
+    )
+    execute("INSERT INTO publication_change (jurisdiction) VALUES (%s)", (jurisdiction,))
+    removed = execute("DELETE FROM service_request WHERE origin = %s AND jurisdiction = %s", (ORIGIN, jurisdiction))
+    return removed.rowcount
+
+
+@transaction
+def is_empty(jurisdiction: str) -> bool:
+    """Whether the jurisdiction has no service request at all."""
+    return (
+        connection()
+        .execute("SELECT 1 FROM service_request WHERE jurisdiction = %s LIMIT 1", (jurisdiction,))
+        .fetchone()
+        is None
+    )

@@ -1,0 +1,245 @@
+"""The rows of a new service request: routed, promised, written and published, inside the transaction of an action."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from open311.actions.base.environment import Environment
+from open311.actions.base.transaction import add, connection, defer
+from open311.actions.intake.photos import add_photos, store_photos
+from open311.actions.publications.publish import publish_new
+from open311.actions.telling.outbox import tell
+from open311.adapters.images import CleanImage
+from open311.catalog.city import Jurisdiction
+from open311.domain.contact import email_address
+from open311.domain.definition import Answer, Service, ServiceType
+from open311.domain.draft import Draft, Reporter
+from open311.domain.exposure import Moderation, first_moderation
+from open311.domain.lifecycle import Status
+from open311.domain.moment import now
+from open311.domain.routing import Facts, Route
+from open311.models.cases.update import Update
+from open311.models.intake.token import Token
+from open311.models.telling.subscription import Followed, Subscription
+from open311.queries.places.boundaries import boundaries_at
+
+
+@dataclass(frozen=True)
+class Filing:
+    """A draft that can be filed, with everything that is known of it before it is written."""
+
+    jurisdiction: Jurisdiction
+    service: Service
+    draft: Draft
+    answers: Sequence[Answer]
+    api_client: int | None
+    moment: datetime
+    route: Route
+    acknowledge_by: datetime | None
+    expected: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What was written: the key, and a number, or a token, or (``blackbox``) neither."""
+
+    key: int
+    service_request_id: str | None
+    token: str | None
+
+
+def prepare(
+    jurisdiction: Jurisdiction, service: Service, draft: Draft, answers: Sequence[Answer], api_client: int | None
+) -> Filing:
+    """Route it and promise: by rules on the service, the place, the answers, the words, the channel and the time."""
+    moment = now().replace(microsecond=0)
+    boundaries: frozenset[str] = frozenset()
+    if draft.point and (jurisdiction.routing.needs_boundaries or service.needs_boundaries):
+        boundaries = boundaries_at(jurisdiction.key, draft.point)
+    facts = Facts(
+        service_code=service.service_code,
+        moment=moment,
+        channel=draft.channel,
+        text=draft.description,
+        boundaries=boundaries,
+        answers={answer.code: answer.values for answer in answers},
+    )
+    route = jurisdiction.routing.route(facts, jurisdiction.timezone, service.department)
+    acknowledge, resolve = service.promised(route.priority, boundaries)
+    return Filing(
+        jurisdiction=jurisdiction,
+        service=service,
+        draft=draft,
+        answers=answers,
+        api_client=api_client,
+        moment=moment,
+        route=route,
+        acknowledge_by=jurisdiction.calendar.due(moment, acknowledge) if acknowledge else None,
+        expected=jurisdiction.calendar.due(moment, resolve) if resolve else None,
+    )
+
+
+def write(
+    environment: Environment,
+    filing: Filing,
+    photos: Sequence[CleanImage] = (),
+    *,
+    private: bool = False,
+    moderation: Moderation | None = None,
+) -> Filed:
+    """Write every row of a new service request, and publish it where it has a number.
+
+    It is as public as its service says (``moderation`` none), or less.
+    """
+    with connection().pipeline():  # what needs no answer travels together: two round trips, not ten
+        case = _add_case(filing, private, moderation or first_moderation(filing.service.publishing))
+        key, number = case["key"], case["service_request_id"]
+        _add_answers(key, filing.answers)
+        _add_reporter(key, filing.draft.reporter)
+        _add_follower(key, filing)
+        reviewed = first_moderation(filing.service.photos)
+        stored = store_photos(environment, photos)
+        add_photos(key, stored, "submitted", reviewed)
+        shown = stored if reviewed is Moderation.APPROVED else ()
+        _add_history(key, filing)
+        token = None
+        if number:
+            publish_new(environment, [{**case, "photo": shown[0].file if shown else None}])
+            tell(environment, filing.jurisdiction.key, key)
+        elif filing.service.type is ServiceType.BATCH:
+            token = secrets.token_urlsafe(16)
+            add(Token, {"token": token, "jurisdiction": filing.jurisdiction.key, "service_request": key})
+            defer(environment, "number_service_request", key=key)
+        return Filed(key, number, token)
+
+
+_ADD_CASE = """
+INSERT INTO service_request (jurisdiction, service_request_id, service_code, service_name, department, team, priority,
+    agency_responsible, service_notice, description, status, point, address, address_id, zipcode, media_url,
+    requested_datetime, updated_datetime, acknowledge_by, expected_datetime, channel, api_client, language, private,
+    moderation)
+VALUES (%(jurisdiction)s, CASE WHEN %(numbered)s THEN nextval('service_request_number')::text END, %(service_code)s,
+    %(service_name)s, %(department)s, %(team)s, %(priority)s, %(agency_responsible)s, %(service_notice)s,
+    %(description)s, %(status)s, ST_SetSRID(ST_MakePoint(%(long)s, %(lat)s), 4326), %(address)s, %(address_id)s,
+    %(zipcode)s, %(media_url)s, %(requested_datetime)s, %(updated_datetime)s, %(acknowledge_by)s,
+    %(expected_datetime)s, %(channel)s, %(api_client)s, %(language)s, %(private)s, %(moderation)s)
+RETURNING key, service_request_id
+"""
+
+
+def _add_case(filing: Filing, private: bool, moderation: Moderation) -> dict[str, Any]:
+    """The row, with its key and (``realtime``) its number."""
+    service, draft, route = filing.service, filing.draft, filing.route
+    case: dict[str, Any] = {
+        "jurisdiction": filing.jurisdiction.key,
+        "service_code": service.service_code,
+        "service_name": service.service_name,
+        "department": route.department,
+        "team": route.team,
+        "priority": int(route.priority),
+        "agency_responsible": filing.jurisdiction.departments[route.department].name,
+        "service_notice": service.service_notice or None,
+        "description": draft.description or None,
+        "status": Status.RECEIVED,
+        "status_notes": None,
+        "long": draft.point.long if draft.point else None,
+        "lat": draft.point.lat if draft.point else None,
+        "address": draft.address,
+        "address_id": draft.address_id,
+        "zipcode": draft.zipcode,
+        "media_url": draft.media_url,
+        "requested_datetime": filing.moment,
+        "updated_datetime": filing.moment,
+        "acknowledge_by": filing.acknowledge_by,
+        "expected_datetime": filing.expected,
+        "channel": draft.channel,
+        "api_client": filing.api_client,
+        "language": draft.language,
+        "private": private,
+        "moderation": moderation,
+    }
+    numbered = service.type is ServiceType.REALTIME
+    row: Any = connection().execute(_ADD_CASE, {**case, "numbered": numbered}).fetchone()
+    return {**case, "key": row[0], "service_request_id": row[1]}
+
+
+def _add_answers(key: int, answers: Sequence[Answer]) -> None:
+    with connection().cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO answer (service_request, position, code, question, datatype, public, values, names)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (key, i, a.code, a.question, a.datatype, a.public, list(a.values), list(a.names))
+                for i, a in enumerate(answers)
+            ],
+        )
+
+
+_ADD_REPORTER = """
+WITH new_person AS (
+    INSERT INTO person (first_name, last_name, account_id)
+    VALUES (%(first_name)s, %(last_name)s, %(account_id)s) RETURNING key
+), contacts AS (
+    INSERT INTO contact_point (person, kind, value)
+    SELECT key, kind, value FROM new_person, unnest(%(kinds)s::text[], %(values)s::text[]) AS c(kind, value)
+)
+INSERT INTO reporter_link (service_request, person) SELECT %(key)s, key FROM new_person
+"""
+
+
+def _add_reporter(key: int, reporter: Reporter) -> None:
+    """Personal data goes to its own tables, which no public document can reach."""
+    if not reporter.known:
+        return
+    ways = {"email": reporter.email, "phone": reporter.phone, "device": reporter.device_id}
+    given = {kind: value for kind, value in ways.items() if value}
+    connection().execute(
+        _ADD_REPORTER,
+        {
+            "key": key,
+            "first_name": reporter.first_name or None,
+            "last_name": reporter.last_name or None,
+            "account_id": reporter.account_id or None,
+            "kinds": list(given),
+            "values": list(given.values()),
+        },
+    )
+
+
+def _add_follower(key: int, filing: Filing) -> None:
+    """Who left an address gets the receipt, and hears more once they confirm it."""
+    address = email_address(filing.draft.reporter.email)
+    if address is None or filing.jurisdiction.sandbox:
+        return
+    add(
+        Subscription,
+        {
+            "jurisdiction": filing.jurisdiction.key,
+            "followed": Followed.REQUEST,
+            "service_request": key,
+            "reporter": True,
+            "address": address,
+            "language": filing.draft.language,
+        },
+    )
+
+
+def _add_history(key: int, filing: Filing) -> None:
+    add(
+        Update,
+        {
+            "service_request": key,
+            "jurisdiction": filing.jurisdiction.key,
+            "kind": "status",
+            "public": True,
+            "status": Status.RECEIVED,
+            "note": f"Routed by the rule: {filing.route.rule}" if filing.route.rule else None,
+            "actor": "client" if filing.api_client else "reporter",
+            "api_client": filing.api_client,
+            "occurred_at": filing.moment,
+        },
+    )

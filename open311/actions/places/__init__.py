@@ -1,0 +1,1 @@
+"""Load the boundaries of the city."""

@@ -1,0 +1,1 @@
+"""What is held about a person: hand it out, erase it, forget it in time."""

@@ -1,0 +1,1 @@
+"""Tell people and programs what happened: who follows what, messages, letters, webhooks."""

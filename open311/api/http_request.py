@@ -1,0 +1,106 @@
+"""Requests as Werkzeug reads them, and where it loses what clients in use send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import IO, Any
+from urllib.parse import parse_qsl
+
+from flask import Request
+from werkzeug.datastructures import FileStorage, Headers, MultiDict
+from werkzeug.exceptions import BadRequest
+from werkzeug.formparser import FormDataParser, MultiPartParser
+from werkzeug.wsgi import get_host
+
+from open311.domain.encoding import OR_WINDOWS_1252
+
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+Parsed = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
+
+
+class _Form(FormDataParser):
+    """Reads forms whole or not at all, whatever letters they are in: Werkzeug takes what it cannot read for empty.
+
+    NUL, which no text in PostgreSQL can hold, is dropped.
+    """
+
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> Parsed:
+        """Fields and files.
+
+        :raises BadRequest: the body cannot be taken apart.
+        """
+        if mimetype == FORM:
+            body = stream.read().decode("utf-8", OR_WINDOWS_1252)
+            sent = parse_qsl(body, keep_blank_values=True, errors=OR_WINDOWS_1252)
+            return stream, self._without_nul(sent), self.cls()
+        if mimetype != MULTIPART or content_length == 0:
+            return super().parse(stream, mimetype, content_length, options)
+        parser = _Parts(self.stream_factory, self.max_form_memory_size, self.cls, max_form_parts=self.max_form_parts)
+        try:
+            fields, files = parser.parse(stream, (options or {})["boundary"].encode("ascii"), content_length)
+        except (KeyError, ValueError):
+            raise BadRequest(
+                "the form cannot be read: its boundary is not the one of its Content-Type, or its end is missing"
+            ) from None
+        return stream, self._without_nul((name, _text(value)) for name, value in fields.items(multi=True)), files
+
+    def _without_nul(self, sent: Iterable[tuple[str, str]]) -> MultiDict[str, str]:
+        return self.cls([(name, value.replace("\0", "")) for name, value in sent])
+
+
+class _Parts(MultiPartParser):
+    """Leaves the bytes of texts as they are, a letter each."""
+
+    def get_part_charset(self, headers: Headers) -> str:
+        """One that has a letter for every byte."""
+        return "latin-1"
+
+
+def _text(letters: str) -> str:
+    return letters.encode("latin-1").decode("utf-8", OR_WINDOWS_1252)
+
+
+class Sent(Request):
+    """What was sent. A form that is not multipart is as small as a text part: it is read into memory whole."""
+
+    form_data_parser_class = _Form
+
+    @cached_property
+    def host(self) -> str:
+        """As ``host_of`` says."""
+        return host_of(self.environ)
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """The parser, after the limit is set."""
+        if self.mimetype == FORM:
+            self.max_content_length = self.max_form_memory_size
+        return super().make_form_data_parser()
+
+
+def check_form(request: Request) -> None:
+    """See that what was sent is a form, or nothing.
+
+    :raises BadRequest: it is something else, in which no field would be found.
+    """
+    if not (request.content_length or "Transfer-Encoding" in request.headers):
+        return
+    if packed := request.headers.get("Content-Encoding", "").strip().lower().replace("identity", ""):
+        raise BadRequest(f"the body cannot be read with Content-Encoding {packed!r}: send it as it is")
+    if request.mimetype not in (FORM, MULTIPART):
+        kind = repr(request.mimetype) if request.mimetype else "none"
+        raise BadRequest(f"the body must be a form: Content-Type {FORM} or {MULTIPART}, not {kind}")
+
+
+def host_of(environ: dict[str, Any]) -> str:
+    """The host that was asked, with its port if that is not the usual one; nothing where it can be no host.
+
+    Names in networks of containers have underscores, of which Werkzeug's rules know nothing.
+    """
+    host, named = get_host(environ), str(environ.get("HTTP_HOST", ""))
+    if not host and "_" in named:  # the same rules; at most a port was taken off the end
+        host = named[: len(get_host({**environ, "HTTP_HOST": named.replace("_", "-")}))]
+    return host

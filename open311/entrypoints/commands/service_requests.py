@@ -1,0 +1,174 @@
+"""``open311 requests``: work service requests from the command line, as pages for staff do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from flask.cli import AppGroup
+
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import current_environment
+from open311.actions.cases.progress import annotate, comment, endorse, moderate, progress
+from open311.catalog.city import Jurisdiction
+from open311.domain.exposure import Moderation
+from open311.domain.lifecycle import STEPS, Outcome, Status
+from open311.domain.moment import read_moment
+from open311.entrypoints.commands.options import by_option, numbered, refusals_told
+from open311.queries.cases import shown
+
+group = AppGroup("requests", help="Show, close, reopen, update and moderate service requests.")
+
+
+_OUTCOME = click.Choice([outcome.value for outcome in Outcome])
+_TEXT = click.option("--text", default="", help="What residents read.")
+_NOTE = click.option("--note", default="", help="For staff only.")
+
+
+@group.command()
+@numbered
+@by_option
+@click.option("--outcome", type=_OUTCOME, required=True, help="How it ended.")
+@click.option("--text", required=True, help="What residents read.")
+@_NOTE
+def close(number: str, jurisdiction: Jurisdiction, actor: Actor, outcome: str, text: str, note: str) -> None:
+    """Close NUMBER with an outcome and a public text."""
+    _step(number, jurisdiction, Status.CLOSED, actor, outcome=Outcome(outcome), text=text, note=note)
+
+
+@group.command()
+@numbered
+@by_option
+@_TEXT
+@_NOTE
+def reopen(number: str, jurisdiction: Jurisdiction, actor: Actor, text: str, note: str) -> None:
+    """Open service request NUMBER again."""
+    _step(number, jurisdiction, Status.RECEIVED, actor, text=text, note=note)
+
+
+@group.command()
+@numbered
+@by_option
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="The new state.")
+@click.option("--outcome", type=_OUTCOME, help="How it ended, with --status closed.")
+@click.option("--scheduled", metavar="TIME", help="Date and time, with --status scheduled.")
+@_TEXT
+@_NOTE
+def update(
+    number: str,
+    jurisdiction: Jurisdiction,
+    actor: Actor,
+    status: str | None,
+    outcome: str | None,
+    scheduled: str | None,
+    text: str,
+    note: str,
+) -> None:
+    """Take a step with NUMBER, or add a comment or a note.
+
+    A step with --status, a public comment with --text alone, a note for staff with --note alone.
+    """
+    if status:
+        how, when = Outcome(outcome) if outcome else None, _moment(scheduled, jurisdiction)
+        _step(number, jurisdiction, Status(status), actor, outcome=how, scheduled=when, text=text, note=note)
+        return
+    if outcome or scheduled:
+        raise click.UsageError("--outcome and --scheduled go with --status")
+    if not (text.strip() or note.strip()):
+        raise click.UsageError("say --status, --text or --note")
+    with refusals_told():
+        if text.strip():
+            comment(current_environment(), jurisdiction.key, number, actor, text, public=True, note=note)
+        else:
+            annotate(current_environment(), jurisdiction.key, number, actor, note)
+    click.echo(f"{number} has a new {'comment' if text.strip() else 'note'}")
+
+
+def _moment(text: str | None, jurisdiction: Jurisdiction) -> datetime | None:
+    try:
+        return read_moment(text, jurisdiction.timezone) if text else None
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--scheduled") from None
+
+
+def _step(number: str, jurisdiction: Jurisdiction, status: Status, actor: Actor, **what: Any) -> None:
+    with refusals_told():
+        progress(current_environment(), jurisdiction.key, number, status, actor, **what)
+    click.echo(f"{number} is {status}")
+
+
+@group.command()
+@numbered
+@by_option
+def approve(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Show what was written in service request NUMBER.
+
+    Of a reviewed service nothing but the state is public before.
+    """
+    _moderate(number, jurisdiction, Moderation.APPROVED, actor)
+
+
+@group.command()
+@numbered
+@by_option
+def hide(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Refuse service request NUMBER to the public, for its words.
+
+    It is out of everything public; approve shows it again.
+    """
+    _moderate(number, jurisdiction, Moderation.HIDDEN, actor)
+
+
+def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, actor: Actor) -> None:
+    with refusals_told():
+        moderate(current_environment(), jurisdiction.key, number, decision, actor)
+    click.echo(f"{number} is {decision}")
+
+
+@group.command("me-too")
+@numbered
+@by_option
+def me_too(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
+    """Note that somebody else has the concern of NUMBER."""
+    with refusals_told():
+        endorse(jurisdiction.key, number, "call_centre", actor)
+    click.echo(f"{number} has one more 'me too'")
+
+
+@group.command()
+@numbered
+def show(number: str, jurisdiction: Jurisdiction) -> None:
+    """See service request NUMBER with its history; for staff only.
+
+    Also what it can become, and which comments wait for staff.
+    """
+    case = shown.case(jurisdiction.key, number)
+    if case is None:
+        raise click.ClickException(f"no service request {number!r}")
+    zone = ZoneInfo(jurisdiction.timezone)
+    for name, value in case.items():
+        if value is not None:
+            click.echo(f"{name}: {_local(value, zone) if isinstance(value, datetime) else value}")
+    click.echo(f"can become: {', '.join(sorted(STEPS[Status(case['status'])]))}")
+    for row in shown.history(jurisdiction.key, number):
+        waiting = "waits for staff" if row["kind"] == "comment" and not row["public"] else None
+        told = (waiting, row["status"], row["outcome"], _decided(row), row["description"])
+        note = f"(for staff: {row['note']})" if row["note"] else None
+        parts = (_local(row["occurred_at"], zone), row["kind"], row["actor"], *told, note)
+        click.echo("\t".join(part for part in parts if part))
+
+
+def _decided(row: dict[str, Any]) -> str | None:
+    """What staff decided about what is public; nothing where words were taken out, which the note tells of."""
+    changes = row["changes"] or {}
+    if row["kind"] != "moderation":
+        return None
+    if "private" in changes:
+        return "private" if changes["private"][1] else "public"
+    return str(changes["moderation"][1]) if "moderation" in changes else None
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).isoformat(" ", "seconds")

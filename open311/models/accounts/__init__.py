@@ -1,0 +1,1 @@
+"""Tables of accounts, roles, sessions, keys of programs, and the audit log."""

@@ -1,0 +1,1 @@
+"""Tables of a service request and of all that happens to it."""

@@ -1,0 +1,42 @@
+"""Photos of service requests; the files themselves lie in ``var/media``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.domain.exposure import Moderation
+from open311.models.base import Base, Key, Recorded
+
+
+class Media(Base):
+    """A photo, already cleaned: where it lies, how large it is, what it shows."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        CheckConstraint("kind IN ('submitted', 'before', 'after')", name="kind"),
+        CheckConstraint("moderation IN ({})".format(", ".join(f"'{each}'" for each in Moderation)), name="moderation"),
+        CheckConstraint("(original IS NULL) OR (redacted_at IS NOT NULL)", name="original"),
+        Index("ix_media_pending", "key", postgresql_where=text("moderation = 'pending'")),
+    )
+
+    key: Mapped[Key]
+    service_request: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"), index=True
+    )
+    file: Mapped[str] = mapped_column(index=True)
+    """``<sha256>.jpg``."""
+    thumbnail: Mapped[str] = mapped_column(index=True)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(default="submitted")
+    alt_text: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[Recorded]
+    moderation: Mapped[str] = mapped_column(server_default=Moderation.APPROVED)
+    """What is not approved is served to nobody but staff."""
+    reviewed_at: Mapped[datetime | None]
+    original: Mapped[str | None]
+    """The photo as it was before it was redacted: a file in the store that is never served."""
+    redacted_at: Mapped[datetime | None]

@@ -1,0 +1,135 @@
+"""A service request: one case that a resident reported."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Sequence, SmallInteger, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from open311.domain.exposure import Moderation
+from open311.domain.lifecycle import Outcome, Status
+from open311.models.base import Base, Key
+
+NUMBERS = Sequence("service_request_number", start=1_000_001, metadata=Base.metadata)
+"""Gives the public numbers of new service requests, over all jurisdictions."""
+
+OPEN = "status NOT IN ('closed', 'disputed')"
+LIVE = "status <> 'closed'"
+"""What somebody still has to do with: what is open, and what is disputed."""
+_RUNNING = f"{OPEN} AND paused_at IS NULL"
+_UNSEEN = f"{OPEN} AND acknowledged_datetime IS NULL"
+
+
+def _one_of(column: str, words: type[Any]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class ServiceRequest(Base):
+    """The case as the city knows it; what everybody may see of it is its ``Publication``."""
+
+    __tablename__ = "service_request"
+    __table_args__ = (
+        Index("uq_service_request_number", "jurisdiction", "service_request_id", unique=True),
+        # What the job of promises looks for and queues of staff are read by: open cases only, so they stay small.
+        Index("ix_service_request_acknowledge", "acknowledge_by", postgresql_where=text(_UNSEEN)),
+        Index("ix_service_request_due", "expected_datetime", postgresql_where=text(_RUNNING)),
+        Index("ix_service_request_look_again", "look_again_at", postgresql_where=text("look_again_at IS NOT NULL")),
+        Index(
+            "ix_service_request_queue", "jurisdiction", "department", "expected_datetime", postgresql_where=text(OPEN)
+        ),
+        Index("ix_service_request_assignee", "assignee", postgresql_where=text(OPEN)),
+        # What the staff's list is read by (queries/cases/queues.py): a list in its order, and each queue by itself.
+        Index(
+            "ix_service_request_live_due",
+            "jurisdiction",
+            text("coalesce(expected_datetime, 'infinity')"),
+            "key",
+            postgresql_where=text(LIVE),
+        ),
+        Index(
+            "ix_service_request_live_requested",
+            "jurisdiction",
+            "requested_datetime",
+            "key",
+            postgresql_where=text(LIVE),
+        ),
+        Index("ix_service_request_requested", "jurisdiction", "requested_datetime", "key"),
+        Index(
+            "ix_service_request_new",
+            "jurisdiction",
+            "department",
+            postgresql_where=text("status = 'received' AND assignee IS NULL"),
+        ),
+        Index(
+            "ix_service_request_paused", "jurisdiction", "department", postgresql_where=text("paused_at IS NOT NULL")
+        ),
+        Index(
+            "ix_service_request_disputed", "jurisdiction", "department", postgresql_where=text("status = 'disputed'")
+        ),
+        Index(
+            "ix_service_request_pending",
+            "jurisdiction",
+            "department",
+            postgresql_where=text(f"moderation = 'pending' AND {LIVE}"),
+        ),
+        Index("ix_service_request_live_place", "point", postgresql_using="gist", postgresql_where=text(LIVE)),
+        _one_of("status", Status),
+        _one_of("outcome", Outcome),
+        _one_of("moderation", Moderation),
+        CheckConstraint("(status IN ('closed', 'disputed')) = (closed_datetime IS NOT NULL)", name="closed"),
+        CheckConstraint("(status = 'closed') <= (outcome IS NOT NULL)", name="closed_with_outcome"),
+        CheckConstraint("(status IN ('waiting_on_reporter', 'referred')) = (paused_at IS NOT NULL)", name="paused"),
+    )
+
+    key: Mapped[Key]
+    uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
+    jurisdiction: Mapped[str]
+    service_request_id: Mapped[str | None]
+    """The public number; none until a ``batch`` token is resolved, and never for ``blackbox``."""
+    service_code: Mapped[str]
+    service_name: Mapped[str]
+    """As it was called when the case was filed."""
+    department: Mapped[str]
+    team: Mapped[str | None]
+    assignee: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
+    """Whose it is now; who had it before, and why it moved, is in the history."""
+    agency_responsible: Mapped[str]
+    service_notice: Mapped[str | None]
+    description: Mapped[str | None]
+    status: Mapped[str] = mapped_column(default=Status.RECEIVED)
+    outcome: Mapped[str | None]
+    status_notes: Mapped[str | None]
+    priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    point: Mapped[Any | None] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    address: Mapped[str | None]
+    address_id: Mapped[str | None]
+    zipcode: Mapped[str | None]
+    media_url: Mapped[str | None]
+    """An address that the client gave, kept as text and never fetched."""
+    requested_datetime: Mapped[datetime]
+    updated_datetime: Mapped[datetime]
+    acknowledged_datetime: Mapped[datetime | None]
+    expected_datetime: Mapped[datetime | None]
+    scheduled_datetime: Mapped[datetime | None]
+    closed_datetime: Mapped[datetime | None]
+    acknowledge_by: Mapped[datetime | None]
+    """When somebody is to have looked at it (``expected_datetime`` is when it is to be done)."""
+    paused_at: Mapped[datetime | None]
+    """Since when the clock of the promise stands still."""
+    look_again_at: Mapped[datetime | None]
+    """When waiting for the reporter, or for a body outside, has lasted long enough."""
+    channel: Mapped[str]
+    api_client: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("api_client.key"))
+    language: Mapped[str | None]
+    private: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    moderation: Mapped[str] = mapped_column(default=Moderation.APPROVED)
+    origin: Mapped[str | None]
+    """``sample`` or the name of an import; none for what residents filed."""
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}

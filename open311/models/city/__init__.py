@@ -1,0 +1,1 @@
+"""Tables that note which services the city's files had."""

@@ -1,0 +1,1 @@
+"""Tables of taking in: tokens, idempotency keys, limits, photos not yet used."""

@@ -1,0 +1,1 @@
+"""Tables of boundary layers, and which service request lies in which boundary."""

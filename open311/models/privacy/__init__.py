@@ -1,0 +1,1 @@
+"""Tables of personal data, apart from everything else."""

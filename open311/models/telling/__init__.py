@@ -1,0 +1,1 @@
+"""Tables of telling: subscriptions, messages, links, webhooks."""

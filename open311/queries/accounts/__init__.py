@@ -1,0 +1,1 @@
+"""Accounts, their roles and sessions, keys of programs, and the audit log."""

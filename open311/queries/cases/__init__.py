@@ -1,0 +1,1 @@
+"""What staff read: lists, counts, one case with its history, people who reported, who may see what."""

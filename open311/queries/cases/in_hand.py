@@ -1,0 +1,170 @@
+"""What acting on a service request needs to see of it: where it stands, whose it is, what happened meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from open311.domain.lifecycle import Outcome, Status
+from open311.domain.place import Point
+from open311.domain.roles import Act, CaseScope, may
+from open311.models.cases.relation import is_duplicate
+from open311.queries.accounts.accounts import GRANTS, read_grants
+from open311.queries.places.boundaries import boundaries_at
+from open311.queries.reading import Statement, fetch_dicts
+
+_CASE = """
+SELECT r.key, r.jurisdiction, r.service_request_id AS number, r.version, r.status, r.outcome, r.status_notes,
+       r.service_code, r.service_name, r.description, r.address, r.department, r.agency_responsible, r.team, r.assignee,
+       a.name AS assignee_name, r.priority, r.requested_datetime, r.expected_datetime, r.scheduled_datetime,
+       ST_X(r.point) AS long, ST_Y(r.point) AS lat, r.language,
+       (SELECT array_agg(m.thumbnail ORDER BY m.key) FROM media m WHERE m.service_request = r.key) AS photos,
+       (SELECT max(u.key) FROM service_request_update u WHERE u.service_request = r.key) AS newest,
+       (SELECT o.service_request_id FROM relation d JOIN service_request o ON o.key = d.other
+        WHERE d.service_request = r.key AND d.kind = 'duplicate_of') AS duplicate_of,
+       s.language AS reads, coalesce(s.ended_at IS NULL AND s.confirmed_at IS NOT NULL, false) AS reachable
+FROM service_request r
+LEFT JOIN account a ON a.key = r.assignee
+LEFT JOIN subscription s ON s.service_request = r.key AND s.reporter
+"""
+_NUMBERED = Statement(
+    text(
+        f"""
+        {_CASE}
+        WHERE r.service_request_id = ANY(:numbers) AND r.jurisdiction = :jurisdiction
+        ORDER BY array_position(:numbers, r.service_request_id)
+        """
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInHand:
+    """A case, as whoever acts on it sees it; without the people behind it."""
+
+    key: int
+    jurisdiction: str
+    number: str
+    version: int
+    status: Status
+    outcome: Outcome | None
+    status_notes: str | None
+    service_code: str
+    service_name: str
+    description: str | None
+    address: str | None
+    department: str
+    agency_responsible: str
+    team: str | None
+    assignee: int | None
+    assignee_name: str | None
+    priority: int
+    requested_datetime: datetime
+    expected_datetime: datetime | None
+    scheduled_datetime: datetime | None
+    point: Point | None
+    language: str
+    """What the reporter reads, as far as it is known."""
+    photos: tuple[str, ...]
+    """Names of the thumbnails."""
+    newest: int
+    """Key of the last entry of its history: what comes after it happened meanwhile."""
+    duplicate_of: str | None
+    reachable: bool
+    """Whether letters reach the reporter: they left an address, and said that it is theirs."""
+    scope: CaseScope
+    """What grants look at."""
+
+
+def cases_in_hand(numbers: Sequence[str], jurisdiction: str) -> list[CaseInHand]:
+    """The cases of these numbers, in this order."""
+    rows = fetch_dicts(_NUMBERED, {"numbers": list(numbers), "jurisdiction": jurisdiction})
+    return [_case(row) for row in {row["number"]: row for row in rows}.values()]
+
+
+def _case(row: dict[str, Any]) -> CaseInHand:
+    long, lat, reads = (row.pop(name) for name in ("long", "lat", "reads"))
+    point = Point(long, lat) if long is not None else None
+    boundaries = boundaries_at(row["jurisdiction"], point) if point else frozenset[str]()
+    read = {
+        "status": Status(row["status"]),
+        "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
+        "language": reads or row["language"] or "",
+        "photos": tuple(row["photos"] or ()),
+        "point": point,
+        "scope": CaseScope(row["jurisdiction"], row["department"], row["service_code"], boundaries),
+    }
+    return CaseInHand(**{**row, **read})
+
+
+_MEANWHILE = Statement(
+    text(
+        """
+        SELECT u.kind, u.actor, a.name, u.status, u.outcome, u.description, u.note, u.occurred_at, u.changes
+        FROM service_request_update u LEFT JOIN account a ON a.key = u.account
+        WHERE u.service_request = :key AND u.key > :newest ORDER BY u.key
+        """
+    )
+)
+
+
+def meanwhile(key: int, newest: int) -> list[dict[str, Any]]:
+    """What happened to a case after an entry of its history, the oldest first."""
+    return fetch_dicts(_MEANWHILE, {"key": key, "newest": newest})
+
+
+# Places are the public ones, which an index finds; what is not public is found by its number only.
+_NEAR = Statement(
+    text(
+        f"""
+        SELECT n.service_request_id AS number
+        FROM publication mine
+        JOIN publication n ON n.jurisdiction = mine.jurisdiction AND n.service_code = mine.service_code
+             AND n.service_request <> mine.service_request
+             AND ST_DWithin(n.point, mine.point, :metres / 60000.0)
+             AND ST_DWithin(n.point::geography, mine.point::geography, :metres)
+        WHERE mine.service_request = :key AND n.requested_datetime > mine.requested_datetime - :age
+          AND n.open AND NOT {is_duplicate("n.service_request")}
+        ORDER BY n.point <-> mine.point, n.requested_datetime LIMIT 8
+        """
+    )
+)
+
+
+def near_ones(key: int, metres: float, age: Any) -> list[str]:
+    """Numbers of open cases of the same service so near and so recent that they may be the same; the nearest first."""
+    return [row["number"] for row in fetch_dicts(_NEAR, {"key": key, "metres": metres, "age": age})]
+
+
+_STAFF = Statement(
+    text(
+        f"""
+        SELECT a.key, coalesce(nullif(a.name, ''), a.email) AS name, {GRANTS}
+        FROM account a
+        WHERE a.active AND EXISTS (SELECT FROM role_grant g WHERE g.account = a.key AND g.revoked_at IS NULL)
+        ORDER BY lower(coalesce(nullif(a.name, ''), a.email)), a.key
+        """
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who can be given work."""
+
+    key: int
+    name: str
+
+
+def colleagues(scopes: Iterable[CaseScope]) -> list[Colleague]:
+    """Who may work cases of at least one of these scopes, by name."""
+    wanted = list(scopes)
+    return [
+        Colleague(row["key"], row["name"])
+        for row in fetch_dicts(_STAFF, {})
+        if any(may(read_grants(row["grants"]), Act.PROGRESS, scope) for scope in wanted)
+    ]

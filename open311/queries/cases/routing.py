@@ -1,0 +1,53 @@
+"""Past service requests as routing rules see them, for a dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from open311.domain.routing import Facts
+from open311.queries.places.boundaries import holding
+from open311.queries.reading import Statement, fetch_dicts
+
+_PAST = Statement(
+    text(
+        f"""
+        SELECT r.service_request_id, r.department, r.team, r.priority, r.service_code, r.requested_datetime, r.channel,
+               coalesce(r.description, '') AS description,
+               (SELECT coalesce(json_object_agg(a.code, a.values), '{{}}')
+                FROM answer a WHERE a.service_request = r.key) AS answers,
+               ARRAY(SELECT l.layer || ':' || b.code {holding("r.jurisdiction", "r.point")}) AS boundaries
+        FROM service_request r
+        WHERE r.jurisdiction = :jurisdiction AND r.requested_datetime >= :since
+        ORDER BY r.requested_datetime DESC LIMIT :limit
+        """
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRequest:
+    """Where a service request is, and what rules look at."""
+
+    number: str | None
+    department: str
+    team: str | None
+    priority: int
+    facts: Facts
+
+
+def past_requests(jurisdiction: str, since: datetime, limit: int) -> Iterator[PastRequest]:
+    """The newest service requests since a moment, by their true places."""
+    for row in fetch_dicts(_PAST, {"jurisdiction": jurisdiction, "since": since, "limit": limit}):
+        facts = Facts(
+            service_code=row["service_code"],
+            moment=row["requested_datetime"],
+            channel=row["channel"],
+            text=row["description"],
+            boundaries=frozenset(row["boundaries"]),
+            answers=row["answers"],
+        )
+        yield PastRequest(row["service_request_id"], row["department"], row["team"], row["priority"], facts)

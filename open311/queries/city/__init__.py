@@ -1,0 +1,1 @@
+"""Which services the city offers now, and offered once."""

@@ -1,0 +1,1 @@
+"""Where things are: boundary layers, outlines for maps, distances."""

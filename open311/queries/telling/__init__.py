@@ -1,0 +1,1 @@
+"""What followers and receivers of webhooks are told: links, deliveries."""

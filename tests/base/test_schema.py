@@ -1,0 +1,78 @@
+"""Tables come from migrations alone, and are what the models say; history cannot be rewritten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from open311.actions.base.transaction import connection
+from open311.domain.lifecycle import STEPS
+from open311.models import schema
+from open311.models.base import database
+
+
+def test_migrations_make_what_the_models_say(app: Flask) -> None:
+    with app.app_context(), database.engine.connect() as made:
+        assert schema.differences(made) == []
+
+
+def test_migrating_again_changes_nothing(app: Flask) -> None:
+    with app.app_context(), database.engine.connect() as made:
+        schema.migrate(made)
+        assert schema.differences(made) == []
+
+
+def test_the_database_knows_the_steps_of_the_lifecycle(city: Connection) -> None:
+    known = city.execute(text("SELECT from_status, to_status FROM lifecycle_step"))
+    assert {tuple(step) for step in known} == {(old, new) for old, steps in STEPS.items() for new in steps}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["status = 'referred'", "status = 'disputed', closed_datetime = now()", "outcome = 'done'", "status = 'x'"],
+)
+def test_the_database_refuses_what_the_lifecycle_does_not_know(city: Connection, report: Any, change: str) -> None:
+    report()
+    with pytest.raises(IntegrityError), city.begin_nested():
+        city.execute(text(f"UPDATE service_request SET {change}"))
+
+
+def test_every_table_and_constraint_has_a_name() -> None:
+    unnamed = [
+        (table.name, constraint)
+        for table in database.metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.name is None
+    ]
+    assert unnamed == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE service_request_update SET description = 'never said'",
+        "DELETE FROM service_request_update",
+        "TRUNCATE service_request_update CASCADE",
+    ],
+)
+def test_history_cannot_be_rewritten(report: Any, statement: str) -> None:
+    report()
+    execute = connection().execute
+    execute("SAVEPOINT before")
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="append-only"):
+        execute(statement)
+    execute("ROLLBACK TO SAVEPOINT before")
+
+
+def test_a_closed_case_has_a_closing_time_and_an_open_one_none(report: Any) -> None:
+    report()
+    execute = connection().execute
+    execute("SAVEPOINT before")
+    with pytest.raises(psycopg.errors.CheckViolation):
+        execute("UPDATE service_request SET status = 'closed'")
+    execute("ROLLBACK TO SAVEPOINT before")

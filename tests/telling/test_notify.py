@@ -1,0 +1,463 @@
+"""Who is told of what: reporters, and those who follow a request, a service or a place; nobody twice or unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from open311.actions.accounts.keys import issue_key
+from open311.actions.base.actor import Actor
+from open311.actions.base.environment import Environment
+from open311.actions.cases.progress import comment, progress, set_visibility
+from open311.actions.cases.redact import TOMBSTONE, redact_update
+from open311.actions.cases.relate import merge
+from open311.actions.cases.split import Part, split
+from open311.actions.telling import follow
+from open311.actions.telling.digest import collect_digests
+from open311.actions.telling.notify import MOST_ATTEMPTS, expand, send_messages
+from open311.adapters.mail import FileMail, SMTPMail
+from open311.adapters.sms import FileSms
+from open311.domain.errors import InvalidArgument, UnknownBoundary, UnknownService, UnknownServiceRequest
+from open311.domain.lifecycle import Outcome, Status
+from open311.domain.place import Point
+from open311.models.base import database
+from tests.conftest import SANDBOX
+from tests.mailbox import Mailbox, link, words
+from tests.telling.word import work
+
+__all__ = ["work"]
+STAFF = Actor("staff")
+HERE = "phila.gov"
+WALL = Point(-75.1652, 39.9526)
+"""Where reports of tests lie."""
+SQUARE = "[[[-75.17,39.95],[-75.16,39.95],[-75.16,39.96],[-75.17,39.96],[-75.17,39.95]]]"
+ELSEWHERE = "[[[-75.27,39.95],[-75.26,39.95],[-75.26,39.96],[-75.27,39.96],[-75.27,39.95]]]"
+
+
+@pytest.fixture
+def confirmed(city: Connection) -> Callable[[], None]:
+    """Let everybody have said yes."""
+
+    def run() -> None:
+        database.session.remove()
+        city.execute(text("UPDATE subscription SET confirmed_at = now() WHERE confirmed_at IS NULL"))
+        city.execute(text("UPDATE message SET state = 'dropped' WHERE event = 'confirm' AND state = 'waiting'"))
+
+    return run
+
+
+@pytest.fixture
+def ward(city: Connection) -> str:
+    """The ward in which reports of tests lie."""
+    return str(
+        city.scalar(
+            text(
+                "SELECT 'ward:' || b.code FROM boundary b JOIN boundary_layer l ON l.key = b.layer"
+                " WHERE l.jurisdiction = 'phila.gov' AND l.layer = 'ward'"
+                " AND ST_Covers(b.geometry, ST_SetSRID(ST_MakePoint(-75.1652, 39.9526), 4326))"
+            )
+        )
+    )
+
+
+FOLLOWING: dict[str, Callable[[Environment, str], None]] = {
+    "service": lambda e, a: follow.follow_service(e, HERE, "SR-CL01", a),
+    "radius": lambda e, a: follow.follow_radius(e, HERE, WALL, 200, a),
+    "area": lambda e, a: follow.follow_area(e, HERE, f'{{"type":"Polygon","coordinates":{SQUARE}}}', a),
+}
+NOT_FOLLOWING: dict[str, Callable[[Environment, str], None]] = {
+    "service": lambda e, a: follow.follow_service(e, HERE, "SR-ST02", a),
+    "radius": lambda e, a: follow.follow_radius(e, HERE, Point(-75.1652, 39.9606), 800, a),
+    "area": lambda e, a: follow.follow_area(e, HERE, f'{{"type":"Polygon","coordinates":{ELSEWHERE}}}', a),
+}
+
+
+@pytest.mark.parametrize("what", FOLLOWING)
+def test_followers_of_a_service_or_a_place_hear_of_what_is_new_there(
+    what: str, environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    FOLLOWING[what](environment, "near@example.org")
+    NOT_FOLLOWING[what](environment, "far@example.org")
+    confirmed()
+    number = report()
+    assert work() == 1
+    (mail,) = mailbox.messages
+    assert mail["To"] == "near@example.org"
+    assert number in mail["Subject"]
+
+
+def test_followers_of_a_boundary_hear_of_what_is_new_in_it(
+    environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any, ward: str
+) -> None:
+    other = "ward:1" if ward != "ward:1" else "ward:2"
+    follow.follow_boundary(environment, HERE, ward, "near@example.org")
+    follow.follow_boundary(environment, HERE, other, "far@example.org")
+    confirmed()
+    report()
+    assert work() == 1
+    assert [mail["To"] for mail in mailbox.messages] == ["near@example.org"]
+
+
+def test_nobody_is_told_twice_and_wide_followers_hear_only_of_beginnings_and_ends(
+    environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    for following in FOLLOWING.values():
+        following(environment, "Same@example.org")
+    number = report(email="same@example.org")
+    confirmed()
+    assert work() == 1
+    progress(environment, HERE, number, Status.IN_PROGRESS, STAFF)
+    assert work() == 1  # as the reporter
+    follow.follow_service(environment, HERE, "SR-CL01", "wide@example.org")
+    confirmed()
+    progress(environment, HERE, number, Status.SCHEDULED, STAFF, scheduled=datetime.now(UTC) + timedelta(days=2))
+    assert work() == 1
+    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.NOT_FOUND, text="Nothing there.")
+    assert work() == 2
+    (closing,) = mailbox.to("wide@example.org")
+    assert "could not find it" in " ".join(words(closing).split())
+    assert "/fixed/" not in words(closing)  # only reporters are asked
+
+
+def test_expanding_an_event_again_adds_nothing(
+    city: Connection, environment: Environment, mailbox: Mailbox, report: Any
+) -> None:
+    report(email="once@example.org")
+    key = city.scalar(text("SELECT key FROM service_request"))
+    assert [expand(environment, key, None), expand(environment, key, None)] == [1, 0]
+    assert [send_messages(environment), send_messages(environment)] == [1, 0]
+    assert len(mailbox.messages) == 1
+
+
+def test_what_is_not_public_is_told_to_its_reporter_alone(
+    environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    number = report(email="reporter@example.org")
+    follow.follow_request(environment, HERE, number, "follower@example.org")
+    follow.follow_service(environment, HERE, "SR-CL01", "wide@example.org")
+    confirmed()
+    work()
+    mailbox.messages.clear()
+    set_visibility(environment, HERE, number, private=True, actor=STAFF)
+    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Between us.")
+    assert work() == 1
+    assert [mail["To"] for mail in mailbox.messages] == ["reporter@example.org"]
+
+
+def test_a_message_that_waits_is_dropped_when_it_is_no_longer_wanted_or_public(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    number = report(email="reporter@example.org")
+    follow.follow_request(environment, HERE, number, "follower@example.org")
+    confirmed()
+    work()
+    mailbox.messages.clear()
+    update = comment(environment, HERE, number, STAFF, "News.", public=True)
+    key = city.scalar(text("SELECT key FROM service_request"))
+    assert expand(environment, key, update) == 2
+    set_visibility(environment, HERE, number, private=True, actor=STAFF)
+    city.execute(text("UPDATE subscription SET ended_at = now() WHERE reporter"))
+    assert send_messages(environment) == 0
+    assert city.scalars(text("SELECT state FROM message WHERE event = 'comment'")).all() == ["dropped", "dropped"]
+
+
+def test_words_that_were_redacted_before_the_message_left_are_not_in_it(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    number = report(email="reporter@example.org")
+    confirmed()
+    work()
+    update = comment(environment, HERE, number, STAFF, "Mrs Quackenbush did it.", public=True)
+    redact_update(environment, HERE, number, update, STAFF, "a name")
+    work()
+    assert TOMBSTONE in words(mailbox.messages[-1])
+    assert "Quackenbush" not in mailbox.messages[-1].as_string()
+
+
+def test_an_address_that_never_said_yes_gets_one_message_only(
+    environment: Environment, mailbox: Mailbox, work: Any, report: Any
+) -> None:
+    number = report(email="reporter@example.org")
+    for _ in range(3):
+        follow.follow_request(environment, HERE, number, "other@example.org")
+    follow.follow_request(environment, HERE, number, "REPORTER@example.org")  # is asked in the receipt already
+    progress(environment, HERE, number, Status.IN_PROGRESS, STAFF, text="On it.")
+    work()
+    assert sorted(mail["To"] for mail in mailbox.messages) == ["other@example.org", "reporter@example.org"]
+    assert all(link(mail, "follow/confirm") for mail in mailbox.messages)
+
+
+def test_a_sandbox_writes_to_nobody(city: Connection, environment: Environment, work: Any, report: Any) -> None:
+    key = issue_key(environment.city.jurisdictions["sandbox.phila.gov"], "tests")
+    report(base=SANDBOX, api_key=key, email="somebody@example.org")
+    assert work() == 0
+    assert city.scalar(text("SELECT count(*) FROM subscription")) == 0
+
+
+@pytest.mark.parametrize("address", ["nobody", "a@b", "a b@example.org", "a@example.org\nBcc: x@example.org", "@x.org"])
+def test_what_is_no_address_gets_no_receipt_and_does_not_stop_the_report(
+    city: Connection, address: str, work: Any, report: Any
+) -> None:
+    report(email=address)
+    assert work() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "reads"),
+    [
+        ("es", "lo recibimos", "es"),
+        ("es-MX", "lo recibimos", "es"),
+        ("fr", "we have it", "en"),
+        (None, "we have it", "en"),
+        ("nonsense!", "we have it", "en"),
+    ],
+)
+def test_people_are_told_in_their_language_or_the_citys(
+    city: Connection, mailbox: Mailbox, work: Any, report: Any, language: str | None, subject: str, reads: str
+) -> None:
+    report(email="reporter@example.org")
+    city.execute(text("UPDATE subscription SET language = :language"), {"language": language})
+    assert work() == 1
+    assert subject in mailbox.messages[0]["Subject"]
+    assert mailbox.messages[0]["Content-Language"] == reads
+
+
+# Duplicates and parts
+
+
+def test_reporters_of_duplicates_hear_of_the_one_that_is_worked_on(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    first, second = report(email="first@example.org"), report(email="second@example.org")
+    confirmed()
+    work()
+    merge(environment, HERE, second, first, STAFF)
+    work()
+    assert f"This is the same as {first}." in words(mailbox.to("second@example.org")[-1])
+    progress(environment, HERE, first, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Painted over.")
+    assert work() == 2
+    closing = mailbox.to("second@example.org")[-1]
+    assert second in closing["Subject"]
+    assert "Painted over." in words(closing)
+
+
+def test_who_follows_the_whole_follows_its_parts(
+    environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    number = report(email="reporter@example.org")
+    confirmed()
+    work()
+    (part,) = split(environment, HERE, number, [Part("SR-MI01", "And a question")], STAFF)
+    assert work() == 1
+    assert str(part) in mailbox.messages[-1]["Subject"]
+
+
+# Failures
+
+
+def test_a_message_that_is_refused_for_good_has_failed_and_holds_up_no_other(
+    city: Connection, mailbox: Mailbox, work: Any, report: Any
+) -> None:
+    mailbox.answers = ["550 no such user"]
+    report(email="gone@example.org")
+    report(email="there@example.org")
+    assert work() == 1
+    states = city.execute(text("SELECT state, fault FROM message ORDER BY key")).all()
+    assert [tuple(row) for row in states] == [("failed", "550 no such user"), ("sent", None)]
+
+
+def test_a_server_that_is_busy_or_away_is_tried_again_later(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, report: Any
+) -> None:
+    away = replace(environment, mail=SMTPMail("smtp://127.0.0.1:9"))
+    mailbox.answers = ["451 try later"]
+    report(email="patient@example.org")
+    assert work() == 0
+    waits = []
+    for sender in (away, away, environment):
+        waits.append(city.scalar(text("SELECT next_at - now() FROM message")))
+        assert send_messages(sender) == 0  # it is not time yet
+        city.execute(text("UPDATE message SET next_at = now()"))
+        send_messages(sender)
+        database.session.remove()
+    assert waits == sorted(waits)
+    assert waits[0] > timedelta(seconds=30)
+    assert city.execute(text("SELECT state, attempts FROM message")).one() == ("sent", 4)
+    assert len(mailbox.messages) == 1
+
+
+def test_a_receiver_that_is_refused_for_now_holds_up_no_other(
+    city: Connection, mailbox: Mailbox, work: Any, report: Any
+) -> None:
+    mailbox.receivers = {"grey@example.org": "450 greylisted"}
+    for name in ("grey", "there"):
+        report(email=f"{name}@example.org")
+    assert work() == 1
+    states = city.execute(text("SELECT state, attempts, fault FROM message ORDER BY key")).all()
+    assert [tuple(row) for row in states] == [("waiting", 1, "450 greylisted"), ("sent", 1, None)]
+
+
+def test_a_server_that_is_away_is_asked_once_and_other_channels_go_on(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, report: Any, tmp_path: Path
+) -> None:
+    mailbox.receivers = {f"{name}@example.org": "450 not yet" for name in ("first", "second", "text")}
+    for name in ("first", "second", "text"):
+        report(email=f"{name}@example.org")
+    assert work() == 0
+    by_text = "UPDATE {} SET channel = 'sms', address = '+12155550142' WHERE address = 'text@example.org'"
+    for table in ("subscription", "message"):
+        city.execute(text(by_text.format(table)))
+    city.execute(text("UPDATE message SET next_at = now()"))
+    away = replace(environment, mail=SMTPMail("smtp://127.0.0.1:9"), sms=FileSms(tmp_path))
+    assert send_messages(away) == 1
+    attempts = city.execute(text("SELECT channel, state, attempts FROM message ORDER BY key")).all()
+    assert [tuple(row) for row in attempts] == [("email", "waiting", 2), ("email", "waiting", 1), ("sms", "sent", 2)]
+
+
+def test_what_is_told_later_waits_for_what_was_told_before(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    number = report(email="patient@example.org")
+    confirmed()
+    mailbox.answers = ["451 try later"]
+    assert work() == 0
+    comment(environment, HERE, number, STAFF, "News.", public=True)
+    other = report(email="other@example.org")
+    assert work() == 1
+    database.session.remove()
+    city.execute(text("UPDATE message SET next_at = now()"))
+    assert send_messages(environment) == 2
+    assert [mail["Subject"].rpartition(" report ")[2] for mail in mailbox.messages] == [
+        f"{other}: we have it",
+        f"{number}: we have it",
+        f"{number}: news",
+    ]
+
+
+def test_in_the_end_a_message_fails(city: Connection, environment: Environment, work: Any, report: Any) -> None:
+    report(email="patient@example.org")
+    work_away = replace(environment, mail=SMTPMail("smtp://127.0.0.1:9"))
+    expand(environment, city.scalar(text("SELECT key FROM service_request")), None)
+    for _ in range(MOST_ATTEMPTS):
+        database.session.remove()
+        city.execute(text("UPDATE message SET next_at = now()"))
+        send_messages(work_away)
+    assert city.execute(text("SELECT state, attempts FROM message")).one() == ("failed", MOST_ATTEMPTS)
+
+
+def test_a_message_that_cannot_be_written_has_failed_and_holds_up_no_other(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, report: Any
+) -> None:
+    for name in ("first", "other"):
+        report(email=f"{name}@example.org")
+        expand(environment, city.scalar(text("SELECT max(key) FROM service_request")), None)
+    city.execute(text("UPDATE message SET address = 'first@example.]om' WHERE address = 'first@example.org'"))
+    assert send_messages(environment) == 1
+    states = city.execute(text("SELECT state, fault LIKE 'HeaderParseError: %' FROM message ORDER BY key")).all()
+    assert [tuple(row) for row in states] == [("failed", True), ("sent", None)]
+
+
+def test_a_fault_that_nobody_thought_of_holds_up_no_other_message(
+    city: Connection,
+    environment: Environment,
+    mailbox: Mailbox,
+    work: Any,
+    confirmed: Any,
+    report: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    follow.follow_service(environment, HERE, "SR-CL01", "daily@example.org", daily=True)
+    confirmed()
+    report()
+    work()
+    collect_digests(environment, datetime(2026, 11, 25, 13, tzinfo=UTC))
+    written = city.scalar(text("SELECT json FROM publication"))
+    city.execute(text("UPDATE publication SET json = 'none'"))  # PostgreSQL raises when the digest is written
+    with_receipt = report(email="other@example.org")
+    assert work() == 1
+    city.execute(text("UPDATE publication SET json = :json WHERE json = 'none'"), {"json": written})
+    assert with_receipt in mailbox.messages[0]["Subject"]
+    state, fault = city.execute(text("SELECT state, fault FROM message WHERE event = 'digest'")).one()
+    assert (state, fault.partition(":")[0]) == ("waiting", "InvalidTextRepresentation")
+    assert "Traceback" in caplog.text
+    assert "_news" in caplog.text
+    city.execute(text("UPDATE message SET next_at = now()"))
+    assert send_messages(environment) == 1
+
+
+def test_a_log_says_no_address_of_whom_a_message_did_not_reach(
+    city: Connection, environment: Environment, work: Any, report: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    report(email="first@example.org")
+    expand(environment, city.scalar(text("SELECT key FROM service_request")), None)
+    assert send_messages(replace(environment, mail=FileMail(Path("/dev/null/first@example.org")))) == 0
+    assert city.scalar(text("SELECT fault LIKE 'NotADirectoryError: %' FROM message WHERE state = 'waiting'"))
+    assert "NotADirectoryError" in caplog.text
+    assert "first@example.org" not in caplog.text
+
+
+# The daily digest
+
+
+def test_daily_followers_get_one_message_in_the_morning(
+    city: Connection, environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    follow.follow_service(environment, HERE, "SR-CL01", "daily@example.org", daily=True)
+    confirmed()
+    numbers = [report() for _ in range(3)]
+    assert work() == 0
+    early, morning = datetime(2026, 11, 25, 11, 0, tzinfo=UTC), datetime(2026, 11, 25, 12, 5, tzinfo=UTC)
+    assert collect_digests(environment, early) == 0
+    assert collect_digests(environment, morning) == 3
+    assert collect_digests(environment, morning + timedelta(hours=1)) == 0
+    assert work() == 1
+    (digest,) = mailbox.messages
+    assert all(number in words(digest) for number in numbers)
+    assert "Graffiti Removal" in digest["Subject"]
+    assert collect_digests(environment, morning + timedelta(days=1)) == 0  # no news, no message
+
+
+def test_what_became_private_is_not_in_the_digest(
+    environment: Environment, mailbox: Mailbox, work: Any, confirmed: Any, report: Any
+) -> None:
+    follow.follow_service(environment, HERE, "SR-CL01", "daily@example.org", daily=True)
+    confirmed()
+    shown, hidden = report(), report()
+    work()
+    set_visibility(environment, HERE, hidden, private=True, actor=STAFF)
+    collect_digests(environment, datetime(2026, 11, 25, 13, tzinfo=UTC))
+    work()
+    assert shown in words(mailbox.messages[0])
+    assert hidden not in mailbox.messages[0].as_string()
+
+
+# What cannot be followed
+
+
+@pytest.mark.parametrize(
+    ("fault", "following"),
+    [
+        (UnknownServiceRequest, lambda e: follow.follow_request(e, HERE, "1", "a@example.org")),
+        (UnknownService, lambda e: follow.follow_service(e, HERE, "nothing", "a@example.org")),
+        (UnknownBoundary, lambda e: follow.follow_boundary(e, HERE, "ward:none", "a@example.org")),
+        (InvalidArgument, lambda e: follow.follow_radius(e, HERE, WALL, 50_000, "a@example.org")),
+        (InvalidArgument, lambda e: follow.follow_area(e, HERE, '{"type":"Point"', "a@example.org")),
+        (
+            InvalidArgument,
+            lambda e: follow.follow_area(e, HERE, '{"type":"Point","coordinates":[-75,40]}', "a@example.org"),
+        ),
+        (InvalidArgument, lambda e: follow.follow_service(e, HERE, "SR-CL01", "no address")),
+    ],
+)
+def test_what_cannot_be_followed_is_refused(
+    city: Connection, environment: Environment, fault: type[Exception], following: Callable[[Environment], None]
+) -> None:
+    with pytest.raises(fault):
+        following(environment)
+    assert city.scalar(text("SELECT count(*) FROM subscription")) == 0
