@@ -1,4 +1,4 @@
-"""Parts of photos that nobody should see."""
+"""Photos: how their stored files are named, and the parts of them that nobody should see."""
 
 from __future__ import annotations
 
@@ -7,15 +7,30 @@ from dataclasses import dataclass
 
 from open311.domain.errors import InvalidArgument
 
-MOST_BOXES = 20
-"""Of one redaction; whoever needs more hides the photo."""
+MAX_PHOTOS = 5
+"""The most photos of one report or one update."""
+MAX_BOXES = 20
+"""The most boxes of one redaction; a photo that needs more is hidden instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A photo whose files are stored. Until a service request has it, nobody can see it.
+
+    ``file`` and ``thumbnail`` are names in the file store, ``width`` and ``height`` are pixels.
+    """
+
+    file: str
+    thumbnail: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A part of a photo, in fractions of its width and height from the upper left corner.
+    """A rectangle of a photo, in fractions (0 to 1) of its width and height from the upper left corner.
 
-    :raises InvalidArgument: it is none.
+    :raises InvalidArgument: when the edges are in the wrong order or lie outside the photo.
     """
 
     left: float
@@ -29,7 +44,10 @@ class Box:
 
     @classmethod
     def read(cls, text: str) -> Box:
-        """From ``left,top,right,bottom``, like ``0.1,0.2,0.3,0.45``."""
+        """Read ``left,top,right,bottom``, like ``0.1,0.2,0.3,0.45``.
+
+        :raises InvalidArgument: when the text is not four numbers.
+        """
         try:
             left, top, right, bottom = (float(part) for part in text.split(","))
         except ValueError:
@@ -38,16 +56,16 @@ class Box:
 
     @classmethod
     def between(cls, one: tuple[float, float], other: tuple[float, float]) -> Box:
-        """From two opposite corners, in whichever order."""
+        """Make a box from two opposite corners, given in either order."""
         (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
         return cls(left, top, right, bottom)
 
     def __str__(self) -> str:
-        """As ``read`` takes it."""
+        """Write the box as ``read`` takes it."""
         return ",".join(f"{edge:.4f}" for edge in (self.left, self.top, self.right, self.bottom))
 
     def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """The first and last columns and rows that it touches: too much rather than too little."""
+        """The first and last columns and rows that the box touches: rather too much is covered than too little."""
         return (
             math.floor(self.left * width),
             math.floor(self.top * height),

@@ -25,6 +25,8 @@ from open311.actions.privacy.erase import erase_person
 from open311.actions.privacy.export import export_person
 from open311.actions.privacy.retention import run_retention
 from open311.actions.telling.webhooks import add_webhook
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import NotAllowed
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
@@ -151,21 +153,23 @@ Do = Callable[[Environment, str, str, Actor], object]
 CITY = "phila.gov"
 NOBODY = Who.read("nobody@x.example")
 CASE_ACTS: dict[Act, Do] = {
-    Act.FILE: lambda e, n, o, a: endorse(CITY, n, "call_centre", a),
-    Act.READ_PERSONAL: lambda e, n, o, a: read_personal(CITY, n, a),
-    Act.PROGRESS: lambda e, n, o, a: progress(e, CITY, n, Status.IN_PROGRESS, a),
-    Act.CLOSE: lambda e, n, o, a: progress(e, CITY, n, Status.CLOSED, a, outcome=Outcome.RESOLVED, text="Done."),
-    Act.REOPEN: lambda e, n, o, a: progress(e, CITY, o, Status.RECEIVED, a),
-    Act.COMMENT: lambda e, n, o, a: comment(e, CITY, n, a, "We look into it.", public=True),
-    Act.NOTE: lambda e, n, o, a: annotate(e, CITY, n, a, "The key is at the gate."),
-    Act.ASSIGN: lambda e, n, o, a: assign(e, CITY, n, a),
-    Act.PRIORITISE: lambda e, n, o, a: prioritise(e, CITY, n, Priority.URGENT, a),
-    Act.MERGE: lambda e, n, o, a: merge(e, CITY, n, o, a),
-    Act.SPLIT: lambda e, n, o, a: split(e, CITY, n, [Part("SR-CL02", "The other half")], a),
-    Act.REFER: lambda e, n, o, a: refer(e, CITY, n, OUTSIDE, a),
-    Act.MODERATE: lambda e, n, o, a: moderate(e, CITY, n, Moderation.HIDDEN, a),
-    Act.SET_VISIBILITY: lambda e, n, o, a: set_visibility(e, CITY, n, True, a),
-    Act.REDACT: lambda e, n, o, a: redact_description(e, CITY, n, a, "a name"),
+    Act.FILE: lambda e, n, o, a: endorse(CaseRef(CITY, n), a, channel="call_centre"),
+    Act.READ_PERSONAL: lambda e, n, o, a: read_personal(CaseRef(CITY, n), a),
+    Act.PROGRESS: lambda e, n, o, a: progress(e, CaseRef(CITY, n), a, Change(Status.IN_PROGRESS)),
+    Act.CLOSE: lambda e, n, o, a: progress(
+        e, CaseRef(CITY, n), a, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done.")
+    ),
+    Act.REOPEN: lambda e, n, o, a: progress(e, CaseRef(CITY, o), a, Change(Status.RECEIVED)),
+    Act.COMMENT: lambda e, n, o, a: comment(e, CaseRef(CITY, n), a, Change(text="We look into it.")),
+    Act.NOTE: lambda e, n, o, a: annotate(e, CaseRef(CITY, n), a, "The key is at the gate."),
+    Act.ASSIGN: lambda e, n, o, a: assign(e, CaseRef(CITY, n), a),
+    Act.PRIORITISE: lambda e, n, o, a: prioritise(e, CaseRef(CITY, n), a, Priority.URGENT),
+    Act.MERGE: lambda e, n, o, a: merge(e, CaseRef(CITY, n), a, o),
+    Act.SPLIT: lambda e, n, o, a: split(e, CaseRef(CITY, n), a, [Part("SR-CL02", "The other half")]),
+    Act.REFER: lambda e, n, o, a: refer(e, CaseRef(CITY, n), a, OUTSIDE),
+    Act.MODERATE: lambda e, n, o, a: moderate(e, CaseRef(CITY, n), a, Moderation.HIDDEN),
+    Act.SET_VISIBILITY: lambda e, n, o, a: set_visibility(e, CaseRef(CITY, n), a, True),
+    Act.REDACT: lambda e, n, o, a: redact_description(e, CaseRef(CITY, n), a, reason="a name"),
 }
 OTHER_ACTS: dict[Act, Do] = {
     Act.MANAGE_ACCOUNTS: lambda e, n, o, a: grant_role(e, "new@x.example", Grant(Role.CREW), a, "New"),
@@ -187,7 +191,7 @@ def test_every_act_is_walked() -> None:
 def cases(report: Any, environment: Environment) -> tuple[str, str]:
     """Two cases: one open, one closed."""
     number, closed = report(), report()
-    progress(environment, CITY, closed, Status.CLOSED, COMMAND, outcome=Outcome.RESOLVED, text="Done.")
+    progress(environment, CaseRef(CITY, closed), COMMAND, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done."))
     return number, closed
 
 
@@ -231,20 +235,25 @@ def test_a_grant_for_a_ward_reaches_what_lies_there_also_where_it_is_not_public(
     number, _ = cases
     (ward,) = boundaries_at(CITY, Point(float(PLACE["long"]), float(PLACE["lat"])))
     actor = Actor("staff", account=staff(Role.SUPERVISOR), grants=(Grant(Role.SUPERVISOR, boundary=ward),))
-    set_visibility(environment, CITY, number, True, actor)
-    annotate(environment, CITY, number, actor, "Hidden, and still theirs")
+    set_visibility(environment, CaseRef(CITY, number), actor, True)
+    annotate(environment, CaseRef(CITY, number), actor, "Hidden, and still theirs")
 
 
 def test_deciding_a_dispute_takes_more_than_closing(
     environment: Environment, cases: tuple[str, str], staff: Staff
 ) -> None:
     _, closed = cases
-    progress(environment, CITY, closed, Status.DISPUTED, Actor("reporter"))
+    progress(environment, CaseRef(CITY, closed), Actor("reporter"), Change(Status.DISPUTED))
     for role, allowed in ((Role.DEPARTMENT_WORKER, False), (Role.SUPERVISOR, True)):
         actor = Actor("staff", account=staff(role, f"{role}@x.example"), grants=(Grant(role),))
 
         def confirm(actor: Actor = actor) -> None:
-            progress(environment, CITY, closed, Status.CLOSED, actor, outcome=Outcome.RESOLVED, text="It is fixed.")
+            progress(
+                environment,
+                CaseRef(CITY, closed),
+                actor,
+                Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="It is fixed."),
+            )
 
         if allowed:
             confirm()
@@ -258,14 +267,14 @@ def test_what_clients_and_jobs_do_is_in_the_history_and_not_in_the_audit_log(
 ) -> None:
     before = log(city)
     for name in ("client", "system", "reporter"):
-        comment(environment, CITY, cases[0], Actor(name), "From elsewhere", public=True)
+        comment(environment, CaseRef(CITY, cases[0]), Actor(name), Change(text="From elsewhere"))
     assert log(city) == before
 
 
 def test_what_is_done_at_the_command_line_is_noted_without_account_and_name(
     environment: Environment, city: Connection, cases: tuple[str, str]
 ) -> None:
-    annotate(environment, CITY, cases[0], Actor("staff:root"), "By hand")
+    annotate(environment, CaseRef(CITY, cases[0]), Actor("staff:root"), "By hand")
     assert log(city)[-1] == (None, "note", f"service_request:{cases[0]}")
 
 

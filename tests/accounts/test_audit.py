@@ -14,6 +14,8 @@ from open311.actions.base.actor import Actor, note_act
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, progress
 from open311.actions.cases.reporter import read_personal
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import Conflict, NotAllowed
 from open311.domain.lifecycle import Status
 from open311.domain.roles import Act, Grant, OwnAct, Role
@@ -44,8 +46,8 @@ def test_the_log_takes_neither_sentences_nor_addresses(city: Connection, target:
 def test_the_log_names_nobody(environment: Environment, city: Connection, staff: Staff, report: Any) -> None:
     number = report(first_name="Ann", email="ann@mail.example")
     actor = Actor("staff", account=staff(), grants=(Grant(Role.DEPARTMENT_WORKER),))
-    comment(environment, CITY, number, actor, "Ann, we come on Monday", public=True)
-    read_personal(CITY, number, actor)
+    comment(environment, CaseRef(CITY, number), actor, Change(text="Ann, we come on Monday"))
+    read_personal(CaseRef(CITY, number), actor)
     written = " ".join(map(str, city.execute(text("SELECT audit_log::text FROM audit_log")).scalars()))
     assert not [word for word in ("Ann", "Ana", "ann@", "ana@", "Monday") if word in written]
 
@@ -53,10 +55,10 @@ def test_the_log_names_nobody(environment: Environment, city: Connection, staff:
 def test_reading_who_reported_is_noted_also_where_nobody_did(city: Connection, staff: Staff, report: Any) -> None:
     actor = Actor("staff", account=staff(), grants=(Grant(Role.DEPARTMENT_WORKER),))
     known, unknown = report(first_name="Ann", last_name="Lee", email="ann@mail.example", phone="215-555-0100"), report()
-    (reporter,) = read_personal(CITY, known, actor).reporters
+    (reporter,) = read_personal(CaseRef(CITY, known), actor).reporters
     assert (reporter.first_name, reporter.last_name) == ("Ann", "Lee")
     assert dict(reporter.contacts)["email"] == "ann@mail.example"
-    assert read_personal(CITY, unknown, actor).reporters == []
+    assert read_personal(CaseRef(CITY, unknown), actor).reporters == []
     wanted = [(actor.account, "read_personal", f"service_request:{number}") for number in (known, unknown)]
     assert log(city)[-2:] == wanted
 
@@ -69,21 +71,21 @@ def test_what_is_refused_is_neither_done_nor_noted(
     key = staff(Role.CREW)
     after_grant = log(city)
     with pytest.raises(NotAllowed):
-        read_personal(CITY, number, Actor("staff", account=key, grants=(Grant(Role.CREW),)))
+        read_personal(CaseRef(CITY, number), Actor("staff", account=key, grants=(Grant(Role.CREW),)))
     assert log(city) == after_grant != before
 
 
 def test_an_act_that_comes_too_late_is_not_noted(environment: Environment, city: Connection, report: Any) -> None:
     number, before = report(), log(city)
     with pytest.raises(Conflict):
-        progress(environment, CITY, number, Status.IN_PROGRESS, Actor("staff"), seen_version=99)
+        progress(environment, CaseRef(CITY, number, 99), Actor("staff"), Change(Status.IN_PROGRESS))
     assert log(city) == before
 
 
 def test_a_number_with_blanks_is_a_target_too(environment: Environment, city: Connection, report: Any) -> None:
     report()
     city.execute(text("UPDATE service_request SET service_request_id = 'SR 7@old'"))
-    comment(environment, CITY, "SR 7@old", Actor("staff"), "From another system", public=True)
+    comment(environment, CaseRef(CITY, "SR 7@old"), Actor("staff"), Change(text="From another system"))
     assert log(city)[-1][2] == "service_request:SR%207%40old"
 
 

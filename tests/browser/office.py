@@ -22,6 +22,8 @@ from open311.actions.cases.progress import annotate, comment, progress
 from open311.actions.cases.relate import merge
 from open311.actions.city.sample import load_sample
 from open311.app import create_app
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now
 from open311.domain.roles import Grant, Role
@@ -78,24 +80,45 @@ def _work(app: Flask, environment: Environment) -> Office:
         _date(each, days, late)
     database.session.execute(text("UPDATE subscription SET confirmed_at = now()"))
     database.session.commit()
-    comment(environment, CITY, number, ana, "Thank you. We send a crew to look at it this week.", public=True)
-    prioritise(environment, CITY, number, Priority.HIGH, ana, "Flat tires")
-    assign(environment, CITY, number, ana, team="highways", assignee=keys[0], reason="On your way on Thursday")
-    progress(environment, CITY, number, Status.IN_PROGRESS, ben, text="A crew has looked at it.", note="Needs a plate")
-    annotate(environment, CITY, number, ben, "The plate is ordered. The water main below is not ours to touch.")
-    merge(environment, CITY, same, number, ana)
+    comment(environment, CaseRef(CITY, number), ana, Change(text="Thank you. We send a crew to look at it this week."))
+    prioritise(environment, CaseRef(CITY, number), ana, Priority.HIGH, reason="Flat tires")
+    assign(environment, CaseRef(CITY, number), ana, team="highways", assignee=keys[0], reason="On your way on Thursday")
+    progress(
+        environment,
+        CaseRef(CITY, number),
+        ben,
+        Change(Status.IN_PROGRESS, text="A crew has looked at it.", note="Needs a plate"),
+    )
+    annotate(
+        environment, CaseRef(CITY, number), ben, "The plate is ordered. The water main below is not ours to touch."
+    )
+    merge(environment, CaseRef(CITY, same), ana, number)
     for place, row in enumerate(_open()):
         if place % 4 == 0:
-            assign(environment, CITY, row, ana, assignee=keys[place // 4 % 2])
+            assign(environment, CaseRef(CITY, row), ana, assignee=keys[place // 4 % 2])
         if place % 9 == 1:
-            progress(environment, CITY, row, Status.WAITING_ON_REPORTER, ana, text="Which side of the street is it?")
+            progress(
+                environment,
+                CaseRef(CITY, row),
+                ana,
+                Change(Status.WAITING_ON_REPORTER, text="Which side of the street is it?"),
+            )
         if place % 9 == 4:
-            progress(environment, CITY, row, Status.SCHEDULED, ana, scheduled=now() + timedelta(days=2))
+            progress(
+                environment, CaseRef(CITY, row), ana, Change(Status.SCHEDULED, scheduled=now() + timedelta(days=2))
+            )
         if place in (5, 11):
-            progress(environment, CITY, row, Status.CLOSED, ana, outcome=Outcome.RESOLVED, text="It is done.")
-            progress(environment, CITY, row, Status.DISPUTED, Actor("reporter"), note="It is still there.")
+            progress(
+                environment,
+                CaseRef(CITY, row),
+                ana,
+                Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="It is done."),
+            )
+            progress(
+                environment, CaseRef(CITY, row), Actor("reporter"), Change(Status.DISPUTED, note="It is still there.")
+            )
         if place % 13 == 6:
-            prioritise(environment, CITY, row, Priority.URGENT, ana)
+            prioritise(environment, CaseRef(CITY, row), ana, Priority.URGENT)
     return Office(number, later)
 
 

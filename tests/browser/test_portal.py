@@ -14,6 +14,8 @@ from open311.actions.base.actor import Actor
 from open311.actions.cases.progress import progress
 from open311.actions.telling.links import make_links
 from open311.app import create_app
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.base import database
 from open311.settings import Settings
@@ -44,7 +46,9 @@ def links(office: Flask, server: str) -> dict[str, str]:
         filed = office.test_client().post(f"{API}/requests.json", data={**form, "email": "zebulon@example.org"})
         number = filed.get_json()[0]["service_request_id"]
         said = "We painted it over on Monday."
-        progress(environment, "phila.gov", number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text=said)
+        progress(
+            environment, CaseRef("phila.gov", number), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text=said)
+        )
         row = database.session.execute(text("SELECT key, service_request FROM subscription ORDER BY key DESC")).first()
         assert row is not None
         made = make_links("", row[0], row[1], dict.fromkeys(PURPOSES))

@@ -12,6 +12,7 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.assign import assign, prioritise
 from open311.actions.cases.progress import annotate, set_visibility
+from open311.domain.case_ref import CaseRef
 from open311.domain.errors import Conflict, InvalidArgument
 from open311.domain.routing import Priority
 from tests.conftest import API
@@ -52,7 +53,7 @@ def test_a_hand_over_keeps_number_and_history_and_says_why(
 ) -> None:
     number = report(**DUMPING)
     reason = "It lies in the park."
-    assign(environment, "phila.gov", number, STAFF, department="parks-recreation", reason=reason)
+    assign(environment, CaseRef("phila.gov", number), STAFF, department="parks-recreation", reason=reason)
     (case,) = client.get(f"{API}/requests/{number}.json").get_json()
     assert case["agency_responsible"] == "Parks & Recreation"
     kind, public, note, changes = history(number)[-1]
@@ -75,7 +76,7 @@ def test_what_cannot_be_assigned_changes_nothing(
 ) -> None:
     number = report(**DUMPING)
     with pytest.raises(InvalidArgument, match=fault):
-        assign(environment, "phila.gov", number, STAFF, **what)  # type: ignore[arg-type]
+        assign(environment, CaseRef("phila.gov", number), STAFF, **what)  # type: ignore[arg-type]
     assert len(history(number)) == 1
 
 
@@ -83,10 +84,10 @@ def test_the_second_of_two_people_is_told_and_nothing_is_overwritten(
     city: Connection, environment: Environment, report: Any
 ) -> None:
     number = report(**DUMPING)
-    here = (environment, "phila.gov", number, STAFF)
-    assign(*here, team="highways", seen_version=1)
+    seen = CaseRef("phila.gov", number, seen_version=1)
+    assign(environment, seen, STAFF, team="highways")
     with pytest.raises(Conflict, match="changed meanwhile"):
-        assign(*here, team="traffic", seen_version=1)
+        assign(environment, seen, STAFF, team="traffic")
     assert city.scalar(text("SELECT team FROM service_request")) == "highways"
 
 
@@ -94,8 +95,8 @@ def test_priority_and_notes_stay_inside(
     client: FlaskClient, environment: Environment, report: Any, history: Any
 ) -> None:
     number = report()
-    prioritise(environment, "phila.gov", number, Priority.HIGH, STAFF, "The mayor asked")
-    annotate(environment, "phila.gov", number, STAFF, "Bring the long ladder")
+    prioritise(environment, CaseRef("phila.gov", number), STAFF, Priority.HIGH, reason="The mayor asked")
+    annotate(environment, CaseRef("phila.gov", number), STAFF, "Bring the long ladder")
     assert [row.note for row in history(number)[1:]] == ["The mayor asked", "Bring the long ladder"]
     for path in (f"requests/{number}.json?extensions=true", "servicerequestupdates.json"):
         seen = client.get(f"{API}/{path}").get_data(as_text=True)
@@ -108,5 +109,5 @@ def test_one_case_can_be_taken_out_of_public_and_shown_again(
 ) -> None:
     number = report()
     for private, status in ((True, 404), (False, 200)):
-        set_visibility(environment, "phila.gov", number, private, STAFF)
+        set_visibility(environment, CaseRef("phila.gov", number), STAFF, private)
         assert client.get(f"{API}/requests/{number}.json").status_code == status

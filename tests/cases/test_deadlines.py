@@ -23,6 +23,8 @@ from open311.actions.cases.relate import merge, unmerge
 from open311.actions.city.import_batch import add_cases
 from open311.actions.publications.republish import republish
 from open311.actions.telling.notify import send_messages
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Grant, Role
@@ -32,11 +34,6 @@ from tests.georeport.conftest import ago, case
 from tests.mailbox import Mailbox, words
 
 STAFF = Actor("staff")
-
-
-@pytest.fixture
-def here(environment: Environment) -> Any:
-    return (environment, "phila.gov")
 
 
 @pytest.fixture
@@ -59,18 +56,18 @@ def test_a_broken_promise_is_noted_once(city: Connection, environment: Environme
     assert look_at_promises(environment) == {}
     notes = city.scalars(text("SELECT note FROM service_request_update WHERE kind = 'system' AND NOT public")).all()
     assert notes == ["This was not done within the time that was promised."]
-    progress(environment, "phila.gov", number, Status.ACKNOWLEDGED, STAFF)
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.ACKNOWLEDGED))
     put_back("expected_datetime", 2)  # another deadline is another event
     assert look_at_promises(environment) == {"resolve_breached": 1}
 
 
-def test_nobody_looked_in_time(here: Any, report: Any, put_back: Any) -> None:
+def test_nobody_looked_in_time(environment: Environment, report: Any, put_back: Any) -> None:
     number = report()
     put_back("acknowledge_by")
-    assert look_at_promises(here[0]) == {"acknowledge_breached": 1}
-    progress(*here, number, Status.ACKNOWLEDGED, STAFF)
+    assert look_at_promises(environment) == {"acknowledge_breached": 1}
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.ACKNOWLEDGED))
     put_back("acknowledge_by", 3)
-    assert look_at_promises(here[0]) == {}
+    assert look_at_promises(environment) == {}
 
 
 @pytest.mark.parametrize(
@@ -82,81 +79,85 @@ def test_nobody_looked_in_time(here: Any, report: Any, put_back: Any) -> None:
     ],
 )
 def test_what_is_closed_or_with_others_breaks_no_promise(
-    here: Any, report: Any, put_back: Any, status: Status, what: dict[str, Any]
+    environment: Environment, report: Any, put_back: Any, status: Status, what: dict[str, Any]
 ) -> None:
-    progress(*here, report(), status, STAFF, **what)
+    progress(environment, CaseRef("phila.gov", report()), STAFF, Change(status, **what))
     put_back("expected_datetime")
-    assert "resolve_breached" not in look_at_promises(here[0])
+    assert "resolve_breached" not in look_at_promises(environment)
 
 
 def test_the_promise_moves_by_the_time_that_others_had_it(
-    client: FlaskClient, here: Any, report: Any, put_back: Any
+    client: FlaskClient, environment: Environment, report: Any, put_back: Any
 ) -> None:
     number = report()
     (before,) = client.get(f"{API}/requests/{number}.json").get_json()
-    progress(*here, number, Status.WAITING_ON_REPORTER, STAFF, text="Which house?")
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.WAITING_ON_REPORTER, text="Which house?"))
     put_back("paused_at", 7)  # as if a week ago: at least four working days, whatever holidays there are
-    progress(*here, number, Status.IN_PROGRESS, STAFF)
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.IN_PROGRESS))
     (after,) = client.get(f"{API}/requests/{number}.json").get_json()
     moved = moment(after["expected_datetime"]) - moment(before["expected_datetime"])
     assert timedelta(days=4) <= moved <= timedelta(days=9)
 
 
 def test_a_question_that_is_not_answered_comes_back_to_staff(
-    city: Connection, here: Any, report: Any, put_back: Any
+    city: Connection, environment: Environment, report: Any, put_back: Any
 ) -> None:
     number = report()
-    progress(*here, number, Status.WAITING_ON_REPORTER, STAFF, text="Which house?")
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.WAITING_ON_REPORTER, text="Which house?"))
     until = city.scalar(text("SELECT look_again_at FROM service_request"))
     assert datetime.now(UTC) + timedelta(days=5) < until < datetime.now(UTC) + timedelta(days=14)
     put_back("look_again_at")
-    assert look_at_promises(here[0]) == {"waited": 1}
+    assert look_at_promises(environment) == {"waited": 1}
     assert city.scalar(text("SELECT status FROM service_request")) == "in_progress"
     assert city.scalar(text("SELECT paused_at FROM service_request")) is None
 
 
 def test_a_duplicate_waits_with_the_one_that_it_follows_and_holds_up_nobody(
-    city: Connection, here: Any, report: Any, put_back: Any
+    city: Connection, environment: Environment, report: Any, put_back: Any
 ) -> None:
     duplicate, top, other, referred = (report() for _ in range(4))
     for number in (duplicate, top, other):
-        progress(*here, number, Status.WAITING_ON_REPORTER, STAFF, text="Which house?")
-    progress(*here, referred, Status.REFERRED, STAFF, text="It is PECO's.")
-    merge(*here, duplicate, top, STAFF)
+        progress(
+            environment, CaseRef("phila.gov", number), STAFF, Change(Status.WAITING_ON_REPORTER, text="Which house?")
+        )
+    progress(environment, CaseRef("phila.gov", referred), STAFF, Change(Status.REFERRED, text="It is PECO's."))
+    merge(environment, CaseRef("phila.gov", duplicate), STAFF, top)
     put_back("look_again_at")
-    assert look_at_promises(here[0]) == {"waited": 2, "reminded": 1}
+    assert look_at_promises(environment) == {"waited": 2, "reminded": 1}
     states = city.scalars(text("SELECT status FROM service_request ORDER BY key")).all()
     assert states == ["in_progress", "in_progress", "in_progress", "referred"]
 
 
 def test_a_duplicate_of_what_is_referred_is_not_reminded_of(
-    city: Connection, here: Any, report: Any, put_back: Any
+    city: Connection, environment: Environment, report: Any, put_back: Any
 ) -> None:
     duplicate, top = report(), report()
-    progress(*here, top, Status.REFERRED, STAFF, text="It is PECO's.")
-    merge(*here, duplicate, top, STAFF)
+    progress(environment, CaseRef("phila.gov", top), STAFF, Change(Status.REFERRED, text="It is PECO's."))
+    merge(environment, CaseRef("phila.gov", duplicate), STAFF, top)
     put_back("look_again_at")
-    assert look_at_promises(here[0]) == {"reminded": 1}
+    assert look_at_promises(environment) == {"reminded": 1}
 
 
 def test_what_is_no_duplicate_after_all_still_comes_back_to_staff(
-    city: Connection, here: Any, report: Any, put_back: Any
+    city: Connection, environment: Environment, report: Any, put_back: Any
 ) -> None:
     duplicate, top = report(), report()
-    progress(*here, top, Status.WAITING_ON_REPORTER, STAFF, text="Which house?")
-    merge(*here, duplicate, top, STAFF)
-    unmerge(*here, duplicate, STAFF)
+    progress(environment, CaseRef("phila.gov", top), STAFF, Change(Status.WAITING_ON_REPORTER, text="Which house?"))
+    merge(environment, CaseRef("phila.gov", duplicate), STAFF, top)
+    unmerge(environment, CaseRef("phila.gov", duplicate), STAFF)
     assert city.scalar(text("SELECT count(look_again_at) FROM service_request")) == 2
     put_back("look_again_at")
-    assert look_at_promises(here[0]) == {"waited": 2}
+    assert look_at_promises(environment) == {"waited": 2}
 
 
-def test_a_referral_is_reminded_of_every_two_weeks(city: Connection, here: Any, report: Any, put_back: Any) -> None:
-    progress(*here, report(), Status.REFERRED, STAFF, text="It is PECO's.")
+def test_a_referral_is_reminded_of_every_two_weeks(
+    city: Connection, environment: Environment, report: Any, put_back: Any
+) -> None:
+    progress(environment, CaseRef("phila.gov", report()), STAFF, Change(Status.REFERRED, text="It is PECO's."))
     for days in (1, 2):
         put_back("look_again_at", days)
-        assert look_at_promises(here[0]) == {"reminded": 1}
-        assert look_at_promises(here[0]) == {}
+        assert look_at_promises(environment) == {"reminded": 1}
+        assert look_at_promises(environment) == {}
     assert city.scalar(text("SELECT status FROM service_request")) == "referred"
 
 
@@ -215,31 +216,31 @@ def test_a_broken_promise_is_told_to_the_department_once(
 
 
 def test_a_department_without_an_address_is_not_written_to(
-    city: Connection, here: Any, report: Any, put_back: Any
+    city: Connection, environment: Environment, report: Any, put_back: Any
 ) -> None:
     report()
     put_back("expected_datetime")
-    assert look_at_promises(here[0]) == {"resolve_breached": 1}
+    assert look_at_promises(environment) == {"resolve_breached": 1}
     assert city.scalar(text("SELECT count(*) FROM message")) == 0
 
 
 def test_who_has_it_hears_once_that_it_is_due_tomorrow(
-    city: Connection, here: Any, mailbox: Mailbox, report: Any, put_back: Any
+    city: Connection, environment: Environment, mailbox: Mailbox, report: Any, put_back: Any
 ) -> None:
     number = report()
-    assign(*here, number, STAFF, assignee=_account(city, "ana@phila.example"))
-    send_messages(here[0])
+    assign(environment, CaseRef("phila.gov", number), STAFF, assignee=_account(city, "ana@phila.example"))
+    send_messages(environment)
     mailbox.clear()
     city.execute(text("UPDATE service_request SET expected_datetime = now() + interval '20 hours'"))
-    list(republish(here[0]))
-    assert look_at_promises(here[0]) == {"resolve_due": 1}
-    assert look_at_promises(here[0]) == {}
-    assert send_messages(here[0]) == 1
+    list(republish(environment))
+    assert look_at_promises(environment) == {"resolve_due": 1}
+    assert look_at_promises(environment) == {}
+    assert send_messages(environment) == 1
     (letter,) = mailbox.messages
     assert letter["To"] == "ana@phila.example"
     assert f"{number}: due by" in letter["Subject"]
     put_back("expected_datetime")
-    assert look_at_promises(here[0]) == {"resolve_breached": 1}
+    assert look_at_promises(environment) == {"resolve_breached": 1}
 
 
 def _account(city: Connection, email: str, active: bool = True) -> int:
@@ -250,19 +251,19 @@ def _account(city: Connection, email: str, active: bool = True) -> int:
 
 
 def test_who_is_given_a_case_is_told_why_and_who_takes_it_is_not(
-    city: Connection, here: Any, mailbox: Mailbox, report: Any
+    city: Connection, environment: Environment, mailbox: Mailbox, report: Any
 ) -> None:
     number = report()
     ana, ben = _account(city, "ana@phila.example"), _account(city, "ben@phila.example")
     gone = _account(city, "gone@phila.example", active=False)
-    assign(*here, number, STAFF, assignee=ana, reason="She knows the wall.")
-    assign(*here, number, STAFF, assignee=ana, team=None)  # has it already
+    assign(environment, CaseRef("phila.gov", number), STAFF, assignee=ana, reason="She knows the wall.")
+    assign(environment, CaseRef("phila.gov", number), STAFF, assignee=ana, team=None)  # has it already
     grants = (Grant(Role.ADMINISTRATOR),)
-    assign(*here, number, Actor("staff", account=ben, grants=grants), assignee=ben)
+    assign(environment, CaseRef("phila.gov", number), Actor("staff", account=ben, grants=grants), assignee=ben)
     with pytest.raises(InvalidArgument, match="no role"):
-        assign(*here, number, STAFF, assignee=gone)
-    assign(*here, number, STAFF)
-    assert send_messages(here[0]) == 1
+        assign(environment, CaseRef("phila.gov", number), STAFF, assignee=gone)
+    assign(environment, CaseRef("phila.gov", number), STAFF)
+    assert send_messages(environment) == 1
     (letter,) = mailbox.messages
     assert letter["To"] == "ana@phila.example"
     assert letter["Subject"] == f"Graffiti Removal, report {number}: yours now"
@@ -274,5 +275,5 @@ def test_a_sandbox_writes_to_no_staff(city: Connection, answering: Any, report: 
     number = report(base=SANDBOX, api_key=key)
     put_back("expected_datetime")
     look_at_promises(answering)
-    assign(answering, "sandbox.phila.gov", number, STAFF, assignee=_account(city, "ana@phila.example"))
+    assign(answering, CaseRef("sandbox.phila.gov", number), STAFF, assignee=_account(city, "ana@phila.example"))
     assert city.scalar(text("SELECT count(*) FROM message")) == 0

@@ -21,6 +21,8 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import annotate, comment, endorse, moderate, progress
 from open311.actions.city.import_batch import add_cases
 from open311.catalog.city import Jurisdiction
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import Conflict, StepRefused, UnknownServiceRequest
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import PUBLISHED, STEPS, Outcome, Status
@@ -58,9 +60,9 @@ def put(environment: Environment, city: Connection) -> Callable[..., str]:
 def step(environment: Environment) -> Callable[..., str]:
     """Take a step, with all that it needs."""
 
-    def run(number: str, status: Status, actor: Actor = STAFF, **what: Any) -> str:
-        given = {**needed(status), **what}
-        return progress(environment, "phila.gov", number, status, actor, **given)
+    def run(number: str, status: Status, actor: Actor = STAFF, *, seen_version: int | None = None, **what: Any) -> str:
+        change = Change(status, **{**needed(status), **what})
+        return progress(environment, CaseRef("phila.gov", number, seen_version), actor, change)
 
     return run
 
@@ -300,7 +302,7 @@ def test_a_public_comment_is_seen_and_moves_updated_datetime(
     client: FlaskClient, environment: Environment, put: Any, history: Any, row: Any
 ) -> None:
     number = put()
-    comment(environment, "phila.gov", number, STAFF, " Bring\r\na ladder ", public=True, note="Ask Ann")
+    comment(environment, CaseRef("phila.gov", number), STAFF, Change(text=" Bring\r\na ladder ", note="Ask Ann"))
     (update,) = history(number)
     assert (update.kind, update.public, update.status, update.actor) == ("comment", True, None, "staff:ann")
     assert (update.description, update.note) == ("Bring\na ladder", "Ask Ann")
@@ -314,7 +316,7 @@ def test_a_comment_that_waits_is_not_seen_and_moves_nothing(
 ) -> None:
     number = put()
     before = client.get(f"{API}/requests/{number}.json?extensions=true").data
-    comment(environment, "phila.gov", number, Actor("client"), "It is gone", public=False)
+    comment(environment, CaseRef("phila.gov", number), Actor("client"), Change(text="It is gone"), public=False)
     assert client.get(f"{API}/requests/{number}.json?extensions=true").data == before
     assert [(update.kind, update.public) for update in history(number)] == [("comment", False)]
 
@@ -322,7 +324,7 @@ def test_a_comment_that_waits_is_not_seen_and_moves_nothing(
 def test_a_note_is_for_staff_only(client: FlaskClient, environment: Environment, put: Any, history: Any) -> None:
     number = put()
     before = client.get(f"{API}/requests/{number}.json?extensions=true").data
-    update_id = annotate(environment, "phila.gov", number, STAFF, " Ask\r\nAnn ")
+    update_id = annotate(environment, CaseRef("phila.gov", number), STAFF, " Ask\r\nAnn ")
     (update,) = history(number)
     assert (str(update.uuid), update.kind, update.public, update.note) == (update_id, "note", False, "Ask\nAnn")
     assert update.description is None
@@ -332,11 +334,11 @@ def test_a_note_is_for_staff_only(client: FlaskClient, environment: Environment,
 def test_hiding_takes_it_out_at_once_and_approving_brings_it_back(
     client: FlaskClient, environment: Environment, put: Any, history: Any
 ) -> None:
-    number, where = put(), (environment, "phila.gov")
-    moderate(*where, number, Moderation.HIDDEN, STAFF)
+    number = put()
+    moderate(environment, CaseRef("phila.gov", number), STAFF, Moderation.HIDDEN)
     assert client.get(f"{API}/requests/{number}.json").status_code == 404
     assert client.get(f"{API}/requests.json").get_json() == []
-    moderate(*where, number, Moderation.APPROVED, STAFF)
+    moderate(environment, CaseRef("phila.gov", number), STAFF, Moderation.APPROVED)
     assert published(client, number)["lat"] == 39.9526
     changes = [(update.kind, update.public, update.actor, update.changes) for update in history(number)]
     assert changes == [
@@ -350,7 +352,7 @@ def test_what_a_reviewed_service_got_is_seen_after_approval(
 ) -> None:
     number = report(service_code="SR-MI01", **{"attribute[property_type]": None}, **PLACE, description="My own words")
     assert published(client, number)["description"] is None
-    moderate(environment, "phila.gov", number, Moderation.APPROVED, STAFF)
+    moderate(environment, CaseRef("phila.gov", number), STAFF, Moderation.APPROVED)
     assert published(client, number)["description"] == "My own words"
     assert history(number)[-1].changes == {"moderation": ["pending", "approved"]}
 
@@ -359,7 +361,7 @@ def test_steps_with_what_is_hidden_stay_hidden(
     client: FlaskClient, environment: Environment, put: Any, step: Any
 ) -> None:
     number = put()
-    moderate(environment, "phila.gov", number, Moderation.HIDDEN, STAFF)
+    moderate(environment, CaseRef("phila.gov", number), STAFF, Moderation.HIDDEN)
     step(number, Status.CLOSED)
     assert client.get(f"{API}/requests/{number}.json").status_code == 404
 
@@ -368,7 +370,7 @@ def test_each_me_too_is_a_row_with_its_time(client: FlaskClient, put: Any, city:
     number, other = put(), put(number="2")
     before = now()
     for channel in ("web", "phone", "web"):
-        endorse("phila.gov", number, channel)
+        endorse(CaseRef("phila.gov", number), channel=channel)
     rows = city.execute(text("SELECT channel, created_at FROM endorsement ORDER BY key")).all()
     assert [channel for channel, _ in rows] == ["web", "phone", "web"]
     assert all(abs(created - before) < timedelta(minutes=5) for _, created in rows)
@@ -379,11 +381,11 @@ def test_each_me_too_is_a_row_with_its_time(client: FlaskClient, put: Any, city:
 @pytest.mark.parametrize(
     "act",
     [
-        lambda environment, *which: progress(environment, *which, Status.IN_PROGRESS, STAFF),
-        lambda environment, *which: comment(environment, *which, STAFF, "words", public=True),
-        lambda environment, *which: moderate(environment, *which, Moderation.HIDDEN, STAFF),
-        lambda *which: annotate(*which, STAFF, "words"),
-        lambda _, *which: endorse(*which, "web"),
+        lambda environment, ref: progress(environment, ref, STAFF, Change(Status.IN_PROGRESS)),
+        lambda environment, ref: comment(environment, ref, STAFF, Change(text="words")),
+        lambda environment, ref: moderate(environment, ref, STAFF, Moderation.HIDDEN),
+        lambda environment, ref: annotate(environment, ref, STAFF, "words"),
+        lambda _, ref: endorse(ref, channel="web"),
     ],
     ids=["progress", "comment", "moderate", "annotate", "endorse"],
 )
@@ -393,7 +395,7 @@ def test_what_is_not_there_is_refused(
     number = "none" if jurisdiction == "phila.gov" else put()
     before = kept()
     with pytest.raises(UnknownServiceRequest, match=number):
-        act(environment, jurisdiction, number)
+        act(environment, CaseRef(jurisdiction, number))
     assert kept() == before
 
 
@@ -419,9 +421,9 @@ def test_every_change_that_is_seen_is_a_new_version(environment: Environment, pu
     number = put()
     before = row(number).version
     if what == "comment":
-        comment(environment, "phila.gov", number, STAFF, "words", public=True)
+        comment(environment, CaseRef("phila.gov", number), STAFF, Change(text="words"))
     else:
-        moderate(environment, "phila.gov", number, Moderation.HIDDEN, STAFF)
+        moderate(environment, CaseRef("phila.gov", number), STAFF, Moderation.HIDDEN)
     assert row(number).version == before + 1
 
 
@@ -444,9 +446,9 @@ def at_once(app: Flask, number: str, acts: list[Callable[[Any, str], Any]]) -> l
         return list(threads.map(run, acts))
 
 
-def close(environment: Any, number: str, **what: Any) -> str:
-    given = {**needed(Status.CLOSED), **what}
-    return progress(environment, "phila.gov", number, Status.CLOSED, STAFF, **given)
+def close(environment: Any, number: str, seen_version: int | None = None) -> str:
+    change = Change(Status.CLOSED, **needed(Status.CLOSED))
+    return progress(environment, CaseRef("phila.gov", number, seen_version), STAFF, change)
 
 
 def total(app: Flask, number: str, kind: str) -> int:
@@ -472,7 +474,7 @@ def test_of_several_who_close_one_does(other_app: Flask) -> None:
 
 def test_comments_and_a_step_at_once_are_all_kept(other_app: Flask) -> None:
     def say(environment: Any, number: str) -> str:
-        return comment(environment, "phila.gov", number, STAFF, "words", public=True)
+        return comment(environment, CaseRef("phila.gov", number), STAFF, Change(text="words"))
 
     answers = at_once(other_app, "comments", [close, say, say, say])
     assert all(isinstance(answer, str) for answer in answers)

@@ -21,6 +21,8 @@ from open311.actions.cases.relate import merge
 from open311.adapters.georeport_client import GeoReportClient, RemoteRequest
 from open311.app import create_app
 from open311.catalog.city import RemoteServer
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument, StepRefused
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.base import database
@@ -50,7 +52,7 @@ class Body:
 
     def work(self, number: str, status: Status, **what: Any) -> None:
         with self.app.app_context():
-            progress(self.environment, "phila.gov", number, status, STAFF, **what)
+            progress(self.environment, CaseRef("phila.gov", number), STAFF, Change(status, **what))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +98,7 @@ def test_a_referral_is_filed_there_and_mirrored_until_it_is_closed(
     city: Connection, body: Body, environment: Environment, report: Any, due: Any, client: Any
 ) -> None:
     number = report(description="A pole leans", email="reporter@example.org", first_name="Zebulon")
-    refer(environment, "phila.gov", number, "peco", STAFF)
+    refer(environment, CaseRef("phila.gov", number), STAFF, "peco")
     key = one(city, "SELECT args->>'key' FROM procrastinate_jobs WHERE task_name = 'forward_referral'")[0]
     forward(environment, int(key))
     forward(environment, int(key))  # a worker that died would do it again
@@ -128,28 +130,28 @@ def referred(city: Connection, environment: Environment, report: Any) -> Any:
 
     def run() -> tuple[str, str]:
         number = report()
-        refer(environment, "phila.gov", number, "peco", STAFF)
+        refer(environment, CaseRef("phila.gov", number), STAFF, "peco")
         forward(environment, one(city, "SELECT max(key) FROM referral")[0])
         return number, one(city, "SELECT remote_id FROM referral ORDER BY key DESC LIMIT 1")[0]
 
     return run
 
 
-CLOSED = {"status": Status.CLOSED, "outcome": Outcome.REFERRED_OUT, "text": "PECO has it."}
-BACK = {"status": Status.IN_PROGRESS}
+CLOSED = Change(Status.CLOSED, Outcome.REFERRED_OUT, text="PECO has it.")
+BACK = Change(Status.IN_PROGRESS)
 
 
-@pytest.mark.parametrize("act", [CLOSED, BACK])
+@pytest.mark.parametrize("change", [CLOSED, BACK])
 def test_what_staff_did_meanwhile_ends_a_referral_and_stays(
-    city: Connection, environment: Environment, referred: Any, due: Any, act: dict[str, Any]
+    city: Connection, environment: Environment, referred: Any, due: Any, change: Change
 ) -> None:
     number, _ = referred()
     due()
     mirror_referrals(environment)
-    progress(environment, "phila.gov", number, actor=STAFF, **act)
+    progress(environment, CaseRef("phila.gov", number), STAFF, change)
     due()
     assert mirror_referrals(environment) == 0
-    assert one(city, "SELECT status FROM service_request")[0] == act["status"]
+    assert one(city, "SELECT status FROM service_request")[0] == change.status
     assert one(city, "SELECT ended_at IS NOT NULL FROM referral")[0]
 
 
@@ -161,7 +163,7 @@ def test_what_staff_close_while_their_server_is_asked_stays_closed(
     read = GeoReportClient.read
 
     def slowly(self: GeoReportClient, remote: str) -> RemoteRequest:
-        progress(environment, "phila.gov", number, actor=STAFF, **CLOSED)
+        progress(environment, CaseRef("phila.gov", number), STAFF, CLOSED)
         return read(self, remote)
 
     monkeypatch.setattr(GeoReportClient, "read", slowly)
@@ -190,7 +192,7 @@ def test_one_whose_body_is_gone_holds_up_no_other(
     due()
     first = "UPDATE referral SET department = 'nobody', next_look_at = now() - interval '1 hour' WHERE key = :key"
     city.execute(text(first), {"key": gone})
-    monkeypatch.setattr("open311.actions.cases.refer.AT_ONCE", 1)
+    monkeypatch.setattr("open311.actions.cases.refer.MAX_REFERRALS_A_LOOK", 1)
     for _ in range(2):
         mirror_referrals(environment)
     assert city.scalars(text("SELECT status FROM service_request ORDER BY key")).all() == ["referred", "closed"]
@@ -207,13 +209,13 @@ def test_one_that_is_merged_while_their_server_is_asked_holds_up_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (merged, theirs), canonical = referred(), report()
-    progress(environment, "phila.gov", canonical, Status.REFERRED, STAFF)
+    progress(environment, CaseRef("phila.gov", canonical), STAFF, Change(Status.REFERRED))
     body.work(theirs, Status.CLOSED, outcome=Outcome.RESOLVED, text="It stands straight.")
     due()
     read = GeoReportClient.read
 
     def slowly(self: GeoReportClient, remote: str) -> RemoteRequest:
-        merge(environment, "phila.gov", merged, canonical, STAFF)
+        merge(environment, CaseRef("phila.gov", merged), STAFF, canonical)
         return read(self, remote)
 
     monkeypatch.setattr(GeoReportClient, "read", slowly)
@@ -228,12 +230,12 @@ def test_what_is_not_theirs_any_more_is_not_filed_there(
     city: Connection, body: Body, environment: Environment, report: Any, merged: bool
 ) -> None:
     number, before = report(), len(body.requests())
-    refer(environment, "phila.gov", number, "peco", STAFF)
+    refer(environment, CaseRef("phila.gov", number), STAFF, "peco")
     if merged:
-        progress(environment, "phila.gov", canonical := report(), Status.REFERRED, STAFF)
-        merge(environment, "phila.gov", number, canonical, STAFF)
+        progress(environment, CaseRef("phila.gov", canonical := report()), STAFF, Change(Status.REFERRED))
+        merge(environment, CaseRef("phila.gov", number), STAFF, canonical)
     else:
-        progress(environment, "phila.gov", number, Status.IN_PROGRESS, STAFF)
+        progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.IN_PROGRESS))
     forward(environment, one(city, "SELECT key FROM referral")[0])
     assert len(body.requests()) == before
 
@@ -242,7 +244,7 @@ def test_what_the_server_refuses_comes_back_to_staff(
     city: Connection, body: Body, environment: Environment, report: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PECO_API_KEY", "wrong")
-    refer(environment, "phila.gov", report(), "peco", STAFF)
+    refer(environment, CaseRef("phila.gov", report()), STAFF, "peco")
     forward(environment, one(city, "SELECT key FROM referral")[0])
     assert one(city, "SELECT status FROM service_request")[0] == "in_progress"
     assert "api_key is not valid" in one(city, "SELECT fault FROM referral")[0]
@@ -252,7 +254,7 @@ def test_what_a_server_could_not_be_given_for_days_is_filed_when_it_answers(
     city: Connection, environment: Environment, report: Any
 ) -> None:
     down = with_server(environment, RemoteServer("http://127.0.0.1:9", {"*": "001"}))
-    refer(down, "phila.gov", report(), "peco", STAFF)
+    refer(down, CaseRef("phila.gov", report()), STAFF, "peco")
     forward(down, one(city, "SELECT key FROM referral")[0])
     waits = []
     for _ in range(40):
@@ -279,7 +281,7 @@ def test_what_cannot_be_referred_is_refused(
     environment = with_server(environment, RemoteServer("http://127.0.0.1:9", {"SR-ST02": "001"}))
     number = report()
     with pytest.raises(InvalidArgument, match=fault):
-        refer(environment, "phila.gov", number, department, STAFF)
+        refer(environment, CaseRef("phila.gov", number), STAFF, department)
     assert one(city, "SELECT count(*) FROM referral")[0] == 0
 
 
@@ -287,9 +289,9 @@ def test_a_body_without_a_server_is_only_named(
     city: Connection, environment: Environment, client: Any, report: Any
 ) -> None:
     number = report()
-    refer(environment, "phila.gov", number, "septa", STAFF)
+    refer(environment, CaseRef("phila.gov", number), STAFF, "septa")
     (case,) = client.get(f"{API}/requests/{number}.json?extensions=true").get_json()
     assert case["extended_attributes"]["detailed_status"] == "referred"
     assert case["status_notes"] == "We passed this on to SEPTA, who answers for it."
     with pytest.raises(StepRefused):
-        refer(environment, "phila.gov", number, "pgw", STAFF)
+        refer(environment, CaseRef("phila.gov", number), STAFF, "pgw")

@@ -17,6 +17,8 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, moderate, progress
 from open311.actions.city.import_batch import BATCH
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.base import database
@@ -129,8 +131,10 @@ def test_what_residents_filed_is_never_overwritten(importing: Importing, environ
 @pytest.mark.parametrize(
     "work",
     [
-        lambda e: progress(e, "phila.gov", "1", Status.CLOSED, STAFF, outcome=Outcome.NOT_FOUND, text="Nothing there."),
-        lambda e: moderate(e, "phila.gov", "1", Moderation.HIDDEN, STAFF),
+        lambda e: progress(
+            e, CaseRef("phila.gov", "1"), STAFF, Change(Status.CLOSED, outcome=Outcome.NOT_FOUND, text="Nothing there.")
+        ),
+        lambda e: moderate(e, CaseRef("phila.gov", "1"), STAFF, Moderation.HIDDEN),
     ],
     ids=["closed", "hidden"],
 )
@@ -147,7 +151,7 @@ def test_what_staff_decided_is_never_overwritten(
 
 def test_a_comment_does_not_stop_changes(importing: Importing, environment: Environment, again: Any) -> None:
     again(OPEN)
-    comment(environment, "phila.gov", "1", Actor("client"), "Still there", public=True)
+    comment(environment, CaseRef("phila.gov", "1"), Actor("client"), Change(text="Still there"))
     database.session.remove()
     assert again(CLOSED) == "1 rows: 0 new, 1 changed, 0 as before, 0 refused"
 

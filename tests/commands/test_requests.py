@@ -15,6 +15,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import set_visibility
 from open311.actions.cases.redact import redact_description
 from open311.actions.city.import_batch import add_cases
+from open311.domain.case_ref import CaseRef
 from open311.domain.lifecycle import PUBLISHED, STEPS, Outcome, Status
 from tests.conftest import API, SANDBOX
 from tests.georeport.conftest import ago, case
@@ -181,10 +182,10 @@ def test_show_tells_what_staff_must_know(run: Any, report: Any, client: FlaskCli
 
 def test_show_tells_of_what_was_taken_out_and_redacted(run: Any, report: Any, environment: Environment) -> None:
     number = report()
-    here = (environment, "phila.gov", number)
-    set_visibility(*here, True, Actor("staff:ann"))
-    set_visibility(*here, False, Actor("staff:ann"))
-    redact_description(*here, Actor("staff:ann"), "a name")
+    ref, ann = CaseRef("phila.gov", number), Actor("staff:ann")
+    set_visibility(environment, ref, ann, True)
+    set_visibility(environment, ref, ann, False)
+    redact_description(environment, ref, ann, reason="a name")
     told = run("requests", "show", number)
     assert [line.split("\t", 1)[1] for line in told.splitlines() if "\t" in line] == [
         "status\tclient\treceived",

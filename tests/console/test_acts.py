@@ -12,6 +12,8 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.assign import prioritise
 from open311.actions.cases.progress import progress
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Role
 from open311.domain.routing import Priority
@@ -89,7 +91,7 @@ def test_only_who_may_work_it_there_can_be_given_it(
 
 def test_who_assigns_an_older_version_is_told(hand: Make, environment: Environment, case: Any) -> None:
     at = hand().open("assign")
-    prioritise(environment, "phila.gov", at.number, Priority.HIGH, OTHER, "I am on it")
+    prioritise(environment, CaseRef("phila.gov", at.number), OTHER, Priority.HIGH, reason="I am on it")
     assert at.send("assign", desk="clip") == 409
     assert "I am on it" in at.words
 
@@ -143,7 +145,12 @@ def test_parts_are_filed_once_however_often_the_button_is_pressed(hand: Make, ci
 
 def test_what_is_closed_is_not_split(hand: Make, environment: Environment) -> None:
     at = hand()
-    progress(environment, "phila.gov", at.number, Status.CLOSED, OTHER, outcome=Outcome.RESOLVED, text="Done.")
+    progress(
+        environment,
+        CaseRef("phila.gov", at.number),
+        OTHER,
+        Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done."),
+    )
     assert at.open("split").send("split", service1="SR-ST02", text1="Tires") == 422
     assert "open it again before it is split" in at.words
 

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, text
 from open311.actions.accounts.accounts import set_active
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
-from open311.actions.cases.batch import do_batch, undo
+from open311.actions.cases.batch import do_batch, undo_batch
 from open311.actions.cases.progress import progress
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Status
 from open311.domain.roles import Role
 from tests.accounts.conftest import HOME, Browser
@@ -106,7 +108,7 @@ def test_what_is_refused_says_why_and_the_rest_is_done(
 ) -> None:
     numbers = ticked()
     send(desk, numbers, do="hold", **CLOSE)
-    progress(environment, "phila.gov", numbers[1], Status.IN_PROGRESS, OTHER)
+    progress(environment, CaseRef("phila.gov", numbers[1]), OTHER, Change(Status.IN_PROGRESS))
     key, uuid = held(city)
     assert do_batch(environment, key) == 2
     assert states(city) == ["closed", "in_progress", "closed"]
@@ -181,5 +183,5 @@ def test_it_is_nobody_elses(signed_in: Any, desk: Browser, ticked: Any, city: Co
     uuid = held(city)[1]
     other = signed_in(Role.SUPERVISOR, "other@phila.example")
     assert other.get(f"/staff/bulk/{uuid}").status_code == 404
-    assert not undo(uuid, city.scalar(text("SELECT max(key) FROM account")))
+    assert not undo_batch(uuid, city.scalar(text("SELECT max(key) FROM account")))
     assert desk.get("/staff/bulk").status_code == 200

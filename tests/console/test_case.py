@@ -18,6 +18,8 @@ from open311.actions.cases.progress import annotate, comment, endorse, progress,
 from open311.actions.cases.refer import refer
 from open311.actions.cases.relate import merge
 from open311.actions.cases.split import Part, split
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Status
 from open311.domain.roles import MATRIX, Act, Role
 from open311.domain.routing import Priority
@@ -79,9 +81,11 @@ def test_the_map_has_the_ward_its_neighbours_and_the_place(desk: Browser, report
 
 def test_public_and_internal_are_told_apart(desk: Browser, report: Any, environment: Environment) -> None:
     number = report()
-    comment(environment, CITY, number, BY, "We look into it", public=True)
-    annotate(environment, CITY, number, BY, "The key is at the gate")
-    progress(environment, CITY, number, Status.IN_PROGRESS, BY, text="A crew comes", note="Bring a ladder")
+    comment(environment, CaseRef(CITY, number), BY, Change(text="We look into it"))
+    annotate(environment, CaseRef(CITY, number), BY, "The key is at the gate")
+    progress(
+        environment, CaseRef(CITY, number), BY, Change(Status.IN_PROGRESS, text="A crew comes", note="Bring a ladder")
+    )
     desk.get(f"/staff/r/{number}")
     moments = re.findall(r'<li class="moment moment--(\w+)">(.*?)</li>', desk.text, re.DOTALL)
     told = [(kind, re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", each))) for kind, each in moments]
@@ -97,9 +101,9 @@ def test_who_got_it_and_what_changed_is_told(
 ) -> None:
     number = report()
     ben = staff(Role.CREW, "ben@phila.example", "")
-    prioritise(environment, CITY, number, Priority.URGENT, BY)
-    assign(environment, CITY, number, BY, assignee=ben)
-    assign(environment, CITY, number, BY, department="streets", team="highways", reason="It is a street")
+    prioritise(environment, CaseRef(CITY, number), BY, Priority.URGENT)
+    assign(environment, CaseRef(CITY, number), BY, assignee=ben)
+    assign(environment, CaseRef(CITY, number), BY, department="streets", team="highways", reason="It is a street")
     page = read(number)
     assert "Assigned to Ana Works" in page
     assert "Priority: Normal → Urgent" in page
@@ -122,7 +126,7 @@ def test_letters_and_what_reporters_say_are_part_of_it(
 def test_a_promise_that_is_broken_says_so(read: Callable[[str], str], report: Any, environment: Environment) -> None:
     number = report()
     assert "late" not in read(number)
-    progress(environment, CITY, number, Status.WAITING_ON_REPORTER, BY, text="Which wall?")
+    progress(environment, CaseRef(CITY, number), BY, Change(Status.WAITING_ON_REPORTER, text="Which wall?"))
     page = read(number)
     assert "Due Paused" in page
     assert "look again" in page
@@ -136,10 +140,10 @@ def test_what_belongs_together_lies_near_or_is_outside_is_shown(
 ) -> None:
     number, same, near = report(), report(), report(lat="39.95275", service_code="SR-CL01")
     report(lat="39.9600")
-    merge(environment, CITY, same, number, BY)
-    (part,) = split(environment, CITY, number, [Part("SR-CL02", "The other half")], BY)
-    endorse(CITY, number, "web")
-    refer(environment, CITY, number, "pgw", BY)
+    merge(environment, CaseRef(CITY, same), BY, number)
+    (part,) = split(environment, CaseRef(CITY, number), BY, [Part("SR-CL02", "The other half")])
+    endorse(CaseRef(CITY, number), channel="web")
+    refer(environment, CaseRef(CITY, number), BY, "pgw")
     page = read(number)
     assert f"{same} Graffiti Removal Referred duplicate of this" in page
     assert f"{part} " in page
@@ -213,7 +217,7 @@ def test_a_photo_is_shown_to_staff_also_where_it_is_not_public(
     desk: Browser, report: Any, environment: Environment, signed_in: Desk
 ) -> None:
     number, other = report(media=photo()), report()
-    set_visibility(environment, CITY, number, True, BY)
+    set_visibility(environment, CaseRef(CITY, number), BY, True)
     desk.get(f"/staff/r/{number}")
     (address,) = re.findall(r'<a href="(/staff/r/\w+/photo/[^"]+)"', desk.text)
     assert desk.client.get(address, base_url=HOME).content_type == "image/jpeg"

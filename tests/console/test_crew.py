@@ -14,6 +14,8 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.assign import assign
 from open311.actions.cases.progress import progress
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Status
 from open311.domain.moment import now
 from open311.domain.roles import Role
@@ -38,7 +40,7 @@ def mine(report: Any, environment: Environment, crew: Browser, city: Connection)
 
     def run(**fields: Any) -> str:
         number: str = report(**fields)
-        assign(environment, "phila.gov", number, OTHER, assignee=account)
+        assign(environment, CaseRef("phila.gov", number), OTHER, assignee=account)
         return number
 
     return run
@@ -69,8 +71,10 @@ def test_the_list_holds_what_is_theirs_and_for_today(
     crew: Browser, mine: Any, report: Any, environment: Environment
 ) -> None:
     theirs, nobodys, later, planned = mine(), report(), mine(), report()
-    progress(environment, "phila.gov", later, Status.SCHEDULED, OTHER, scheduled=now().replace(year=2099))
-    progress(environment, "phila.gov", planned, Status.SCHEDULED, OTHER, scheduled=now())
+    progress(
+        environment, CaseRef("phila.gov", later), OTHER, Change(Status.SCHEDULED, scheduled=now().replace(year=2099))
+    )
+    progress(environment, CaseRef("phila.gov", planned), OTHER, Change(Status.SCHEDULED, scheduled=now()))
     assert set(tasks(crew)) == {theirs, planned}
     assert nobodys not in words(crew)
     assert "We have removed the graffiti." in words(crew)
@@ -123,7 +127,7 @@ def test_a_fault_is_told_where_it_is_and_to_the_worker_in_a_line(crew: Browser, 
 def test_what_is_beyond_the_grant_is_nobodys_task(crew: Browser, mine: Any, environment: Environment) -> None:
     number = mine()
     tasks(crew)
-    assign(environment, "phila.gov", number, OTHER, department="streets", reason="Theirs")
+    assign(environment, CaseRef("phila.gov", number), OTHER, department="streets", reason="Theirs")
     assert send(crew, number, **DONE) == 403
     assert tasks(crew) == []
 

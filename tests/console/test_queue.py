@@ -20,6 +20,8 @@ from open311.actions.cases.relate import merge
 from open311.actions.places.load_boundaries import load_boundaries
 from open311.actions.publications.publish import publish
 from open311.catalog.city import Jurisdiction
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
 from open311.domain.roles import Grant, Role
@@ -41,11 +43,11 @@ BY = Actor("staff:tests")
 DUMPING = {"service_code": "SR-ST02", "attribute[property_type]": None, "attribute[materials]": "tires"}
 FAR = {"lat": "40.05", "long": "-75.02"}
 
-Change = Callable[..., None]
+Alter = Callable[..., None]
 
 
 @pytest.fixture
-def change(city: Connection, environment: Environment) -> Change:
+def change(city: Connection, environment: Environment) -> Alter:
     """Let columns of a case be as they are after some time."""
 
     def run(number: str, **columns: Any) -> None:
@@ -77,10 +79,10 @@ def test_a_new_case_is_new_until_somebody_has_it(
 ) -> None:
     first, second = report(), report(**FAR)
     assert shown(desk, "queue=new") == [first, second]
-    assign(environment, CITY, first, BY, assignee=me())
+    assign(environment, CaseRef(CITY, first), BY, assignee=me())
     assert shown(desk, "queue=new") == [second]
     assert shown(desk, "queue=mine") == [first]
-    progress(environment, CITY, second, Status.ACKNOWLEDGED, BY)
+    progress(environment, CaseRef(CITY, second), BY, Change(Status.ACKNOWLEDGED))
     assert shown(desk, "queue=new") == []
 
 
@@ -88,7 +90,7 @@ def test_a_new_case_is_new_until_somebody_has_it(
     ("hours", "queue"), [(-1, Queue.OVERDUE), (-100, Queue.OVERDUE), (0.001, Queue.DUE_TODAY), (30, None)]
 )
 def test_a_case_is_overdue_or_due_today_by_its_promise(
-    desk: Browser, report: Any, change: Change, hours: float, queue: Queue | None
+    desk: Browser, report: Any, change: Alter, hours: float, queue: Queue | None
 ) -> None:
     number = report()
     change(number, expected_datetime=datetime.now(UTC) + timedelta(hours=hours))
@@ -97,10 +99,10 @@ def test_a_case_is_overdue_or_due_today_by_its_promise(
 
 
 def test_whoever_waits_for_others_is_not_late(
-    desk: Browser, report: Any, change: Change, environment: Environment
+    desk: Browser, report: Any, change: Alter, environment: Environment
 ) -> None:
     number = report()
-    progress(environment, CITY, number, Status.WAITING_ON_REPORTER, BY, text="Which wall?")
+    progress(environment, CaseRef(CITY, number), BY, Change(Status.WAITING_ON_REPORTER, text="Which wall?"))
     assert shown(desk, "queue=waiting") == [number]
     assert "Paused" in words(desk)
     assert shown(desk, "queue=overdue") == []
@@ -110,9 +112,9 @@ def test_what_a_reporter_disputes_is_in_a_queue_and_not_open(
     desk: Browser, report: Any, environment: Environment
 ) -> None:
     number = report()
-    progress(environment, CITY, number, Status.CLOSED, BY, outcome=Outcome.RESOLVED, text="Done.")
+    progress(environment, CaseRef(CITY, number), BY, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done."))
     assert shown(desk, "queue=disputed") == []
-    progress(environment, CITY, number, Status.DISPUTED, Actor("reporter"))
+    progress(environment, CaseRef(CITY, number), Actor("reporter"), Change(Status.DISPUTED))
     assert shown(desk, "queue=disputed") == [number]
     assert shown(desk, "queue=open") == []
 
@@ -124,13 +126,13 @@ def test_of_two_of_a_kind_at_one_place_the_later_is_a_possible_duplicate(
     report(**FAR)
     report(**DUMPING)
     assert shown(desk, "queue=duplicates") == [later]
-    merge(environment, CITY, later, first, BY)
+    merge(environment, CaseRef(CITY, later), BY, first)
     assert shown(desk, "queue=duplicates") == []
 
 
 @pytest.mark.parametrize(("days", "is_one"), [(59, True), (61, False)])
 def test_a_possible_duplicate_came_up_to_60_days_after_the_first(
-    desk: Browser, report: Any, change: Change, days: int, is_one: bool
+    desk: Browser, report: Any, change: Alter, days: int, is_one: bool
 ) -> None:
     first, later = report(), report()
     change(first, requested_datetime=datetime.now(UTC) - timedelta(days=days))
@@ -146,7 +148,7 @@ def test_a_possible_duplicate_lies_within_100_metres(desk: Browser, report: Any,
 
 def test_what_is_closed_makes_no_possible_duplicate(desk: Browser, report: Any, environment: Environment) -> None:
     first, _ = report(), report()
-    progress(environment, CITY, first, Status.CLOSED, BY, outcome=Outcome.RESOLVED, text="Done.")
+    progress(environment, CaseRef(CITY, first), BY, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done."))
     assert shown(desk, "queue=duplicates") == []
 
 
@@ -154,10 +156,10 @@ def test_counts_are_those_of_the_lists(
     desk: Browser, report: Any, environment: Environment, me: Callable[[], int]
 ) -> None:
     numbers = [report() for _ in range(4)]
-    assign(environment, CITY, numbers[0], BY, assignee=me())
-    progress(environment, CITY, numbers[1], Status.WAITING_ON_REPORTER, BY, text="Which wall?")
-    progress(environment, CITY, numbers[2], Status.CLOSED, BY, outcome=Outcome.RESOLVED, text="Done.")
-    progress(environment, CITY, numbers[2], Status.DISPUTED, Actor("reporter"))
+    assign(environment, CaseRef(CITY, numbers[0]), BY, assignee=me())
+    progress(environment, CaseRef(CITY, numbers[1]), BY, Change(Status.WAITING_ON_REPORTER, text="Which wall?"))
+    progress(environment, CaseRef(CITY, numbers[2]), BY, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done."))
+    progress(environment, CaseRef(CITY, numbers[2]), Actor("reporter"), Change(Status.DISPUTED))
     desk.get("/staff")
     found = counted(desk)
     assert found == {queue: len(shown(desk, f"queue={queue}")) for queue in found}
@@ -200,7 +202,7 @@ def test_lists_counts_and_cases_end_where_the_grant_ends(
     report: Any, signed_in: Desk, environment: Environment, scope: dict[str, str], sees: str
 ) -> None:
     cases = {"graffiti": report(), "dumping": report(**DUMPING), "far": report(**FAR)}
-    set_visibility(environment, CITY, cases["dumping"], True, BY)
+    set_visibility(environment, CaseRef(CITY, cases["dumping"]), BY, True)
     browser = signed_in(Role.DEPARTMENT_WORKER, **scope)
     wanted = {cases[name] for name in sees.split()}
     for query in ("queue=open", "queue=everything"):
@@ -281,7 +283,7 @@ def test_a_filter_keeps_what_it_says(
     desk: Browser,
     report: Any,
     environment: Environment,
-    change: Change,
+    change: Alter,
     me: Callable[[], int],
     query: str,
     keeps: str,
@@ -291,17 +293,17 @@ def test_a_filter_keeps_what_it_says(
         "dumping": report(**DUMPING, description="Tires behind the school"),
         "far": report(**FAR, description="Paint on the bridge"),
     }
-    assign(environment, CITY, cases["dumping"], BY, assignee=me())
-    prioritise(environment, CITY, cases["far"], Priority.URGENT, BY)
-    progress(environment, CITY, cases["far"], Status.IN_PROGRESS, BY)
+    assign(environment, CaseRef(CITY, cases["dumping"]), BY, assignee=me())
+    prioritise(environment, CaseRef(CITY, cases["far"]), BY, Priority.URGENT)
+    progress(environment, CaseRef(CITY, cases["far"]), BY, Change(Status.IN_PROGRESS))
     if keeps == "old":
-        set_visibility(environment, CITY, cases["graffiti"], True, BY)
+        set_visibility(environment, CaseRef(CITY, cases["graffiti"]), BY, True)
         change(cases["graffiti"], requested_datetime=datetime(2020, 6, 1, tzinfo=UTC))
         keeps = "graffiti"
     assert set(shown(desk, query)) == {cases[name] for name in keeps.split()}
 
 
-def test_the_day_on_which_the_clocks_are_put_back_has_25_hours(desk: Browser, report: Any, change: Change) -> None:
+def test_the_day_on_which_the_clocks_are_put_back_has_25_hours(desk: Browser, report: Any, change: Alter) -> None:
     number = report()
     change(number, requested_datetime=datetime(2026, 11, 2, 4, 30, tzinfo=UTC))
     assert shown(desk, "until=2026-11-01") == [number]
@@ -324,12 +326,12 @@ def test_a_number_is_found_whatever_queue_is_shown_and_a_private_case_by_its_wor
     desk: Browser, report: Any, environment: Environment
 ) -> None:
     number = report(description="Something about zebras")
-    set_visibility(environment, CITY, number, True, BY)
+    set_visibility(environment, CaseRef(CITY, number), BY, True)
     assert shown(desk, "q=zebras") == shown(desk, f"q={number}") == [number]
     assert shown(desk, "q=lions") == []
 
 
-def test_a_case_that_waits_for_review_is_found_by_its_words(desk: Browser, report: Any, change: Change) -> None:
+def test_a_case_that_waits_for_review_is_found_by_its_words(desk: Browser, report: Any, change: Alter) -> None:
     number = report(description="Something about zebras")
     change(number, moderation="pending")
     assert shown(desk, "q=zebras") == [number]
@@ -338,7 +340,7 @@ def test_a_case_that_waits_for_review_is_found_by_its_words(desk: Browser, repor
 @pytest.mark.parametrize("moderation", ["approved", "pending"])
 @pytest.mark.parametrize("words", ["2001", "2005", "2001-2005", "2005 8th"])
 def test_both_numbers_of_a_range_of_houses_are_found(
-    desk: Browser, report: Any, change: Change, words: str, moderation: str
+    desk: Browser, report: Any, change: Alter, words: str, moderation: str
 ) -> None:
     number = report(address_string="2001-2005 S 8TH ST")
     change(number, moderation=moderation)
@@ -389,7 +391,7 @@ def test_the_order_is_told_and_can_be_turned(desk: Browser, report: Any, sort: s
     assert turned == "due" or f"sort={turned}" in desk.text
 
 
-def test_what_is_due_first_comes_first_and_what_has_no_promise_last(desk: Browser, report: Any, change: Change) -> None:
+def test_what_is_due_first_comes_first_and_what_has_no_promise_last(desk: Browser, report: Any, change: Alter) -> None:
     soon, never, late = report(), report(), report()
     for number, days in ((soon, 1), (never, None), (late, -3)):
         change(number, expected_datetime=None if days is None else datetime.now(UTC) + timedelta(days=days))

@@ -16,6 +16,8 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import annotate, progress
 from open311.actions.cases.relate import merge
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.roles import MATRIX, Act, Role
 from tests.conftest import API
@@ -55,13 +57,18 @@ def test_opening_again_is_for_those_who_may(
     hand: Make, environment: Environment, role: Role, possible: set[str]
 ) -> None:
     at = hand(role)
-    progress(environment, "phila.gov", at.number, Status.CLOSED, OTHER, outcome=Outcome.RESOLVED, text="Done.")
+    progress(
+        environment,
+        CaseRef("phila.gov", at.number),
+        OTHER,
+        Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done."),
+    )
     assert offered(at.open("update")) == possible
 
 
 def test_a_duplicate_is_updated_at_the_one_that_it_follows(hand: Make, report: Any, environment: Environment) -> None:
     at, other = hand(), report()
-    merge(environment, "phila.gov", at.number, other, OTHER)
+    merge(environment, CaseRef("phila.gov", at.number), OTHER, other)
     assert offered(at.open("update")) == set()
     assert f"follows {other}" in at.words
 
@@ -215,7 +222,9 @@ def test_who_was_slower_is_told_what_happened_and_keeps_their_words(
 ) -> None:
     at = hand().open("update")
     assert at.send("preview", **CLOSE) == 200
-    progress(environment, "phila.gov", at.number, Status.IN_PROGRESS, OTHER, text="A crew is on its way.")
+    progress(
+        environment, CaseRef("phila.gov", at.number), OTHER, Change(Status.IN_PROGRESS, text="A crew is on its way.")
+    )
     assert at.send("send", **CLOSE) == 409
     assert "Somebody else changed" in at.words
     assert "A crew is on its way." in at.words
@@ -262,7 +271,7 @@ def test_notes_and_comments_change_no_state(
 ) -> None:
     at = hand(Role.AGENT)
     at.act("update", text="She called again.", note="Sounds angry")
-    annotate(environment, "phila.gov", at.number, OTHER, "Another")
+    annotate(environment, CaseRef("phila.gov", at.number), OTHER, "Another")
     assert case(at.number).status == "received"
     said = client.get(f"{API}/servicerequestupdates.json?service_request_id={at.number}").get_data(as_text=True)
     assert "She called again." in said

@@ -13,6 +13,8 @@ from PIL import Image
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, endorse, progress
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from tests.conftest import API
 from tests.georeport.conftest import case
@@ -38,14 +40,17 @@ def closed(environment: Environment, report: Any) -> str:
     """A report with answers and a photo that was worked on and closed, and that somebody else has seen too."""
     answers = {"attribute[surface][]": ["brick", "wood"], "attribute[reporter_is_owner]": "yes"}
     number = str(report(media=photo(), **answers))
-    progress(environment, "phila.gov", number, Status.IN_PROGRESS, STAFF, note="For staff only")
-    comment(environment, "phila.gov", number, STAFF, "We are on our way.", public=True)
-    comment(environment, "phila.gov", number, STAFF, "Not for everybody", public=False)
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.IN_PROGRESS, note="For staff only"))
+    comment(environment, CaseRef("phila.gov", number), STAFF, Change(text="We are on our way."))
+    comment(environment, CaseRef("phila.gov", number), STAFF, Change(text="Not for everybody"), public=False)
     progress(
-        environment, "phila.gov", number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="The wall is clean."
+        environment,
+        CaseRef("phila.gov", number),
+        STAFF,
+        Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="The wall is clean."),
     )
-    endorse("phila.gov", number, "web")
-    endorse("phila.gov", number, "phone")
+    endorse(CaseRef("phila.gov", number), channel="web")
+    endorse(CaseRef("phila.gov", number), channel="phone")
     return number
 
 

@@ -14,6 +14,8 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, progress, set_visibility
 from open311.actions.cases.redact import TOMBSTONE, redact_update
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now, write_moment
 from open311.domain.place import Point
@@ -74,12 +76,14 @@ def test_an_entry_keeps_its_id_and_says_what_became_of_it(
 ) -> None:
     number = report()
     (before,) = read(client).entries
-    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Painted over.")
+    progress(
+        environment, CaseRef(HERE, number), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Painted over.")
+    )
     (after,) = read(client).entries
     assert after.id == before.id
     assert after.title.endswith(": closed")
     assert "Painted over." in after.content[0].value
-    set_visibility(environment, HERE, number, private=True, actor=STAFF)
+    set_visibility(environment, CaseRef(HERE, number), STAFF, True)
     assert read(client).entries == []
 
 
@@ -157,10 +161,12 @@ def test_one_report_has_a_feed_of_what_happened_in_the_words_of_the_letters(
     client: FlaskClient, environment: Environment, report: Any
 ) -> None:
     number = report()
-    progress(environment, HERE, number, Status.IN_PROGRESS, STAFF, note="For staff only")
-    comment(environment, HERE, number, STAFF, "For staff too", public=False)
-    comment(environment, HERE, number, STAFF, "We wait for paint.", public=True)
-    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Painted over.")
+    progress(environment, CaseRef(HERE, number), STAFF, Change(Status.IN_PROGRESS, note="For staff only"))
+    comment(environment, CaseRef(HERE, number), STAFF, Change(text="For staff too"), public=False)
+    comment(environment, CaseRef(HERE, number), STAFF, Change(text="We wait for paint."))
+    progress(
+        environment, CaseRef(HERE, number), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Painted over.")
+    )
     found = read(client, f"/feeds/requests/{number}.atom")
     assert {entry.title for entry in found.entries} == {
         f"Graffiti Removal, report {number}: {what}" for what in ("we have it", "in progress", "news", "done")
@@ -172,15 +178,15 @@ def test_one_report_has_a_feed_of_what_happened_in_the_words_of_the_letters(
 
 def test_what_was_redacted_is_not_in_the_feed(client: FlaskClient, environment: Environment, report: Any) -> None:
     number = report()
-    update = comment(environment, HERE, number, STAFF, "Mrs Quackenbush did it.", public=True)
-    redact_update(environment, HERE, number, update, STAFF, "a name")
+    update = comment(environment, CaseRef(HERE, number), STAFF, Change(text="Mrs Quackenbush did it."))
+    redact_update(environment, CaseRef(HERE, number), STAFF, update, reason="a name")
     found = read(client, f"/feeds/requests/{number}.atom")
     assert TOMBSTONE in [entry.content[0].value for entry in found.entries]
 
 
 def test_what_is_not_public_has_no_feed(client: FlaskClient, environment: Environment, report: Any) -> None:
     number = report()
-    set_visibility(environment, HERE, number, private=True, actor=STAFF)
+    set_visibility(environment, CaseRef(HERE, number), STAFF, True)
     for path in (f"/feeds/requests/{number}.atom", "/feeds/requests/1.atom"):
         answer = client.get(path)
         assert answer.status_code == 404

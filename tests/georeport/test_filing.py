@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import moderate
+from open311.domain.case_ref import CaseRef
 from open311.domain.exposure import Moderation
 from tests.conftest import API, GRAFFITI, PLACE
 
@@ -75,7 +76,7 @@ def answers(case: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def approve(environment: Environment, number: str) -> None:
-    moderate(environment, "phila.gov", number, Moderation.APPROVED, Actor("staff:test"))
+    moderate(environment, CaseRef("phila.gov", number), Actor("staff:test"), Moderation.APPROVED)
 
 
 # The answer

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import moderate
+from open311.domain.case_ref import CaseRef
 from open311.domain.exposure import Moderation
 from tests.conftest import API
 from tests.georeport.conftest import ago, case, listed, refused
@@ -208,7 +209,7 @@ def test_nothing_is_skipped_or_repeated_while_requests_are_taken_back(
     for page in pages(client, f"page_size={size}"):
         seen += page
         for number in page[-1:]:
-            moderate(environment, "phila.gov", number, Moderation.HIDDEN, Actor("staff:test"))
+            moderate(environment, CaseRef("phila.gov", number), Actor("staff:test"), Moderation.HIDDEN)
     assert seen == seven
 
 

@@ -17,6 +17,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import moderate
 from open311.actions.places.load_boundaries import load_boundaries
 from open311.catalog.city import Jurisdiction
+from open311.domain.case_ref import CaseRef
 from open311.domain.exposure import Moderation
 from tests.conftest import API
 from tests.georeport.conftest import ago, case, listed, refused
@@ -345,7 +346,7 @@ def test_a_request_published_by_its_boundary_is_found_at_a_point_of_it(
     numbers = [report(**TENTS, lat=lat, long=long) for lat, long in places]
     assert listed(client, "boundary=neighborhood:FAIRMOUNT") == []
     for number in numbers:
-        moderate(environment, "phila.gov", number, Moderation.APPROVED, Actor("staff:test"))
+        moderate(environment, CaseRef("phila.gov", number), Actor("staff:test"), Moderation.APPROVED)
     lat, long = place_of(client, numbers[0])
     assert place_of(client, numbers[1]) == (lat, long)
     assert sorted(listed(client, f"lat={lat}&long={long}&radius=1")) == sorted(numbers)

@@ -30,6 +30,8 @@ from open311.actions.telling.links import PATHS, make_links
 from open311.api.arguments import PARAMETERS
 from open311.catalog.city import Jurisdiction
 from open311.catalog.location import city_directory
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.definition import Datatype, Service, ServiceType
 from open311.domain.exposure import Moderation, exposure, first_moderation
 from open311.domain.lifecycle import Outcome, Status
@@ -116,7 +118,6 @@ def full_city(
     file: Any, post: Any, app_key: str, file_key: str, environment: Environment, city: Connection
 ) -> dict[str, list[str]]:
     """Reports of every kind in every state, with all that may not be seen; what may stand in a route, by name."""
-    where = (environment, "phila.gov")
     for service in KINDS:
         told = exposure(service.publishing, service.location, False, first_moderation(service.publishing)).told
         number = file(service, **({"description": SEEN} if told else UNSEEN))
@@ -124,13 +125,20 @@ def full_city(
         own = file(service, api_key=file_key, **({} if told else UNSEEN))
         if not number:
             continue
-        moderate(*where, hidden, Moderation.HIDDEN, STAFF)
-        moderate(*where, approved, Moderation.APPROVED, STAFF)
-        comment(*where, number, STAFF, "zqleak, for staff only", public=False)
-        comment(*where, number, STAFF, "For everybody", public=True)
-        progress(*where, number, Status.IN_PROGRESS, STAFF, note="zqleak, for staff only")
-        progress(*where, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Gone.", note="zqleak")
-        endorse("phila.gov", approved, "zqleak")
+        moderate(environment, CaseRef("phila.gov", hidden), STAFF, Moderation.HIDDEN)
+        moderate(environment, CaseRef("phila.gov", approved), STAFF, Moderation.APPROVED)
+        comment(environment, CaseRef("phila.gov", number), STAFF, Change(text="zqleak, for staff only"), public=False)
+        comment(environment, CaseRef("phila.gov", number), STAFF, Change(text="For everybody"))
+        progress(
+            environment, CaseRef("phila.gov", number), STAFF, Change(Status.IN_PROGRESS, note="zqleak, for staff only")
+        )
+        progress(
+            environment,
+            CaseRef("phila.gov", number),
+            STAFF,
+            Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Gone.", note="zqleak"),
+        )
+        endorse(CaseRef("phila.gov", approved), channel="zqleak")
         update = {"api_key": app_key, "service_request_id": approved, "update_id": f"zqleak-{approved}"}
         post("servicerequestupdates", **update, status="closed", description="Gone.")
         waiting = {"api_key": file_key, "service_request_id": own, "description": "zqleak, not looked at yet"}

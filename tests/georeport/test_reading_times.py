@@ -12,6 +12,7 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import annotate, moderate, set_visibility
 from open311.actions.cases.redact import redact_description
+from open311.domain.case_ref import CaseRef
 from open311.domain.exposure import Moderation
 from tests.conftest import API
 from tests.georeport.conftest import ago, case, listed, refused
@@ -210,9 +211,12 @@ def test_beside_dates_times_of_change_only_narrow(client: FlaskClient, changed: 
 @pytest.mark.parametrize(
     "act",
     [
-        lambda *here: moderate(*here, Moderation.APPROVED, STAFF),
-        lambda *here: redact_description(*here, STAFF, "a name"),
-        lambda *here: (set_visibility(*here, True, STAFF), set_visibility(*here, False, STAFF)),
+        lambda environment, ref: moderate(environment, ref, STAFF, Moderation.APPROVED),
+        lambda environment, ref: redact_description(environment, ref, STAFF, reason="a name"),
+        lambda environment, ref: (
+            set_visibility(environment, ref, STAFF, True),
+            set_visibility(environment, ref, STAFF, False),
+        ),
     ],
 )
 def test_what_staff_let_everybody_see_or_not_is_a_change(
@@ -222,11 +226,11 @@ def test_what_staff_let_everybody_see_or_not_is_a_change(
     put(case("1", ago(days=2), **waits), case("2", ago(days=2), **waits))
     since = f"updated_after={w3c(ago(days=1))}"
     assert listed(client, since) == []
-    act(environment, "phila.gov", "1")
+    act(environment, CaseRef("phila.gov", "1"))
     assert listed(client, since) == ["1"]
 
 
 def test_a_note_for_staff_is_no_change(client: FlaskClient, environment: Environment, put: Any) -> None:
     put(case("1", ago(days=2)))
-    annotate(environment, "phila.gov", "1", STAFF, "Ask the neighbour")
+    annotate(environment, CaseRef("phila.gov", "1"), STAFF, "Ask the neighbour")
     assert listed(client, f"updated_after={w3c(ago(days=1))}") == []

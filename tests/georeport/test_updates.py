@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from open311.actions.accounts.keys import SCOPES, issue_key
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import annotate, moderate
+from open311.domain.case_ref import CaseRef
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now, write_moment
@@ -114,8 +115,8 @@ def test_what_waits_for_staff_and_what_is_theirs_is_not_told(
     number = report()
     say(number, "waits", public=False)
     work(number, Status.IN_PROGRESS, note="for staff")
-    annotate(environment, "phila.gov", number, STAFF, "for staff")
-    moderate(environment, "phila.gov", number, Moderation.APPROVED, STAFF)
+    annotate(environment, CaseRef("phila.gov", number), STAFF, "for staff")
+    moderate(environment, CaseRef("phila.gov", number), STAFF, Moderation.APPROVED)
     assert told() == [("open", ""), ("open", "")]
 
 
@@ -125,9 +126,9 @@ def test_updates_of_hidden_requests_are_not_told(
     number = report()
     say(number, "Once seen")
     assert len(told()) == 2
-    moderate(environment, "phila.gov", number, Moderation.HIDDEN, STAFF)
+    moderate(environment, CaseRef("phila.gov", number), STAFF, Moderation.HIDDEN)
     assert told() == told(f"service_request_id={number}") == []
-    moderate(environment, "phila.gov", number, Moderation.APPROVED, STAFF)
+    moderate(environment, CaseRef("phila.gov", number), STAFF, Moderation.APPROVED)
     assert len(told()) == 2
 
 

@@ -13,6 +13,8 @@ from werkzeug.test import TestResponse
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, progress
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import write_moment
 from tests.conftest import API, PLACE
@@ -70,7 +72,7 @@ def work(environment: Environment) -> Callable[..., str]:
     def run(number: str, status: Status, **what: Any) -> str:
         if status is Status.CLOSED:
             what = {"outcome": Outcome.RESOLVED, "text": "Done.", **what}
-        return progress(environment, "phila.gov", number, status, STAFF, **what)
+        return progress(environment, CaseRef("phila.gov", number), STAFF, Change(status, **what))
 
     return run
 
@@ -79,5 +81,5 @@ def work(environment: Environment) -> Callable[..., str]:
 def say(environment: Environment) -> Callable[..., str]:
     """Comment, as staff do."""
     return lambda number, words, public=True, **what: comment(
-        environment, "phila.gov", number, STAFF, words, public=public, **what
+        environment, CaseRef("phila.gov", number), STAFF, Change(text=words, **what), public=public
     )

@@ -14,7 +14,7 @@ from flask import Flask
 
 from open311.actions.accounts.accounts import grant_role
 from open311.actions.base.actor import Actor
-from open311.actions.cases.batch import do_batch, hold, undo
+from open311.actions.cases.batch import do_batch, start_batch, undo_batch
 from open311.domain.roles import Grant, Role
 from tests.conftest import API, GRAFFITI
 from tests.jobs.conftest import Processes, wait_for
@@ -47,7 +47,7 @@ def held(server: Flask, written_key: str, account: int, ask: Any) -> Callable[..
         with server.app_context():
             environment = server.extensions["open311"]
             cases = [(number, 1) for number in numbers]
-            uuid = hold(environment, "phila.gov", cases, "note", {"note": note}, Actor("staff", account=account))
+            uuid = start_batch(environment, "phila.gov", cases, "note", {"note": note}, Actor("staff", account=account))
         return ask("SELECT max(key) FROM batch_change")[0][0], uuid, numbers
 
     return run
@@ -79,7 +79,7 @@ def test_undoing_at_the_same_moment_wins_or_loses_whole(
 ) -> None:
     key, uuid, numbers = held(3, f"race {turn}")
     environment = server.extensions["open311"]
-    done, undone = at_once(server, [lambda: do_batch(environment, key), lambda: undo(uuid, account)])
+    done, undone = at_once(server, [lambda: do_batch(environment, key), lambda: undo_batch(uuid, account)])
     assert (done, undone) in ((3, False), (0, True))
     assert ask(NOTES, f"race {turn}", numbers) == [(done, done)]
 

@@ -13,6 +13,8 @@ from flask import Flask
 
 from open311.actions.base.actor import Actor
 from open311.actions.cases.progress import comment, progress
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from tests.conftest import API, GRAFFITI
 from tests.jobs.conftest import Processes, wait_for
@@ -107,7 +109,7 @@ def test_two_workers_tell_it_in_the_order_in_which_it_happened(
     with server.app_context():
         for number in numbers:
             for text in news:
-                comment(server.extensions["open311"], "phila.gov", number, STAFF, text, public=True)
+                comment(server.extensions["open311"], CaseRef("phila.gov", number), STAFF, Change(text=text))
     workers = two_workers()
     wait_for(lambda: sent("order") == 30)
     assert [processes.end(worker) for worker in workers] == [0, 0]
@@ -130,12 +132,12 @@ def test_nothing_is_told_of_what_was_rolled_back(
     ask("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
     ask("CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON service_request DEFERRABLE INITIALLY DEFERRED"
         " FOR EACH ROW EXECUTE FUNCTION refuse()")  # fmt: skip
-    close = (server.extensions["open311"], "phila.gov", number, Status.CLOSED, STAFF)
+    close = (server.extensions["open311"], CaseRef("phila.gov", number), STAFF)
     with server.app_context(), pytest.raises(Exception, match="no"):
-        progress(*close, outcome=Outcome.RESOLVED, text="Never happened.")
+        progress(*close, Change(Status.CLOSED, Outcome.RESOLVED, text="Never happened."))
     ask("DROP TRIGGER refuse ON service_request")
     with server.app_context():
-        progress(*close, outcome=Outcome.RESOLVED, text="It is done.")
+        progress(*close, Change(Status.CLOSED, Outcome.RESOLVED, text="It is done."))
     worker = processes.start("worker", SMTP_URL=mailbox.url)
     wait_for(lambda: sent("back") == 2)
     assert processes.end(worker) == 0

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, text
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import progress
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from tests.mailbox import Mailbox, link, words
 
@@ -30,7 +32,6 @@ def test_from_the_report_to_the_dispute(
     report: Any,
     work: Callable[[], int],
 ) -> None:
-    here = (environment, "phila.gov")
     number = report(email=REPORTER, address_string="1415 E PASSYUNK AVE")
     assert work() == 1
     (receipt,) = mailbox.messages
@@ -39,15 +40,17 @@ def test_from_the_report_to_the_dispute(
     assert "Place: 1415 E PASSYUNK AVE" in words(receipt)
 
     # Until somebody behind the address said yes, it gets nothing more.
-    progress(*here, number, Status.ACKNOWLEDGED, STAFF, text="Seen.")
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.ACKNOWLEDGED, text="Seen."))
     assert work() == 0
     yes = link(receipt, "follow/confirm")
     assert client.get(yes).status_code == 200
-    progress(*here, number, Status.IN_PROGRESS, STAFF, text="On the way.")
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.IN_PROGRESS, text="On the way."))
     assert work() == 0  # looking at the page changed nothing
     assert client.post(yes).status_code == 200
 
-    progress(*here, number, Status.WAITING_ON_REPORTER, STAFF, text="Which wall is it?")
+    progress(
+        environment, CaseRef("phila.gov", number), STAFF, Change(Status.WAITING_ON_REPORTER, text="Which wall is it?")
+    )
     assert work() == 1
     question = mailbox.messages[-1]
     assert "Which wall is it?" in words(question)
@@ -59,7 +62,9 @@ def test_from_the_report_to_the_dispute(
     assert client.post(answer, data={"words": "again"}).status_code == 404
 
     said = "We painted it over on Monday."
-    progress(*here, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text=said)
+    progress(
+        environment, CaseRef("phila.gov", number), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text=said)
+    )
     assert work() == 1
     closing = mailbox.messages[-1]
     assert closing["Subject"] == f"Graffiti Removal, report {number}: done"

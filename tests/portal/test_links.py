@@ -14,6 +14,8 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import progress, set_visibility
 from open311.actions.cases.relate import merge
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from tests.mailbox import Mailbox, link, words
 
@@ -39,15 +41,17 @@ def told(
     close(environment, number)
     work()
     links |= {"fixed": link(mailbox.messages[-1], "fixed"), "end": link(mailbox.messages[-1], "follow/end")}
-    progress(environment, HERE, number, Status.RECEIVED, STAFF)
-    progress(environment, HERE, number, Status.WAITING_ON_REPORTER, STAFF, text="Which wall?")
+    progress(environment, CaseRef(HERE, number), STAFF, Change(Status.RECEIVED))
+    progress(environment, CaseRef(HERE, number), STAFF, Change(Status.WAITING_ON_REPORTER, text="Which wall?"))
     work()
     links["answer"] = link(mailbox.messages[-1], "answer")
     return links
 
 
 def close(environment: Environment, number: str) -> None:
-    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Painted over.")
+    progress(
+        environment, CaseRef(HERE, number), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Painted over.")
+    )
 
 
 @pytest.mark.parametrize("purpose", ["confirm", "end", "answer", "fixed"])
@@ -94,7 +98,7 @@ def test_one_click_of_a_mail_program_ends_it(
     for _ in range(2):  # again is no error
         assert client.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert city.scalar(text("SELECT ended_at IS NOT NULL FROM subscription"))
-    progress(environment, HERE, told["number"], Status.IN_PROGRESS, STAFF, text="On it.")
+    progress(environment, CaseRef(HERE, told["number"]), STAFF, Change(Status.IN_PROGRESS, text="On it."))
     assert work() == 0
 
 
@@ -167,7 +171,7 @@ def test_an_answer_goes_to_staff_and_the_case_with_it(
 def test_an_answer_that_comes_late_is_noted_all_the_same(
     city: Connection, client: FlaskClient, environment: Environment, told: dict[str, str]
 ) -> None:
-    progress(environment, HERE, told["number"], Status.IN_PROGRESS, STAFF)
+    progress(environment, CaseRef(HERE, told["number"]), STAFF, Change(Status.IN_PROGRESS))
     client.post(told["answer"], data={"words": "The northern one"})
     row = city.execute(text("SELECT kind, note FROM service_request_update ORDER BY key DESC LIMIT 1")).one()
     assert tuple(row) == ("note", "The northern one")
@@ -208,7 +212,7 @@ def test_no_about_a_duplicate_disputes_the_one_that_was_worked_on(
     first, second = report(), report(email=REPORTER)
     work()
     client.post(link(mailbox.messages[-1], "follow/confirm"))
-    merge(environment, HERE, second, first, STAFF)
+    merge(environment, CaseRef(HERE, second), STAFF, first)
     close(environment, first)
     work()
     client.post(link(mailbox.messages[-1], "fixed"), data={"fixed": "no"})
@@ -260,7 +264,7 @@ def test_a_request_that_is_not_public_cannot_be_followed(
     client: FlaskClient, environment: Environment, report: Any, method: str
 ) -> None:
     number = report()
-    set_visibility(environment, HERE, number, private=True, actor=STAFF)
+    set_visibility(environment, CaseRef(HERE, number), STAFF, True)
     assert client.open(f"/r/{number}/follow", method=method, data={"email": "a@example.org"}).status_code == 404
 
 

@@ -17,6 +17,8 @@ from open311.actions.telling import notify
 from open311.actions.telling.digest import collect_digests
 from open311.adapters.push import WebPush
 from open311.adapters.webhook import Webhooks
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now
 from open311.jobs import conninfo
@@ -40,7 +42,7 @@ def environment(with_parts: Any) -> Environment:
 
 
 def close(environment: Environment, number: str, said: str = "Painted over.") -> None:
-    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text=said)
+    progress(environment, CaseRef(HERE, number), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text=said))
 
 
 def again(city: Connection) -> None:
@@ -70,7 +72,7 @@ def test_a_browser_hears_at_once_and_is_led_to_where_it_ends(
     assert told["language"] == "en"
     path = told["url"].removeprefix("https://311.example.org")
     assert client.post(path).status_code == 200
-    progress(environment, HERE, number, Status.RECEIVED, STAFF)
+    progress(environment, CaseRef(HERE, number), STAFF, Change(Status.RECEIVED))
     assert work() == 0
 
 

@@ -21,7 +21,7 @@ from open311.actions.accounts.keys import issue_key
 from open311.actions.accounts.sessions import begin
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
-from open311.actions.cases.batch import hold, undo
+from open311.actions.cases.batch import start_batch, undo_batch
 from open311.actions.cases.photo_review import redact_photo
 from open311.actions.cases.progress import annotate, comment, endorse, progress
 from open311.actions.cases.refer import refer
@@ -34,6 +34,8 @@ from open311.actions.telling.webhooks import add_webhook
 from open311.adapters.images import clean_image
 from open311.adapters.sms import FileSms
 from open311.catalog.city import Jurisdiction
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.photo import Box
 from open311.domain.place import Point
@@ -141,13 +143,24 @@ def live(
         work()
         client.post(newest_link(person, "follow/confirm"))
 
-        annotate(*where, car, STAFF, f"{person.identity['last_name']} called from {person.phone}")
-        comment(*where, car, STAFF, f"Thank you, {person.identity['first_name']}!", public=True)
-        comment(*where, car, STAFF, "A tow truck is on its way.", public=True)
-        progress(*where, car, Status.WAITING_ON_REPORTER, STAFF, text="Which street?")
+        annotate(
+            environment, CaseRef("phila.gov", car), STAFF, f"{person.identity['last_name']} called from {person.phone}"
+        )
+        comment(
+            environment, CaseRef("phila.gov", car), STAFF, Change(text=f"Thank you, {person.identity['first_name']}!")
+        )
+        comment(environment, CaseRef("phila.gov", car), STAFF, Change(text="A tow truck is on its way."))
+        progress(
+            environment, CaseRef("phila.gov", car), STAFF, Change(Status.WAITING_ON_REPORTER, text="Which street?")
+        )
         work()
         client.post(newest_link(person, "answer"), data={"words": person.words("answer")})
-        progress(*where, car, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text=f"Done, {person.email}")
+        progress(
+            environment,
+            CaseRef("phila.gov", car),
+            STAFF,
+            Change(Status.CLOSED, outcome=Outcome.RESOLVED, text=f"Done, {person.email}"),
+        )
         work()
         client.post(newest_link(person, "fixed"), data={"fixed": "no", "words": person.words("fixed")})
         redact_photo(environment, city.scalar(text("SELECT max(key) FROM media")), [Box(0, 0, 0.5, 0.5)], STAFF)
@@ -159,10 +172,10 @@ def live(
         drain = client.get(f"{API}/tokens/{token}.json").get_json()[0]["service_request_id"]
         wall = {"attribute[property_type]": "public", "attribute[paint_color]": person.words("paint")}
         tag, again = (file(person, "SR-CL01", **wall)["service_request_id"] for _ in range(2))
-        endorse(HERE, tag, "app")
-        merge(*where, again, tag, STAFF)
-        (part,) = split(*where, drain, [Part("SR-CL02", person.words("part"))], STAFF)
-        refer(*where, tag, "pgw", STAFF, note="They have it.")
+        endorse(CaseRef(HERE, tag), channel="app")
+        merge(environment, CaseRef("phila.gov", again), STAFF, tag)
+        (part,) = split(environment, CaseRef("phila.gov", drain), STAFF, [Part("SR-CL02", person.words("part"))])
+        refer(environment, CaseRef("phila.gov", tag), STAFF, "pgw", note="They have it.")
         person.numbers = [car, drain, tag, again, str(part)]
 
         follow.follow_service(*where, "SR-CL01", person.email)
@@ -175,7 +188,9 @@ def live(
 
         person.account = sign_in.by_link(make_link(environment, person.email, "sign_in").rpartition("/")[2])
         noted = {"note": f"{person.email} called again"}
-        undo(hold(*where, [(car, 1)], "note", noted, Actor("staff", account=person.account)), person.account)
+        undo_batch(
+            start_batch(*where, [(car, 1)], "note", noted, Actor("staff", account=person.account)), person.account
+        )
         store_unsent_photos(environment, [clean_image(photo(colour, 42)[0].read())])
         begin(environment, person.account, "link", f"Browser of {sign}", second_factor=False)
         make_link(environment, person.email, "sign_in")

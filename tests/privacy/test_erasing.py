@@ -21,6 +21,8 @@ from open311.actions.cases.redact import TOMBSTONE
 from open311.actions.cases.relate import merge
 from open311.actions.privacy.erase import erase_person, look_at_person
 from open311.actions.privacy.export import export_person
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.person import Who
@@ -136,10 +138,15 @@ def test_words_that_name_them_go_from_what_was_merged_with_theirs(
     car, another, third = ann.numbers[0], report(), report()
     duplicate, top = (car, another) if follows == "another" else (another, car)
     for number in (duplicate, third):
-        merge(environment, HERE, number, top, STAFF)
+        merge(environment, CaseRef(HERE, number), STAFF, top)
     if follows == "theirs":
-        progress(environment, HERE, top, Status.RECEIVED, STAFF)
-    progress(environment, HERE, top, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text=f"Done, {ann.email}")
+        progress(environment, CaseRef(HERE, top), STAFF, Change(Status.RECEIVED))
+    progress(
+        environment,
+        CaseRef(HERE, top),
+        STAFF,
+        Change(Status.CLOSED, outcome=Outcome.RESOLVED, text=f"Done, {ann.email}"),
+    )
     listed = f"{API}/requests.json?service_request_id={another},{third}"
     assert client.get(listed).get_data(as_text=True).count(ann.email) == 2
     erase(environment, ann)
@@ -169,7 +176,12 @@ def test_nobody_is_told_and_they_hear_nothing_more(
     erase(environment, ann)
     assert work() == 0
     assert city.scalar(text("SELECT count(*) FROM webhook_delivery")) == calls
-    progress(environment, HERE, ann.numbers[0], Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="It is gone.")
+    progress(
+        environment,
+        CaseRef(HERE, ann.numbers[0]),
+        STAFF,
+        Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="It is gone."),
+    )
     work()
     assert mailbox.messages == []
 

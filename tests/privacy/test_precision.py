@@ -20,6 +20,8 @@ from open311.actions.telling import follow
 from open311.actions.telling.digest import collect_digests
 from open311.actions.telling.webhooks import add_webhook, call_webhooks
 from open311.adapters.webhook import Webhooks
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.definition import Precision, ServiceType
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
@@ -64,7 +66,7 @@ def lives(
     report: Any,
 ) -> Iterator[tuple[str, str]]:
     """Everything that leaves for a service request of this precision: where it went, and what it said."""
-    code, where = of(precision), (environment, HERE)
+    code = of(precision)
     add_webhook(environment, HERE, receiver.url, (), STAFF)
     near = Point(LONG, LAT)
     follow.follow_service(environment, HERE, code, "service@example.org")
@@ -76,15 +78,17 @@ def lives(
     fields = {**form(SERVICES[code], whole=False), **PRECISE}
     number, other = (report(**fields, email="ann@example.org") for _ in range(2))
     for each in (number, other):
-        moderate(*where, each, Moderation.APPROVED, STAFF)
+        moderate(environment, CaseRef("phila.gov", each), STAFF, Moderation.APPROVED)
     work()
     client.post(link(mailbox.to("ann@example.org")[-1], "follow/confirm"))
-    comment(*where, number, STAFF, "We will look.", public=True)
-    (part,) = split(*where, number, [Part(code, "The other half")], STAFF)
-    moderate(*where, str(part), Moderation.APPROVED, STAFF)
-    merge(*where, other, number, STAFF)
-    progress(*where, number, Status.WAITING_ON_REPORTER, STAFF, text="Which side?")
-    progress(*where, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Done.")
+    comment(environment, CaseRef("phila.gov", number), STAFF, Change(text="We will look."))
+    (part,) = split(environment, CaseRef("phila.gov", number), STAFF, [Part(code, "The other half")])
+    moderate(environment, CaseRef("phila.gov", str(part)), STAFF, Moderation.APPROVED)
+    merge(environment, CaseRef("phila.gov", other), STAFF, number)
+    progress(environment, CaseRef("phila.gov", number), STAFF, Change(Status.WAITING_ON_REPORTER, text="Which side?"))
+    progress(
+        environment, CaseRef("phila.gov", number), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done.")
+    )
     work()
     collect_digests(environment, datetime.now(UTC) + timedelta(days=1, hours=12))
     work()

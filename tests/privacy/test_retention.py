@@ -20,6 +20,8 @@ from open311.actions.privacy import retention
 from open311.actions.privacy.retention import SWEEPS, look
 from open311.actions.telling import follow
 from open311.adapters.images import clean_image
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now
 from open311.domain.retention import AFTER_CLOSING, Kind, Retention, Rule
@@ -38,9 +40,9 @@ CASCADES |= {Kind.SESSIONS, Kind.SIGN_IN_LINKS}
 
 def close(environment: Environment, number: str, status: Status = Status.CLOSED) -> None:
     if status is Status.CLOSED:
-        progress(environment, HERE, number, status, STAFF, outcome=Outcome.RESOLVED, text="Done.")
+        progress(environment, CaseRef(HERE, number), STAFF, Change(status, outcome=Outcome.RESOLVED, text="Done."))
     else:
-        progress(environment, HERE, number, status, STAFF)
+        progress(environment, CaseRef(HERE, number), STAFF, Change(status))
 
 
 @pytest.fixture
@@ -254,7 +256,7 @@ def test_photos_of_a_form_go_unless_a_case_has_got_them(environment: Environment
     sent, unsent = (
         store_unsent_photos(environment, [clean_image(photo("red", width)[0].read())])[0] for width in (51, 52)
     )
-    progress(environment, HERE, report(), Status.IN_PROGRESS, STAFF, photos=[sent])
+    progress(environment, CaseRef(HERE, report()), STAFF, Change(Status.IN_PROGRESS, photos=[sent]))
     assert forgotten(environment)[Kind.UNSENT_PHOTOS] == 0
     assert forgotten(environment, timedelta(days=8))[Kind.UNSENT_PHOTOS] == 2
     read = environment.files.read

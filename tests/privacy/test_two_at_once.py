@@ -15,6 +15,8 @@ from open311.actions.base.transaction import connection
 from open311.actions.cases.progress import progress
 from open311.actions.privacy import retention
 from open311.app import create_app
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.retention import Kind
 from open311.models.base import database
@@ -38,7 +40,9 @@ def file_and_close(other: Flask, environment: Environment) -> None:
     for number in range(REPORTS):
         form = {**GRAFFITI, "api_key": api_key, "first_name": f"Reporter {number}"}
         filed = other.test_client().post(f"{API}/requests.json", data=form).get_json()[0]["service_request_id"]
-        progress(environment, HERE, filed, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Done.")
+        progress(
+            environment, CaseRef(HERE, filed), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Done.")
+        )
 
 
 def test_everything_goes_once(other: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

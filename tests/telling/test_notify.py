@@ -23,6 +23,8 @@ from open311.actions.telling.digest import collect_digests
 from open311.actions.telling.notify import MOST_ATTEMPTS, expand, send_messages
 from open311.adapters.mail import FileMail, SMTPMail
 from open311.adapters.sms import FileSms
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument, UnknownBoundary, UnknownService, UnknownServiceRequest
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
@@ -112,13 +114,23 @@ def test_nobody_is_told_twice_and_wide_followers_hear_only_of_beginnings_and_end
     number = report(email="same@example.org")
     confirmed()
     assert work() == 1
-    progress(environment, HERE, number, Status.IN_PROGRESS, STAFF)
+    progress(environment, CaseRef(HERE, number), STAFF, Change(Status.IN_PROGRESS))
     assert work() == 1  # as the reporter
     follow.follow_service(environment, HERE, "SR-CL01", "wide@example.org")
     confirmed()
-    progress(environment, HERE, number, Status.SCHEDULED, STAFF, scheduled=datetime.now(UTC) + timedelta(days=2))
+    progress(
+        environment,
+        CaseRef(HERE, number),
+        STAFF,
+        Change(Status.SCHEDULED, scheduled=datetime.now(UTC) + timedelta(days=2)),
+    )
     assert work() == 1
-    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.NOT_FOUND, text="Nothing there.")
+    progress(
+        environment,
+        CaseRef(HERE, number),
+        STAFF,
+        Change(Status.CLOSED, outcome=Outcome.NOT_FOUND, text="Nothing there."),
+    )
     assert work() == 2
     (closing,) = mailbox.to("wide@example.org")
     assert "could not find it" in " ".join(words(closing).split())
@@ -144,8 +156,10 @@ def test_what_is_not_public_is_told_to_its_reporter_alone(
     confirmed()
     work()
     mailbox.messages.clear()
-    set_visibility(environment, HERE, number, private=True, actor=STAFF)
-    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Between us.")
+    set_visibility(environment, CaseRef(HERE, number), STAFF, True)
+    progress(
+        environment, CaseRef(HERE, number), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Between us.")
+    )
     assert work() == 1
     assert [mail["To"] for mail in mailbox.messages] == ["reporter@example.org"]
 
@@ -158,10 +172,10 @@ def test_a_message_that_waits_is_dropped_when_it_is_no_longer_wanted_or_public(
     confirmed()
     work()
     mailbox.messages.clear()
-    update = comment(environment, HERE, number, STAFF, "News.", public=True)
+    update = comment(environment, CaseRef(HERE, number), STAFF, Change(text="News."))
     key = city.scalar(text("SELECT key FROM service_request"))
     assert expand(environment, key, update) == 2
-    set_visibility(environment, HERE, number, private=True, actor=STAFF)
+    set_visibility(environment, CaseRef(HERE, number), STAFF, True)
     city.execute(text("UPDATE subscription SET ended_at = now() WHERE reporter"))
     assert send_messages(environment) == 0
     assert city.scalars(text("SELECT state FROM message WHERE event = 'comment'")).all() == ["dropped", "dropped"]
@@ -173,8 +187,8 @@ def test_words_that_were_redacted_before_the_message_left_are_not_in_it(
     number = report(email="reporter@example.org")
     confirmed()
     work()
-    update = comment(environment, HERE, number, STAFF, "Mrs Quackenbush did it.", public=True)
-    redact_update(environment, HERE, number, update, STAFF, "a name")
+    update = comment(environment, CaseRef(HERE, number), STAFF, Change(text="Mrs Quackenbush did it."))
+    redact_update(environment, CaseRef(HERE, number), STAFF, update, reason="a name")
     work()
     assert TOMBSTONE in words(mailbox.messages[-1])
     assert "Quackenbush" not in mailbox.messages[-1].as_string()
@@ -187,7 +201,7 @@ def test_an_address_that_never_said_yes_gets_one_message_only(
     for _ in range(3):
         follow.follow_request(environment, HERE, number, "other@example.org")
     follow.follow_request(environment, HERE, number, "REPORTER@example.org")  # is asked in the receipt already
-    progress(environment, HERE, number, Status.IN_PROGRESS, STAFF, text="On it.")
+    progress(environment, CaseRef(HERE, number), STAFF, Change(Status.IN_PROGRESS, text="On it."))
     work()
     assert sorted(mail["To"] for mail in mailbox.messages) == ["other@example.org", "reporter@example.org"]
     assert all(link(mail, "follow/confirm") for mail in mailbox.messages)
@@ -237,10 +251,12 @@ def test_reporters_of_duplicates_hear_of_the_one_that_is_worked_on(
     first, second = report(email="first@example.org"), report(email="second@example.org")
     confirmed()
     work()
-    merge(environment, HERE, second, first, STAFF)
+    merge(environment, CaseRef(HERE, second), STAFF, first)
     work()
     assert f"This is the same as {first}." in words(mailbox.to("second@example.org")[-1])
-    progress(environment, HERE, first, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Painted over.")
+    progress(
+        environment, CaseRef(HERE, first), STAFF, Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Painted over.")
+    )
     assert work() == 2
     closing = mailbox.to("second@example.org")[-1]
     assert second in closing["Subject"]
@@ -253,7 +269,7 @@ def test_who_follows_the_whole_follows_its_parts(
     number = report(email="reporter@example.org")
     confirmed()
     work()
-    (part,) = split(environment, HERE, number, [Part("SR-MI01", "And a question")], STAFF)
+    (part,) = split(environment, CaseRef(HERE, number), STAFF, [Part("SR-MI01", "And a question")])
     assert work() == 1
     assert str(part) in mailbox.messages[-1]["Subject"]
 
@@ -327,7 +343,7 @@ def test_what_is_told_later_waits_for_what_was_told_before(
     confirmed()
     mailbox.answers = ["451 try later"]
     assert work() == 0
-    comment(environment, HERE, number, STAFF, "News.", public=True)
+    comment(environment, CaseRef(HERE, number), STAFF, Change(text="News."))
     other = report(email="other@example.org")
     assert work() == 1
     database.session.remove()
@@ -430,7 +446,7 @@ def test_what_became_private_is_not_in_the_digest(
     confirmed()
     shown, hidden = report(), report()
     work()
-    set_visibility(environment, HERE, hidden, private=True, actor=STAFF)
+    set_visibility(environment, CaseRef(HERE, hidden), STAFF, True)
     collect_digests(environment, datetime(2026, 11, 25, 13, tzinfo=UTC))
     work()
     assert shown in words(mailbox.messages[0])

@@ -18,6 +18,8 @@ from open311.actions.cases.progress import comment, progress, set_visibility
 from open311.actions.telling import webhooks
 from open311.actions.telling.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks, remove_webhook, replay
 from open311.adapters.webhook import Webhooks, signature
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument, NotAllowed
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Grant, Role
@@ -51,7 +53,12 @@ def soon(city: Connection) -> Any:
 
 
 def close(environment: Environment, number: str) -> None:
-    progress(environment, HERE, number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Painted over.", note="x")
+    progress(
+        environment,
+        CaseRef(HERE, number),
+        STAFF,
+        Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Painted over.", note="x"),
+    )
 
 
 def test_what_happens_is_told_signed_and_as_everybody_may_see_it(
@@ -78,7 +85,7 @@ def test_a_receiver_hears_of_the_events_it_wants(
 ) -> None:
     add_webhook(environment, HERE, receiver.url, ["closed"], STAFF)
     number = report()
-    comment(environment, HERE, number, STAFF, "News.", public=True)
+    comment(environment, CaseRef(HERE, number), STAFF, Change(text="News."))
     close(environment, number)
     work()
     call_webhooks(environment)
@@ -91,7 +98,7 @@ def test_what_is_not_public_is_told_to_nobody(
     add_webhook(environment, HERE, receiver.url, [], STAFF)
     number = report()
     work()
-    set_visibility(environment, HERE, number, private=True, actor=STAFF)  # since it was queued
+    set_visibility(environment, CaseRef(HERE, number), STAFF, True)  # since it was queued
     close(environment, number)
     work()
     call_webhooks(environment)
@@ -121,7 +128,7 @@ def test_a_receiver_that_fails_is_left_alone_for_a_minute_and_others_are_called(
     add_webhook(environment, HERE, f"{receiver.url}/fails", [], STAFF)
     add_webhook(environment, HERE, receiver.url, [], STAFF)
     number = report()
-    comment(environment, HERE, number, STAFF, "News.", public=True)
+    comment(environment, CaseRef(HERE, number), STAFF, Change(text="News."))
     close(environment, number)
     work()
     receiver.answers = [500]

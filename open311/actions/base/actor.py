@@ -12,32 +12,37 @@ from open311.models.accounts.audit_log import AuditLog
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it: ``staff`` with account and grants, ``client`` with its key (and its id of the update), ``system``.
+    """Whoever acts: staff, a program with an API key, a reporter, or the system itself.
 
-    Without an account nobody's grants are asked: clients were asked for their scope, the rest is our own code.
+    Grants are asked only of an actor with an ``account``. A program was asked for the scope of its key before, a
+    reporter came by a secret link or reports something new, and the system is our own code.
     """
 
     name: str
+    """``staff``, ``staff:LOGIN`` (at the command line), ``client``, ``reporter``, ``system`` or ``import:NAME``."""
     api_client: int | None = None
+    """The key in ``api_client`` of the program that acts."""
     client_update_id: str | None = None
+    """The program's own id of this update, so that sending it again counts once."""
     account: int | None = None
     grants: tuple[Grant, ...] = ()
 
     @property
     def is_staff(self) -> bool:
-        """Whether what they do belongs into the audit log."""
+        """Whether the audit log notes what they do."""
         return self.name.partition(":")[0] == "staff"
 
 
 SYSTEM = Actor("system")
+REPORTER = Actor("reporter")
 
 
 def permit(actor: Actor, act: Act, target: str, scope: CaseScope | None = None) -> None:
-    """Let the actor do it, and note it where they are staff; without a scope it is about the whole city.
+    """Let the actor do it, and note it in the audit log where they are staff.
 
-    ``target`` is a kind and an id: ``account:7``.
+    ``target`` is a kind and an id, like ``account:7``. Without a ``scope`` the act concerns the whole city.
 
-    :raises NotAllowed: no grant of the actor reaches so far.
+    :raises NotAllowed: when no grant of the actor covers the act there.
     """
     if actor.account is not None and not may(actor.grants, act, scope):
         raise NotAllowed(f"your role does not allow this: {act}, {target}")
@@ -46,5 +51,5 @@ def permit(actor: Actor, act: Act, target: str, scope: CaseScope | None = None) 
 
 
 def note_act(account: int | None, act: Act | OwnAct, target: str, jurisdiction: str | None = None) -> None:
-    """Append to the audit log. No account: somebody at the command line."""
+    """Append to the audit log. An ``account`` of None stands for somebody at the command line."""
     add(AuditLog, {"account": account, "act": str(act), "target": target, "jurisdiction": jurisdiction})

@@ -1,4 +1,4 @@
-"""The same write twice, one row: what was answered is kept, and answered again."""
+"""Writes that a client may send twice and that count once: the answer is remembered, and given again."""
 
 from __future__ import annotations
 
@@ -8,55 +8,58 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from open311.actions.base.transaction import connection
+from open311.actions.base.transaction import write
 from open311.domain.errors import KeyReused
+from open311.queries.intake.idempotency import answered
+from open311.queries.reading import Statement
 
 ANONYMOUS = 0
-"""Stands for the client where no key is needed."""
+"""Stands for the client where no API key is needed."""
+
+_REMEMBER = Statement(
+    """
+    UPDATE idempotency_key SET answer = :answer
+    WHERE client = :client AND jurisdiction = :jurisdiction AND idempotency_key = :idempotency_key
+    """
+)
+_TAKE = Statement(
+    """
+    INSERT INTO idempotency_key (client, jurisdiction, idempotency_key, body_hash)
+    VALUES (:client, :jurisdiction, :idempotency_key, :body_hash) ON CONFLICT DO NOTHING
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """A client's word that writes bearing it are one (``Idempotency-Key``, ``client_request_id``), and the body."""
+    """A client's promise that writes with this key are one (``Idempotency-Key``, ``client_request_id``).
+
+    ``body_hash`` is a hash of all that was sent, so that a key is not taken for another write.
+    """
 
     idempotency_key: str
     body_hash: bytes
 
-    def keep(self, jurisdiction: str, api_client: int | None, answer: Any) -> None:
-        """Remember the answer, in the transaction of the write."""
-        connection().execute(
-            "UPDATE idempotency_key SET answer = %s WHERE client = %s AND jurisdiction = %s AND idempotency_key = %s",
-            (
-                Jsonb(dataclasses.asdict(answer)),
-                api_client or ANONYMOUS,
-                jurisdiction,
-                self.idempotency_key,
-            ),
-        )
+    def remember(self, jurisdiction: str, api_client: int | None, answer: Any) -> None:
+        """Remember the answer (a dataclass), in the transaction of the write."""
+        plain = Jsonb(dataclasses.asdict(answer))
+        write(_REMEMBER, {**self._named(jurisdiction, api_client), "answer": plain})
 
+    def _named(self, jurisdiction: str, api_client: int | None) -> dict[str, Any]:
+        client = api_client or ANONYMOUS
+        return {"client": client, "jurisdiction": jurisdiction, "idempotency_key": self.idempotency_key}
 
-def remembered(once: Once, jurisdiction: str, api_client: int | None) -> dict[str, Any] | None:
-    """What was answered before, or none: then the key is taken, and a second write at once waits for this one.
+    def before(self, jurisdiction: str, api_client: int | None) -> dict[str, Any] | None:
+        """The fields of the answer that was given before, or None: then the key is taken now.
 
-    :raises KeyReused: if the key came with another body.
-    """
-    named = (api_client or ANONYMOUS, jurisdiction, once.idempotency_key)
-    taken = connection().execute(
-        "INSERT INTO idempotency_key (client, jurisdiction, idempotency_key, body_hash) VALUES (%s, %s, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        (*named, once.body_hash),
-    )
-    if taken.rowcount:
-        return None
-    row: Any = (
-        connection()
-        .execute(
-            "SELECT body_hash, answer FROM idempotency_key"
-            " WHERE client = %s AND jurisdiction = %s AND idempotency_key = %s",
-            named,
-        )
-        .fetchone()
-    )
-    if row[0] != once.body_hash:
-        raise KeyReused(f"the idempotency key {once.idempotency_key!r} was used for another request")
-    return row[1]  # type: ignore[no-any-return]
+        Of two writes at the same moment, the second waits here for the first.
+
+        :raises KeyReused: when the key came with another body before.
+        """
+        named = self._named(jurisdiction, api_client)
+        if write(_TAKE, {**named, "body_hash": self.body_hash}):
+            return None
+        found = answered(named)
+        if found.body_hash != self.body_hash:
+            raise KeyReused(f"the idempotency key {self.idempotency_key!r} was used for another request")
+        return found.answer

@@ -1,4 +1,4 @@
-"""Whose service request it is: department, team, person, and how urgent. State and visibility are other matters."""
+"""Give a service request to somebody, and say how urgent it is. Its state and its visibility are other matters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import transaction
 from open311.actions.cases.case import aside, locked, scope_of
 from open311.actions.telling.staff_letters import write_to_assignee
+from open311.domain.case_ref import CaseRef
 from open311.domain.errors import InvalidArgument
 from open311.domain.event import Event
 from open311.domain.roles import Act
@@ -19,25 +20,24 @@ from open311.queries.cases.in_hand import colleagues
 @transaction
 def assign(
     environment: Environment,
-    jurisdiction: str,
-    number: str,
+    ref: CaseRef,
     actor: Actor,
     *,
     department: str | None = None,
     team: str | None = None,
     assignee: int | None = None,
     reason: str = "",
-    seen_version: int | None = None,
 ) -> str:
-    """Give it to a department, a team of it and a person; answers the id of the update.
+    """Give a service request to a department, one of its teams and a person; return the id of the update.
 
-    Number and history stay; a hand-over to another department needs a reason, and takes it from team and person.
+    The number and the history stay. A hand-over to another department (``department``; None: the one that has it) needs
+    a reason, and takes it away from team and person.
 
-    :raises InvalidArgument: no such department or team, one outside the city (which is referred to, not assigned), a
-        person whose role does not reach it there, or a hand-over without a reason.
+    :raises InvalidArgument: when there is no such department or team, when the department is outside the city (which is
+        referred to), when the person's role does not reach the case there, or when a hand-over has no reason.
     """
-    case = locked(jurisdiction, number, actor, Act.ASSIGN, seen_version)
-    city = environment.city.jurisdictions[jurisdiction]
+    case = locked(ref, actor, Act.ASSIGN)
+    city = environment.city.jurisdictions[ref.jurisdiction]
     to = department or case.department
     if to not in city.departments:
         raise InvalidArgument(f"no department {to!r}; there are {', '.join(city.departments)}")
@@ -62,16 +62,8 @@ def assign(
 
 
 @transaction
-def prioritise(
-    environment: Environment,
-    jurisdiction: str,
-    number: str,
-    priority: Priority,
-    actor: Actor,
-    reason: str = "",
-    seen_version: int | None = None,
-) -> str:
-    """Say how urgent it is; answers the id of the update. What was promised stays promised."""
-    case = locked(jurisdiction, number, actor, Act.PRIORITISE, seen_version)
+def prioritise(environment: Environment, ref: CaseRef, actor: Actor, priority: Priority, *, reason: str = "") -> str:
+    """Say how urgent a service request is; return the id of the update. What was promised stays promised."""
+    case = locked(ref, actor, Act.PRIORITISE)
     case.priority = int(priority)
     return aside(environment, case, "assignment", actor, reason)

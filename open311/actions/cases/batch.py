@@ -1,59 +1,74 @@
-"""Change many cases at once, some seconds later, so that it can be undone before anybody sees anything (ADR 0015).
+"""Change many service requests at once, some seconds later, so that it can be undone before anybody sees it (ADR 15).
 
-A row says what is wanted. Undoing it and beginning it are updates of that one row, so one of them wins. Once begun it
-is done case by case, each in a transaction of its own that also notes that it is done: a worker that is killed has
-done every case whole or not at all, and another goes on.
+A row says what is wanted. Undoing a batch and beginning it are updates of that one row, so one of them wins. Once
+begun, a batch is done case by case, each in a transaction of its own that also notes that it is done: a worker that is
+killed has done every case whole or not at all, and another one goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, defer, transaction
+from open311.actions.base.transaction import add, defer, transaction, write, write_returning
 from open311.actions.cases.assign import assign, prioritise
 from open311.actions.cases.progress import annotate
-from open311.actions.cases.update import Change, update
+from open311.actions.cases.update import update
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument, NotAllowed, Refusal
 from open311.domain.moment import now
 from open311.domain.routing import Priority
+from open311.models.cases.batch_change import BatchChange
 from open311.queries.accounts.accounts import account_of_key
+from open311.queries.reading import Statement
 
 UNDO_WITHIN = timedelta(seconds=10)
-MOST_CASES = 200
+"""How long a batch waits, and can be undone."""
+MAX_CASES = 200
+"""The most service requests of one batch."""
 
-Do = Callable[[Environment, str, str, int, Actor, Mapping[str, Any]], object]
-"""With the jurisdiction, the number and version of a case, who does it, and what else the act needs."""
-
-
-def _update(environment: Environment, city: str, number: str, version: int, actor: Actor, given: Any) -> None:
-    update(environment, city, number, Change.read(given), actor, seen_version=version)
+Do = Callable[[Environment, CaseRef, Actor, Mapping[str, Any]], object]
+"""One act on one case, with the arguments that the batch stored."""
 
 
-def _assign(environment: Environment, city: str, number: str, version: int, actor: Actor, given: Any) -> None:
-    assign(environment, city, number, actor, **given, seen_version=version)
+def _update(environment: Environment, ref: CaseRef, actor: Actor, given: Any) -> None:
+    update(environment, ref, actor, Change.read(given))
 
 
-def _note(environment: Environment, city: str, number: str, version: int, actor: Actor, given: Any) -> None:
-    annotate(environment, city, number, actor, given["note"])
+def _assign(environment: Environment, ref: CaseRef, actor: Actor, given: Any) -> None:
+    assign(environment, ref, actor, **given)
 
 
-def _prioritise(environment: Environment, city: str, number: str, version: int, actor: Actor, given: Any) -> None:
-    prioritise(environment, city, number, Priority(given["priority"]), actor, given["reason"], version)
+def _note(environment: Environment, ref: CaseRef, actor: Actor, given: Any) -> None:
+    # A note needs no version: it changes nothing that somebody else could have changed.
+    annotate(environment, CaseRef(ref.jurisdiction, ref.number), actor, given["note"])
+
+
+def _prioritise(environment: Environment, ref: CaseRef, actor: Actor, given: Any) -> None:
+    prioritise(environment, ref, actor, Priority(given["priority"]), reason=given["reason"])
 
 
 ACTS: dict[str, Do] = {"update": _update, "assign": _assign, "note": _note, "priority": _prioritise}
-"""What can be done to many cases at once, with the arguments of the single act."""
+"""What can be done to many service requests at once."""
+
+_ADD_CASES = Statement(
+    """
+    INSERT INTO batch_case (batch_change, position, number, version)
+    SELECT :batch, row_number() OVER (), number, version
+    FROM unnest(CAST(:numbers AS text[]), CAST(:versions AS int[])) AS c(number, version)
+    """
+)
 
 
 @transaction
-def hold(
+def start_batch(
     environment: Environment,
     jurisdiction: str,
     cases: Sequence[tuple[str, int]],
@@ -61,94 +76,111 @@ def hold(
     arguments: Mapping[str, Any],
     actor: Actor,
 ) -> str:
-    """Hold a change of these cases (number and the version that was looked at) back; answers its public id.
+    """Start a batch: ``act`` is done to these cases once ``UNDO_WITHIN`` has passed; return its public id.
 
-    Nothing is visible anywhere until then. What the person may do is asked when it is done.
+    ``cases`` are pairs of number and the version that was looked at. Nothing is visible anywhere until then, and what
+    the person may do is asked then.
 
-    :raises InvalidArgument: no cases, or too many at once.
+    :raises InvalidArgument: when there are no cases, or too many.
     """
-    if not 0 < len(cases) <= MOST_CASES:
-        raise InvalidArgument(f"choose between 1 and {MOST_CASES} service requests")
+    if not 0 < len(cases) <= MAX_CASES:
+        raise InvalidArgument(f"choose between 1 and {MAX_CASES} service requests")
     assert act in ACTS
     due = now() + UNDO_WITHIN
-    execute = connection().execute
-    row: Any = execute(
-        "INSERT INTO batch_change (jurisdiction, account, act, arguments, due_at) VALUES (%s, %s, %s, %s, %s)"
-        " RETURNING key, uuid::text",
-        (jurisdiction, actor.account, act, Jsonb(dict(arguments)), due),
-    ).fetchone()
-    execute(
-        "INSERT INTO batch_case (batch_change, position, number, version)"
-        " SELECT %s, row_number() OVER (), number, version FROM unnest(%s::text[], %s::int[]) AS c(number, version)",
-        (row[0], [number for number, _ in cases], [version for _, version in cases]),
-    )
-    defer(environment, "do_batch", at=due, key=row[0])
-    return str(row[1])
+    row = {
+        "jurisdiction": jurisdiction,
+        "account": actor.account,
+        "act": act,
+        "arguments": Jsonb(dict(arguments)),
+        "due_at": due,
+    }
+    key, uuid = add(BatchChange, row, returning=("key", "uuid"))
+    numbers, versions = [number for number, _ in cases], [version for _, version in cases]
+    write(_ADD_CASES, {"batch": key, "numbers": numbers, "versions": versions})
+    defer(environment, "do_batch", at=due, key=key)
+    return str(uuid)
+
+
+_UNDO = Statement(
+    """
+    UPDATE batch_change SET undone_at = coalesce(undone_at, :now)
+    WHERE uuid::text = :uuid AND account = :account AND begun_at IS NULL
+    """
+)
 
 
 @transaction
-def undo(uuid: str, account: int) -> bool:
-    """Take it back whole; answers false where that is too late (or it is somebody else's, or none at all)."""
-    done = connection().execute(
-        "UPDATE batch_change SET undone_at = coalesce(undone_at, %s)"
-        " WHERE uuid::text = %s AND account = %s AND begun_at IS NULL",
-        (now(), uuid, account),
-    )
-    return done.rowcount == 1
+def undo_batch(uuid: str, account: int) -> bool:
+    """Take a batch back as a whole; False where it was begun already, belongs to somebody else, or does not exist."""
+    return write(_UNDO, {"now": now(), "uuid": uuid, "account": account}) == 1
 
 
 def do_batch(environment: Environment, key: int) -> int:
-    """Do it, unless it was undone; safe to repeat, also at the same moment. Answers how many cases this call did."""
-    held = _begin(key)
-    if held is None:
+    """Do a batch unless it was undone; return how many cases this call changed. Safe to repeat, even at once."""
+    batch = _begin(key)
+    if batch is None:
         return 0
     done = 0
-    while (case := _next(environment, held)) is not None:
-        done += case
+    while (changed := _next(environment, batch)) is not None:
+        done += changed
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    key: int
+    jurisdiction: str
+    account: int
+    act: str
+    arguments: dict[str, Any]
+
+
+_BEGIN = Statement(
+    """
+    UPDATE batch_change SET begun_at = coalesce(begun_at, :now) WHERE key = :key AND undone_at IS NULL
+    RETURNING key, jurisdiction, account, act, arguments
+    """
+)
+
+
 @transaction
-def _begin(key: int) -> dict[str, Any] | None:
-    """Claim it; from here on it cannot be undone. None where it was."""
-    with connection().cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "UPDATE batch_change SET begun_at = coalesce(begun_at, %s) WHERE key = %s AND undone_at IS NULL"
-            " RETURNING key, jurisdiction, account, act, arguments",
-            (now(), key),
-        ).fetchone()
+def _begin(key: int) -> _Batch | None:
+    """Claim the batch: from here on it cannot be undone. None where it was."""
+    begun = write_returning(_BEGIN, {"now": now(), "key": key})
+    return _Batch(*begun[0]) if begun else None
 
 
-def _next(environment: Environment, held: dict[str, Any]) -> int | None:
-    """Do the next case; answers 1, or 0 where it was refused, or none where there is no next one."""
+def _next(environment: Environment, batch: _Batch) -> int | None:
+    """Do the next case; 1 where it was changed, 0 where that was refused, None where no case is left."""
     try:
-        return 1 if _do_one(environment, held) else None
+        return 1 if _do_one(environment, batch) else None
     except _RefusedCase as refused:
-        _note_refusal(held["key"], refused.position, str(refused.__cause__))
+        _note_refusal(batch.key, refused.position, str(refused.__cause__))
         return 0
 
 
-_WAITING = """
-SELECT position, number, version FROM batch_case WHERE batch_change = %s AND done_at IS NULL
-ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED
-"""
+_CLAIM = Statement(
+    """
+    SELECT position, number, version FROM batch_case WHERE batch_change = :batch AND done_at IS NULL
+    ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED
+    """
+)
+_DONE = Statement("UPDATE batch_case SET done_at = :now WHERE batch_change = :batch AND position = :position")
 
 
 @transaction
-def _do_one(environment: Environment, held: dict[str, Any]) -> bool:
-    """One case and the note that it is done, in one commit; a refusal undoes both."""
-    row = connection().execute(_WAITING, (held["key"],)).fetchone()
-    if row is None:
+def _do_one(environment: Environment, batch: _Batch) -> bool:
+    """One case, and the note that it is done, in one commit; a refusal undoes both."""
+    claimed = write_returning(_CLAIM, {"batch": batch.key})
+    if not claimed:
         return False
-    position, number, version = row
+    [(position, number, version)] = claimed
     try:
-        actor = _actor(held["account"])
-        ACTS[held["act"]](environment, held["jurisdiction"], number, version, actor, held["arguments"])
+        ref = CaseRef(batch.jurisdiction, number, version)
+        ACTS[batch.act](environment, ref, _actor(batch.account), batch.arguments)
     except Refusal as refusal:
         raise _RefusedCase(position) from refusal
-    connection().execute(
-        "UPDATE batch_case SET done_at = %s WHERE batch_change = %s AND position = %s", (now(), held["key"], position)
-    )
+    write(_DONE, {"now": now(), "batch": batch.key, "position": position})
     return True
 
 
@@ -159,19 +191,23 @@ class _RefusedCase(Exception):
         self.position = position
 
 
+_REFUSED = Statement(
+    """
+    UPDATE batch_case SET done_at = :now, refusal = :why
+    WHERE batch_change = :batch AND position = :position AND done_at IS NULL
+    """
+)
+
+
 @transaction
-def _note_refusal(key: int, position: int, why: str) -> None:
-    connection().execute(
-        "UPDATE batch_case SET done_at = %s, refusal = %s"
-        " WHERE batch_change = %s AND position = %s AND done_at IS NULL",
-        (now(), why, key, position),
-    )
+def _note_refusal(batch: int, position: int, why: str) -> None:
+    write(_REFUSED, {"now": now(), "why": why, "batch": batch, "position": position})
 
 
 def _actor(account: int) -> Actor:
-    """Whoever wanted it, with what they may do now.
+    """Whoever wanted the batch, with what they may do now.
 
-    :raises NotAllowed: the account was disabled meanwhile.
+    :raises NotAllowed: when the account was disabled meanwhile.
     """
     found = account_of_key(account)
     if found is None or not found.active:

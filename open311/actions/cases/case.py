@@ -1,4 +1,4 @@
-"""A service request under change: locked, changed, its history appended to, published anew. What actions share."""
+"""What every act on a service request shares: find and lock it, ask for permission, note what changed, publish it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from open311.actions.base.actor import Actor, permit
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import add, connection
+from open311.actions.base.transaction import add
 from open311.actions.publications.publish import publish
 from open311.actions.telling.outbox import tell
+from open311.domain.case_ref import CaseRef
 from open311.domain.draft import clean_text
 from open311.domain.errors import Conflict, UnknownServiceRequest
 from open311.domain.moment import now
-from open311.domain.place import Point
 from open311.domain.roles import Act, CaseScope
 from open311.models.base import database
 from open311.models.cases.service_request import ServiceRequest
@@ -25,56 +25,58 @@ from open311.models.cases.update import Update
 from open311.queries.places.boundaries import boundaries_at
 
 
-def locked(jurisdiction: str, number: str, actor: Actor, act: Act, seen_version: int | None = None) -> ServiceRequest:
-    """The case, locked until the transaction ends: one change comes after the other.
+def locked(ref: CaseRef, actor: Actor, act: Act) -> ServiceRequest:
+    """Find the service request and lock it until the transaction ends, so that changes come one after the other.
 
-    The one way to it, and it asks for whom and what for: so every act is allowed by a grant and stands in the audit
-    log. ``seen_version`` is the version that the person looked at.
+    This is the only way to a service request that is to be changed, and it asks who acts and what for: so every act is
+    covered by a grant and stands in the audit log.
 
-    :raises UnknownServiceRequest: there is none.
-    :raises NotAllowed: no grant of the actor reaches so far.
-    :raises Conflict: somebody else changed it since it was looked at.
+    :raises UnknownServiceRequest: when no service request bears the number.
+    :raises NotAllowed: when no grant of the actor covers the act there.
+    :raises Conflict: when somebody changed it since the actor looked at it (``ref.seen_version``).
     """
-    case = found(jurisdiction, number, actor, act, lock=True)
-    if seen_version is not None and seen_version != case.version:
+    case = found(ref, actor, act, lock=True)
+    if ref.seen_version is not None and ref.seen_version != case.version:
         raise Conflict(f"{case.service_request_id} was changed meanwhile; look at it again")
     return case
 
 
-def found(jurisdiction: str, number: str, actor: Actor, act: Act, *, lock: bool = False) -> ServiceRequest:
-    """The case for acts that change nothing of it, asked for and noted in the same way."""
+def found(ref: CaseRef, actor: Actor, act: Act, *, lock: bool = False) -> ServiceRequest:
+    """Find the service request for an act that changes nothing of it; permission is asked and noted as in ``locked``.
+
+    :raises UnknownServiceRequest: when no service request bears the number.
+    :raises NotAllowed: when no grant of the actor covers the act there.
+    """
     wanted = select(ServiceRequest).where(
-        ServiceRequest.jurisdiction == jurisdiction, ServiceRequest.service_request_id == number
+        ServiceRequest.jurisdiction == ref.jurisdiction, ServiceRequest.service_request_id == ref.number
     )
-    case = _one(wanted.with_for_update() if lock else wanted, f"no service request {number!r}")
+    case = _one(wanted.with_for_update() if lock else wanted, f"no service request {ref.number!r}")
     permit_case(actor, act, case)
     return case
 
 
 def locked_key(key: int) -> ServiceRequest:
-    """The case by primary key: for jobs, for what follows from an act, and behind a link that was sent for it."""
+    """Lock a service request by its primary key: for jobs, for what follows from an act, and behind a secret link.
+
+    :raises UnknownServiceRequest: when it is gone.
+    """
     return _one(select(ServiceRequest).where(ServiceRequest.key == key).with_for_update(), "no such service request")
 
 
 def permit_case(actor: Actor, act: Act, case: ServiceRequest) -> None:
-    """Let the actor do it with this case, and note it where they are staff.
+    """Let the actor do it with this service request, and note it in the audit log where they are staff.
 
-    :raises NotAllowed: no grant of the actor reaches so far.
+    :raises NotAllowed: when no grant of the actor covers the act there.
     """
     target = f"service_request:{quote(case.service_request_id or str(case.uuid), safe=':/')}"
     permit(actor, act, target, scope_of(case, placed=any(grant.boundary for grant in actor.grants)))
 
 
 def scope_of(case: ServiceRequest, *, placed: bool = True) -> CaseScope:
-    """What grants look at. Where it lies need only be asked (``placed``) where one names a boundary."""
+    """What grants look at. ``placed`` false leaves out its boundaries, for actors whose grants name none."""
     boundaries: frozenset[str] = frozenset()
-    if placed:
-        row: Any = (
-            connection()
-            .execute("SELECT ST_X(point), ST_Y(point) FROM service_request WHERE key = %s", (case.key,))
-            .fetchone()
-        )
-        boundaries = boundaries_at(case.jurisdiction, Point(*row)) if row[0] is not None else boundaries
+    if placed and (place := case.place):
+        boundaries = boundaries_at(case.jurisdiction, place)
     return CaseScope(case.jurisdiction, case.department, case.service_code, boundaries)
 
 
@@ -86,7 +88,7 @@ def _one(wanted: Select[ServiceRequest], missing: str) -> ServiceRequest:
 
 
 def changed(case: ServiceRequest) -> dict[str, list[Any]]:
-    """Old and new of every column that was changed and not yet written, times as text."""
+    """Old and new value of every column that was changed and is not written yet; times as text."""
     found = {}
     for attribute in inspect(case).attrs:
         history = attribute.history
@@ -98,7 +100,8 @@ def changed(case: ServiceRequest) -> dict[str, list[Any]]:
 
 
 _NOT_NOTED = frozenset({"updated_datetime", "description", "status_notes"})
-"""Every update has its own time. Words stand in updates themselves, where they can be redacted."""
+"""Columns left out of the history: every update has its own time, and words stand in updates, where they can be
+redacted."""
 
 
 def _plain(value: Any) -> Any:
@@ -106,35 +109,33 @@ def _plain(value: Any) -> Any:
 
 
 def record(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
-    """Append to the history, with old and new of what changed; answers the public id of the row.
+    """Append a row to the history, with old and new values of what changed; return its public id.
 
-    What is public is told to people once the change is there.
+    ``what`` holds columns of ``Update``; ``public`` must be among them. People are told of a public row once the
+    transaction commits.
     """
     changes = changed(case)
-    add(
-        Update,
-        {
-            "service_request": case.key,
-            "jurisdiction": case.jurisdiction,
-            "kind": kind,
-            "actor": actor.name,
-            "account": actor.account,
-            "api_client": actor.api_client,
-            "client_update_id": actor.client_update_id,
-            "changes": Jsonb(changes) if changes else None,
-            **what,
-        },
-    )
-    row: Any = connection().execute("SELECT uuid::text FROM service_request_update WHERE key = lastval()").fetchone()
+    row = {
+        "service_request": case.key,
+        "jurisdiction": case.jurisdiction,
+        "kind": kind,
+        "actor": actor.name,
+        "account": actor.account,
+        "api_client": actor.api_client,
+        "client_update_id": actor.client_update_id,
+        "changes": Jsonb(changes) if changes else None,
+        **what,
+    }
+    update_id = str(add(Update, row, returning=("uuid",))[0])
     if what["public"]:
-        tell(environment, case.jurisdiction, case.key, row[0])
-    return str(row[0])
+        tell(environment, case.jurisdiction, case.key, update_id)
+    return update_id
 
 
 def finish(environment: Environment, case: ServiceRequest) -> None:
-    """Write the case and publish it.
+    """Write the service request and publish it anew.
 
-    :raises Conflict: somebody else changed it meanwhile.
+    :raises Conflict: when somebody else changed it meanwhile.
     """
     try:
         database.session.flush()
@@ -144,7 +145,7 @@ def finish(environment: Environment, case: ServiceRequest) -> None:
 
 
 def aside(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, note: str = "") -> str:
-    """Finish a change that is no step of the lifecycle and that only staff read of; answers the id of its update."""
+    """Finish a change that is not a step of the lifecycle and that only staff read about; return its update's id."""
     moment = now().replace(microsecond=0)
     if kind in _SEEN:
         case.updated_datetime = moment
@@ -154,4 +155,4 @@ def aside(environment: Environment, case: ServiceRequest, kind: str, actor: Acto
 
 
 _SEEN = frozenset({"moderation", "media"})
-"""Kinds that nobody reads of, but what everybody sees may be another: harvesters ask for what changed since."""
+"""Kinds of update that nobody reads, but that change what everybody sees: harvesters ask for what changed since."""

@@ -1,77 +1,86 @@
-"""What becomes of promises: due, broken, waited long enough. Each happens once, however many workers look."""
+"""Watch promises: due soon, broken, waited for long enough. Each is noted once, however many workers look."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from open311.actions.base.actor import SYSTEM
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import transaction, write_returning
 from open311.actions.cases.case import aside, locked_key
-from open311.actions.cases.progress import REFERRED, step
+from open311.actions.cases.progress import REMIND_AFTER, step
 from open311.actions.telling.staff_letters import write_to_assignee, write_to_department
+from open311.domain.change import Change
 from open311.domain.event import Event
 from open311.domain.lifecycle import Status
 from open311.domain.moment import now
 from open311.models.cases.relation import is_duplicate
-from open311.models.cases.service_request import OPEN
+from open311.models.cases.service_request import is_open
 from open311.models.cases.sla_event import SLAEventKind as Kind
+from open311.queries.reading import Statement
 
-AT_ONCE = 200
-"""Cases of one transaction, so that nobody waits long for their locks."""
+MAX_CASES_AT_ONCE = 200
+"""Service requests of one transaction: few enough that nobody waits long for their locks."""
 
 
 @dataclass(frozen=True)
 class Watch:
-    """What makes a promise come due: a column, what else must hold, and how long before."""
+    """When a promise comes due."""
 
     deadline: str
+    """The column with the moment that was promised."""
     condition: str
+    """SQL on the service request ``r``: what else must hold."""
     before: timedelta = timedelta()
+    """How long before the moment it is noted."""
 
 
 # A duplicate follows another: that one is looked at, and takes it along.
 _NO_DUPLICATE = f"NOT {is_duplicate('r.key')}"
 _FIND = {
-    Kind.ACKNOWLEDGE_BREACHED: Watch("acknowledge_by", f"{OPEN} AND acknowledged_datetime IS NULL"),
+    Kind.ACKNOWLEDGE_BREACHED: Watch("acknowledge_by", f"{is_open('r')} AND r.acknowledged_datetime IS NULL"),
     Kind.RESOLVE_DUE: Watch(
-        "expected_datetime", f"{OPEN} AND paused_at IS NULL AND expected_datetime > %(now)s", timedelta(days=1)
+        "expected_datetime", f"{is_open('r')} AND r.paused_at IS NULL AND r.expected_datetime > :now", timedelta(days=1)
     ),
-    Kind.RESOLVE_BREACHED: Watch("expected_datetime", f"{OPEN} AND paused_at IS NULL"),
-    Kind.WAITED: Watch("look_again_at", f"status = 'waiting_on_reporter' AND {_NO_DUPLICATE}"),
-    Kind.REMINDED: Watch("look_again_at", f"status = 'referred' AND {_NO_DUPLICATE}"),
+    Kind.RESOLVE_BREACHED: Watch("expected_datetime", f"{is_open('r')} AND r.paused_at IS NULL"),
+    Kind.WAITED: Watch("look_again_at", f"r.status = 'waiting_on_reporter' AND {_NO_DUPLICATE}"),
+    Kind.REMINDED: Watch("look_again_at", f"r.status = 'referred' AND {_NO_DUPLICATE}"),
 }
 # Rows that another worker holds are left to it; the primary key of the event lets only one worker have each.
-_NOTE = """
-WITH due AS (
-    SELECT key, {deadline} AS deadline FROM service_request r
-    WHERE {deadline} <= %(until)s AND {condition} AND jurisdiction = ANY(%(jurisdictions)s)
-      AND NOT EXISTS (SELECT FROM sla_event e
-                      WHERE e.service_request = r.key AND e.kind = %(kind)s AND e.deadline = r.{deadline})
-    ORDER BY {deadline} LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
-INSERT INTO sla_event (service_request, kind, deadline) SELECT key, %(kind)s, deadline FROM due
-ON CONFLICT DO NOTHING RETURNING service_request
-"""
-WORDS = {
+_NOTE = {
+    kind: Statement(
+        f"""
+        WITH due AS (
+            SELECT r.key, r.{watch.deadline} AS deadline FROM service_request r
+            WHERE r.{watch.deadline} <= :until AND {watch.condition} AND r.jurisdiction = ANY(:jurisdictions)
+              AND NOT EXISTS (SELECT FROM sla_event e
+                              WHERE e.service_request = r.key AND e.kind = :kind AND e.deadline = r.{watch.deadline})
+            ORDER BY r.{watch.deadline} LIMIT :limit FOR UPDATE SKIP LOCKED
+        )
+        INSERT INTO sla_event (service_request, kind, deadline) SELECT key, :kind, deadline FROM due
+        ON CONFLICT DO NOTHING RETURNING service_request
+        """
+    )
+    for kind, watch in _FIND.items()
+}
+NOTES = {
     Kind.ACKNOWLEDGE_BREACHED: "Nobody looked at this within the time that was promised.",
     Kind.RESOLVE_DUE: "This is to be done within a day.",
     Kind.RESOLVE_BREACHED: "This was not done within the time that was promised.",
     Kind.WAITED: "The reporter did not answer in time.",
     Kind.REMINDED: "The body outside has had this for two weeks.",
 }
-"""What staff read in the history."""
+"""What staff read in the history, by what happened."""
 
 
 def look_at_promises(environment: Environment) -> dict[str, int]:
-    """Note everything that came due until now, and do what follows; answers how many of each."""
+    """Note everything that came due until now, and do what follows from it; return how many of each kind."""
     counts: dict[str, int] = {}
     for kind in _FIND:
         while done := _note(environment, kind):
             counts[kind] = counts.get(kind, 0) + done
-            if done < AT_ONCE:
+            if done < MAX_CASES_AT_ONCE:
                 break
     return counts
 
@@ -79,14 +88,14 @@ def look_at_promises(environment: Environment) -> dict[str, int]:
 @transaction
 def _note(environment: Environment, kind: Kind) -> int:
     watch, moment = _FIND[kind], now()
-    given: dict[str, Any] = {
+    given = {
         "now": moment,
         "until": moment + watch.before,
         "kind": kind,
-        "limit": AT_ONCE,
+        "limit": MAX_CASES_AT_ONCE,
         "jurisdictions": list(environment.city.jurisdictions),
     }
-    found = connection().execute(_NOTE.format(deadline=watch.deadline, condition=watch.condition), given).fetchall()
+    found = write_returning(_NOTE[kind], given)
     for (key,) in found:
         _follow(environment, kind, key)
     return len(found)
@@ -95,11 +104,11 @@ def _note(environment: Environment, kind: Kind) -> int:
 def _follow(environment: Environment, kind: Kind, key: int) -> None:
     case = locked_key(key)
     if kind is Kind.WAITED:
-        step(environment, case, Status.IN_PROGRESS, SYSTEM, note=WORDS[kind])
+        step(environment, case, SYSTEM, Change(Status.IN_PROGRESS, note=NOTES[kind]))
         return
     if kind is Kind.REMINDED:
-        case.look_again_at = now() + REFERRED
-    update_id = aside(environment, case, "system", SYSTEM, WORDS[kind])
+        case.look_again_at = now() + REMIND_AFTER
+    update_id = aside(environment, case, "system", SYSTEM, NOTES[kind])
     if kind is Kind.RESOLVE_DUE:
         write_to_assignee(environment, case, Event.DUE, update_id)
     elif kind in (Kind.ACKNOWLEDGE_BREACHED, Kind.RESOLVE_BREACHED):

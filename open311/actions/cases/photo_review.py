@@ -1,57 +1,61 @@
-"""Review photos: show, hide, or blacken what nobody should see. The original of a redacted one is kept apart."""
+"""Review photos: show, hide, or blacken what nobody should see. The original of a redacted photo is stored apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from psycopg.rows import dict_row
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import transaction, write
 from open311.actions.cases.case import aside, locked_key, permit_case, scope_of
 from open311.actions.intake.photos import delete_shown
 from open311.adapters.images import CleanImage, blacken
 from open311.domain.errors import InvalidArgument, NotAllowed, UnknownPhoto
 from open311.domain.exposure import Moderation
-from open311.domain.photo import MOST_BOXES, Box
+from open311.domain.photo import MAX_BOXES, Box
 from open311.domain.roles import Act, may
 from open311.models.cases.service_request import ServiceRequest
+from open311.queries.cases.photos import PhotoFiles, photo_files
+from open311.queries.reading import Statement
+
+_DECIDE = Statement("UPDATE media SET moderation = :decision, reviewed_at = clock_timestamp() WHERE key = :key")
+_REDACT = Statement(
+    """
+    UPDATE media SET file = :file, thumbnail = :thumbnail, original = coalesce(original, :original),
+                     moderation = 'approved', reviewed_at = clock_timestamp(), redacted_at = clock_timestamp()
+    WHERE key = :key
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Photo:
-    """A photo that is locked, with its case."""
+    """A photo, with its service request that is locked."""
 
     case: ServiceRequest
-    file: str
-    thumbnail: str
-    original: str | None
+    files: PhotoFiles
 
 
 @transaction
 def approve_photo(environment: Environment, key: int, actor: Actor) -> None:
-    """Let everybody see it, as far as its service request shows photos.
+    """Let everybody see a photo, as far as its service request shows photos.
 
-    :raises UnknownPhoto: there is none.
-    :raises NotAllowed: no grant of the actor reaches so far.
+    :raises UnknownPhoto: when no photo bears the key.
+    :raises NotAllowed: when no grant of the actor covers moderating there.
     """
     _decide(environment, key, Moderation.APPROVED, actor, "A photo was approved.")
 
 
 @transaction
 def hide_photo(environment: Environment, key: int, actor: Actor) -> None:
-    """Let nobody see it any more."""
+    """Let nobody but staff see a photo any more; raises what ``approve_photo`` raises."""
     _decide(environment, key, Moderation.HIDDEN, actor, "A photo was hidden.")
 
 
 def _decide(environment: Environment, key: int, decision: Moderation, actor: Actor, note: str) -> None:
     photo = _locked(key, actor)
-    connection().execute(
-        "UPDATE media SET moderation = %s, reviewed_at = clock_timestamp() WHERE key = %s", (decision, key)
-    )
+    write(_DECIDE, {"decision": decision, "key": key})
     aside(environment, photo.case, "media", actor, note)
 
 
@@ -59,47 +63,42 @@ def _decide(environment: Environment, key: int, decision: Moderation, actor: Act
 def redact_photo(environment: Environment, key: int, boxes: Sequence[Box], actor: Actor) -> None:
     """Blacken the boxes and let everybody see what is left. The first original stays, whatever is blackened later.
 
-    :raises InvalidArgument: no boxes, too many, or the file is not there.
+    :raises InvalidArgument: when there are no boxes or too many, or the file is gone.
     """
-    if not 1 <= len(boxes) <= MOST_BOXES:
-        raise InvalidArgument(f"a redaction has 1 to {MOST_BOXES} boxes")
+    if not 1 <= len(boxes) <= MAX_BOXES:
+        raise InvalidArgument(f"a redaction has 1 to {MAX_BOXES} boxes")
     photo = _locked(key, actor)
-    before = _read(environment.files.read(photo.file))
+    before = _read(environment.files.read(photo.files.file))
     after = blacken(before, boxes)
-    connection().execute(
-        "UPDATE media SET file = %(file)s, thumbnail = %(thumbnail)s, original = coalesce(original, %(original)s),"
-        " moderation = 'approved', reviewed_at = clock_timestamp(), redacted_at = clock_timestamp()"
-        " WHERE key = %(key)s",
-        {
-            "file": environment.files.save(after.image, "jpg"),
-            "thumbnail": environment.files.save(after.thumbnail, "jpg"),
-            "original": photo.original or environment.originals.save(before, "jpg"),
-            "key": key,
-        },
-    )
+    redacted = {
+        "file": environment.files.save(after.image, "jpg"),
+        "thumbnail": environment.files.save(after.thumbnail, "jpg"),
+        "original": photo.files.original or environment.originals.save(before, "jpg"),
+    }
+    write(_REDACT, {**redacted, "key": key})
     aside(environment, photo.case, "media", actor, f"A photo was redacted ({len(boxes)} boxes).")
-    delete_shown(environment, [photo.file, photo.thumbnail])
+    delete_shown(environment, [photo.files.file, photo.files.thumbnail])
 
 
 @transaction
 def check_reviewer(key: int, actor: Actor) -> None:
-    """Ask whether they may review it. Looking is part of the review, so it is not noted.
+    """Check that the actor may review a photo. Looking is part of the review, so the audit log does not note it.
 
-    :raises UnknownPhoto: there is none.
-    :raises NotAllowed: no grant of the actor reaches so far.
+    :raises UnknownPhoto: when no photo bears the key.
+    :raises NotAllowed: when no grant of the actor covers moderating there.
     """
     _seen_by(key, actor)
 
 
 @transaction
 def see_photo(environment: Environment, key: int, boxes: Sequence[Box], actor: Actor) -> CleanImage:
-    """The photo as it is, for whoever reviews it, with boxes tried on it; asks as ``check_reviewer`` does."""
-    return blacken(_read(environment.files.read(_seen_by(key, actor)["file"])), boxes)
+    """A photo with boxes tried on it, for whoever reviews it; raises what ``check_reviewer`` raises."""
+    return blacken(_read(environment.files.read(_seen_by(key, actor).file)), boxes)
 
 
-def _seen_by(key: int, actor: Actor) -> dict[str, Any]:
-    photo = _row(key)
-    case = locked_key(photo["service_request"])
+def _seen_by(key: int, actor: Actor) -> PhotoFiles:
+    photo = _files(key)
+    case = locked_key(photo.service_request)
     if actor.account is not None and not may(actor.grants, Act.MODERATE, scope_of(case)):
         raise NotAllowed(f"your role does not allow this: {Act.MODERATE}, photo:{key}")
     return photo
@@ -107,34 +106,31 @@ def _seen_by(key: int, actor: Actor) -> dict[str, Any]:
 
 @transaction
 def read_original(environment: Environment, key: int, actor: Actor) -> bytes:
-    """The photo as it was before it was redacted: reading it is reading about people, and noted.
+    """A photo as it was before it was redacted. Reading it is reading about people, so the audit log notes it.
 
-    :raises UnknownPhoto: there is none, or nothing of it was redacted, or it is forgotten already.
-    :raises NotAllowed: no grant of the actor reaches so far.
+    :raises UnknownPhoto: when no photo bears the key, nothing of it was redacted, or its original is forgotten already.
+    :raises NotAllowed: when no grant of the actor covers reading about people there.
     """
-    photo = _row(key)
-    permit_case(actor, Act.READ_PERSONAL, locked_key(photo["service_request"]))
-    content = environment.originals.read(photo["original"]) if photo["original"] else None
+    photo = _files(key)
+    permit_case(actor, Act.READ_PERSONAL, locked_key(photo.service_request))
+    content = environment.originals.read(photo.original) if photo.original else None
     if content is None:
         raise UnknownPhoto(f"there is no original of photo {key}")
     return content
 
 
-def _row(key: int) -> dict[str, Any]:
-    with connection().cursor(row_factory=dict_row) as cursor:
-        wanted = "SELECT service_request, file, thumbnail, original FROM media WHERE key = %s"
-        row = cursor.execute(wanted, (key,)).fetchone()
-    if row is None:
+def _files(key: int) -> PhotoFiles:
+    found = photo_files(key)
+    if found is None:
         raise UnknownPhoto(f"no photo {key}")
-    return row
+    return found
 
 
 def _locked(key: int, actor: Actor) -> _Photo:
-    """The photo under its case's lock: the file that was read before may be another by now."""
-    case = locked_key(_row(key)["service_request"])
+    """The photo under its case's lock; its files are read again, for they may be others by then."""
+    case = locked_key(_files(key).service_request)
     permit_case(actor, Act.MODERATE, case)
-    row = _row(key)
-    return _Photo(case, row["file"], row["thumbnail"], row["original"])
+    return _Photo(case, _files(key))
 
 
 def _read(content: bytes | None) -> bytes:

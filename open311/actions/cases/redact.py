@@ -1,4 +1,4 @@
-"""Replace words by a tombstone: the one way in which history changes, and only its words."""
+"""Replace words by a tombstone: the only way in which history changes, and only its words do."""
 
 from __future__ import annotations
 
@@ -6,113 +6,81 @@ from collections.abc import Sequence
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import transaction, write
 from open311.actions.cases.case import aside, locked, locked_key
-from open311.actions.cases.relate import merged_with
+from open311.domain.case_ref import CaseRef
 from open311.domain.errors import InvalidArgument
 from open311.domain.roles import Act
+from open311.queries.cases.history import cases_with_status_notes, copies, newest_text, redactable_entry
+from open311.queries.cases.relations import merged_with
+from open311.queries.reading import Statement
 
 TOMBSTONE = "[removed]"
+"""What stands where words were."""
 
-_REDACT = """
-UPDATE service_request_update
-SET description = CASE WHEN description IS NULL THEN NULL ELSE %(tombstone)s END,
-    note = CASE WHEN note IS NULL THEN NULL ELSE %(tombstone)s END, media_url = NULL, redacted_at = clock_timestamp()
-WHERE key = ANY(%(keys)s) AND redacted_at IS NULL
-"""
+_REDACTING = {flag: Statement(f"SET LOCAL open311.redact = '{flag}'") for flag in ("on", "off")}
+_REDACT = Statement(
+    """
+    UPDATE service_request_update
+    SET description = CASE WHEN description IS NULL THEN NULL ELSE :tombstone END,
+        note = CASE WHEN note IS NULL THEN NULL ELSE :tombstone END, media_url = NULL, redacted_at = clock_timestamp()
+    WHERE key = ANY(:keys) AND redacted_at IS NULL
+    """
+)
+_REDACT_ANSWERS = Statement(
+    """
+    UPDATE answer SET values = ARRAY[CAST(:tombstone AS text)], names = ARRAY[CAST(:tombstone AS text)]
+    WHERE service_request = :key AND datatype IN ('string', 'text')
+    """
+)
 
 
 @transaction
-def redact_update(
-    environment: Environment, jurisdiction: str, number: str, update_id: str, actor: Actor, reason: str
-) -> None:
-    """Take the words out of one entry of the history; that, when, who and why stays.
+def redact_update(environment: Environment, ref: CaseRef, actor: Actor, update_id: str, *, reason: str) -> None:
+    """Take the words out of one entry of the history. That it happened, when, who did it and why stay.
 
     Duplicates, which took the words over, lose them too.
 
-    :raises InvalidArgument: no such entry, one that is redacted already, or no reason.
+    :raises InvalidArgument: when there is no such entry, when it is redacted already, or when no reason is given.
     """
     if not reason.strip():
         raise InvalidArgument("redacting needs a reason")
-    case = locked(jurisdiction, number, actor, Act.REDACT)
-    entry = (
-        connection()
-        .execute(
-            "SELECT key, kind, description FROM service_request_update"
-            " WHERE service_request = %s AND uuid::text = %s AND redacted_at IS NULL",
-            (case.key, update_id),
-        )
-        .fetchone()
-    )
+    case = locked(ref, actor, Act.REDACT)
+    entry = redactable_entry(case.key, update_id)
     if entry is None:
-        raise InvalidArgument(f"{number} has no entry {update_id!r} that could be redacted")
-    key, kind, words = entry
-    # A copy alone leaves the words to who may redact them where they were written.
-    others = merged_with([case.key]) if kind != "merge" else []
-    copied = copies([key], others)
-    having = connection().execute(
-        "SELECT key FROM service_request WHERE key = ANY(%s) AND status_notes = %s", (others, words)
-    )
-    duplicates = sorted({*copied.values(), *(row[0] for row in having)})
-    entomb([key, *copied])
+        raise InvalidArgument(f"{ref.number} has no entry {update_id!r} that could be redacted")
+    # Where only a copy is redacted, the words stay with whoever may redact them where they were written.
+    others = merged_with([case.key]) if entry.kind != "merge" else []
+    copied = copies([entry.key], others)
+    duplicates = sorted({*copied.values(), *cases_with_status_notes(others, entry.description)})
+    entomb([entry.key, *copied])
     if case.status_notes is not None:
-        case.status_notes = newest_words(case.key)
+        case.status_notes = newest_text(case.key)
     aside(environment, case, "moderation", actor, reason)
     for other in map(locked_key, duplicates):
-        if other.status_notes == words:
-            other.status_notes = newest_words(other.key)
+        if other.status_notes == entry.description:
+            other.status_notes = newest_text(other.key)
         aside(environment, other, "moderation", actor, reason)
 
 
-_COPIES = """
-SELECT copy.key, copy.service_request FROM service_request_update entry
-JOIN service_request_update copy ON copy.service_request = ANY(%(cases)s) AND copy.description = entry.description
-WHERE entry.key = ANY(%(entries)s) AND 'merge' IN (copy.kind, entry.kind) AND copy.redacted_at IS NULL
-"""
-
-
-def copies(entries: Sequence[int], cases: Sequence[int]) -> dict[int, int]:
-    """Entries of these cases that have the words of others because the cases are merged, and of which case each is."""
-    rows = connection().execute(_COPIES, {"entries": list(entries), "cases": list(cases)})
-    return dict(rows.fetchall())
-
-
 def entomb(updates: Sequence[int]) -> int:
-    """Take the words out of entries of the history, inside the transaction of an action; answers of how many."""
-    connection().execute("SET LOCAL open311.redact = 'on'")
-    done = connection().execute(_REDACT, {"keys": list(updates), "tombstone": TOMBSTONE})
-    connection().execute("SET LOCAL open311.redact = 'off'")
-    return done.rowcount
-
-
-def newest_words(key: int) -> str | None:
-    """What was said in public at the newest step of a case: its ``status_notes``."""
-    row = (
-        connection()
-        .execute(
-            "SELECT description FROM service_request_update WHERE service_request = %s AND status IS NOT NULL"
-            " AND public AND description IS NOT NULL ORDER BY occurred_at DESC, key DESC LIMIT 1",
-            (key,),
-        )
-        .fetchone()
-    )
-    return row[0] if row else None
+    """Take the words out of rows of the history (by key), inside an action; return of how many."""
+    write(_REDACTING["on"])
+    done = write(_REDACT, {"keys": list(updates), "tombstone": TOMBSTONE})
+    write(_REDACTING["off"])
+    return done
 
 
 @transaction
-def redact_description(environment: Environment, jurisdiction: str, number: str, actor: Actor, reason: str) -> None:
-    """Take the reporter's words, and the answers that anybody could read, out of a service request.
+def redact_description(environment: Environment, ref: CaseRef, actor: Actor, *, reason: str) -> None:
+    """Take the reporter's own words out of a service request: the description, and answers in free text.
 
-    :raises InvalidArgument: no reason.
+    :raises InvalidArgument: when no reason is given.
     """
     if not reason.strip():
         raise InvalidArgument("redacting needs a reason")
-    case = locked(jurisdiction, number, actor, Act.REDACT)
+    case = locked(ref, actor, Act.REDACT)
     if case.description:
         case.description = TOMBSTONE
-    connection().execute(
-        "UPDATE answer SET values = ARRAY[%(it)s], names = ARRAY[%(it)s]"
-        " WHERE service_request = %(key)s AND datatype IN ('string', 'text')",
-        {"it": TOMBSTONE, "key": case.key},
-    )
+    write(_REDACT_ANSWERS, {"tombstone": TOMBSTONE, "key": case.key})
     aside(environment, case, "moderation", actor, reason)

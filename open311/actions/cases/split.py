@@ -1,25 +1,26 @@
-"""Split a service request into parts that others can work: each a service request of its own, with the same place."""
+"""Split a service request into parts that others can work: each a service request of its own, at the same place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
-from open311.actions.base.idempotency import Once, remembered
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.idempotency import Once
+from open311.actions.base.transaction import add, transaction, write
 from open311.actions.cases.case import aside, locked
-from open311.actions.intake.filing import prepare, write
+from open311.actions.intake.filing import Filed, prepare, write_service_request
 from open311.catalog.city import Jurisdiction
+from open311.domain.case_ref import CaseRef
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, StepRefused, UnknownService
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import PUBLISHED, Status
 from open311.domain.roles import Act
-from open311.models.cases.relation import RelationKind
+from open311.models.cases.relation import Relation, RelationKind
 from open311.models.cases.service_request import ServiceRequest
+from open311.queries.reading import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,89 +33,80 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What was filed: the numbers (none for ``batch`` ones), in their order."""
+    """The numbers of the parts in their order; None for a ``batch`` service, whose number comes later."""
 
     numbers: list[str | None]
 
 
+_SAME_REPORTERS = Statement(
+    """
+    INSERT INTO reporter_link (service_request, person)
+    SELECT :part, person FROM reporter_link WHERE service_request = :whole
+    """
+)
+# Whoever follows the whole follows its parts.
+_SAME_FOLLOWERS = Statement(
+    """
+    INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, push_key,
+                              push_secret, rhythm, language, confirmed_at)
+    SELECT jurisdiction, followed, :part, reporter, channel, address, push_key, push_secret, rhythm, language,
+           confirmed_at
+    FROM subscription WHERE service_request = :whole AND confirmed_at IS NOT NULL AND ended_at IS NULL
+    """
+)
+
+
 @transaction
 def split(
-    environment: Environment,
-    jurisdiction: str,
-    number: str,
-    parts: Sequence[Part],
-    actor: Actor,
-    seen_version: int | None = None,
-    once: Once | None = None,
+    environment: Environment, ref: CaseRef, actor: Actor, parts: Sequence[Part], *, once: Once | None = None
 ) -> list[str | None]:
-    """File each part with the place and the reporter of the whole; answers their numbers (none for ``batch`` ones).
+    """File each part with the place and the reporter of the whole; return their numbers (see ``Parts``).
 
-    What of the whole is not public, or waits for approval, is so in its parts: they lie at the same place.
-    The whole stays open: it is closed when its parts are done, by a person. ``once`` is the word of a form that is sent
-    again: its parts are filed once.
+    What of the whole is not public, or waits for approval, is so in its parts. The whole stays open: somebody closes it
+    when its parts are done. ``once`` lets a form that is sent twice file its parts once.
 
-    :raises StepRefused: the whole is closed.
-    :raises UnknownService: a part is of no service.
-    :raises InvalidDraft: a part cannot be taken as it is.
-    :raises KeyReused: the idempotency key came with something else before.
+    :raises StepRefused: when the whole is closed.
+    :raises UnknownService: when a part names no service of the city.
+    :raises InvalidDraft: when a part cannot be filed as it is.
+    :raises KeyReused: when the idempotency key came with other parts before.
     """
-    if once and (before := remembered(once, jurisdiction, None)):
+    if once and (before := once.before(ref.jurisdiction, None)):
         return Parts(**before).numbers
-    case = locked(jurisdiction, number, actor, Act.SPLIT, seen_version)
+    case = locked(ref, actor, Act.SPLIT)
     if PUBLISHED[Status(case.status)] == "closed":
-        raise StepRefused(f"{number} is closed; open it again before it is split")
-    city = environment.city.jurisdictions[jurisdiction]
-    withheld = None if case.moderation == Moderation.APPROVED else Moderation(case.moderation)
-    filed = []
-    for part in parts:
-        service = city.services.get(part.service_code)
-        if service is None or service.retired:
-            raise UnknownService(f"service_code {part.service_code!r} is not a service of {city.name}")
-        draft = _draft(city, case, part)
-        if draft.faults:
-            raise InvalidDraft(list(draft.faults))
-        filing = prepare(city, service, draft, (), case.api_client)
-        filed.append(write(environment, filing, private=case.private, moderation=withheld))
-    execute = connection().execute
+        raise StepRefused(f"{ref.number} is closed; open it again before it is split")
+    city = environment.city.jurisdictions[ref.jurisdiction]
+    filed = [_file(environment, city, case, actor, part) for part in parts]
     for each in filed:
-        execute(
-            "INSERT INTO relation (service_request, other, kind) VALUES (%s, %s, %s)",
-            (each.key, case.key, RelationKind.PART_OF),
-        )
-        execute(
-            "INSERT INTO reporter_link (service_request, person)"
-            " SELECT %s, person FROM reporter_link WHERE service_request = %s",
-            (each.key, case.key),
-        )
-        execute(_FOLLOW, {"part": each.key, "whole": case.key})
+        add(Relation, {"service_request": each.key, "other": case.key, "kind": RelationKind.PART_OF})
+        write(_SAME_REPORTERS, {"part": each.key, "whole": case.key})
+        write(_SAME_FOLLOWERS, {"part": each.key, "whole": case.key})
     numbers = [each.service_request_id for each in filed]
     aside(environment, case, "merge", actor, "Split into " + ", ".join(each or "(number to come)" for each in numbers))
     if once:
-        once.keep(jurisdiction, None, Parts(numbers))
+        once.remember(ref.jurisdiction, None, Parts(numbers))
     return numbers
 
 
-_FOLLOW = """
-INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, push_key, push_secret,
-                          rhythm, language, confirmed_at)
-SELECT jurisdiction, followed, %(part)s, reporter, channel, address, push_key, push_secret, rhythm, language,
-       confirmed_at
-FROM subscription WHERE service_request = %(whole)s AND confirmed_at IS NOT NULL AND ended_at IS NULL
-"""
-"""Who follows the whole follows its parts."""
+def _file(environment: Environment, city: Jurisdiction, case: ServiceRequest, actor: Actor, part: Part) -> Filed:
+    service = city.services.get(part.service_code)
+    if service is None or service.retired:
+        raise UnknownService(f"service_code {part.service_code!r} is not a service of {city.name}")
+    draft = _draft(city, case, part)
+    if draft.faults:
+        raise InvalidDraft(list(draft.faults))
+    withheld = None if case.moderation == Moderation.APPROVED else Moderation(case.moderation)
+    filing = prepare(city, service, draft, (), Actor(actor.name, case.api_client, account=actor.account))
+    return write_service_request(environment, filing, private=case.private, moderation=withheld)
 
 
 def _draft(city: Jurisdiction, case: ServiceRequest, part: Part) -> Draft:
-    point: Any = (
-        connection()
-        .execute("SELECT ST_Y(point)::text, ST_X(point)::text FROM service_request WHERE key = %s", (case.key,))
-        .fetchone()
-    )
+    place = case.place
     return Draft.of(
         city.key,
         part.service_code,
-        lat=point[0] or "",
-        long=point[1] or "",
+        lat=str(place.lat) if place else "",
+        long=str(place.long) if place else "",
         lines={name: getattr(case, name) or "" for name in ("address", "address_id", "zipcode", "language")},
         description=part.description,
         channel="split",

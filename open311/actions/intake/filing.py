@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import add, connection, defer
+from open311.actions.base.transaction import add, connection, defer, write, write_returning
 from open311.actions.intake.photos import add_photos, store_photos
 from open311.actions.publications.publish import publish_new
 from open311.actions.telling.outbox import tell
@@ -26,6 +27,7 @@ from open311.models.cases.update import Update
 from open311.models.intake.token import Token
 from open311.models.telling.subscription import Followed, Subscription
 from open311.queries.places.boundaries import boundaries_at
+from open311.queries.reading import Statement
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Filing:
     service: Service
     draft: Draft
     answers: Sequence[Answer]
-    api_client: int | None
+    actor: Actor
+    """Who files it: a reporter, a program with its key, a call-taker."""
     moment: datetime
     route: Route
     acknowledge_by: datetime | None
@@ -45,7 +48,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What was written: the key, and a number, or a token, or (``blackbox``) neither."""
+    """What was written: the key, and a number, or a token for the number to come, or (``blackbox``) neither."""
 
     key: int
     service_request_id: str | None
@@ -53,9 +56,9 @@ class Filed:
 
 
 def prepare(
-    jurisdiction: Jurisdiction, service: Service, draft: Draft, answers: Sequence[Answer], api_client: int | None
+    jurisdiction: Jurisdiction, service: Service, draft: Draft, answers: Sequence[Answer], actor: Actor
 ) -> Filing:
-    """Route it and promise: by rules on the service, the place, the answers, the words, the channel and the time."""
+    """Route a draft and compute its promise: by rules on service, place, answers, words, channel and time."""
     moment = now().replace(microsecond=0)
     boundaries: frozenset[str] = frozenset()
     if draft.point and (jurisdiction.routing.needs_boundaries or service.needs_boundaries):
@@ -75,7 +78,7 @@ def prepare(
         service=service,
         draft=draft,
         answers=answers,
-        api_client=api_client,
+        actor=actor,
         moment=moment,
         route=route,
         acknowledge_by=jurisdiction.calendar.due(moment, acknowledge) if acknowledge else None,
@@ -83,7 +86,7 @@ def prepare(
     )
 
 
-def write(
+def write_service_request(
     environment: Environment,
     filing: Filing,
     photos: Sequence[CleanImage] = (),
@@ -93,7 +96,8 @@ def write(
 ) -> Filed:
     """Write every row of a new service request, and publish it where it has a number.
 
-    It is as public as its service says (``moderation`` none), or less.
+    It is as public as its service says, or less: ``private`` keeps it to staff, and ``moderation`` (None: the
+    service's own) may withhold it until staff approve.
     """
     with connection().pipeline():  # what needs no answer travels together: two round trips, not ten
         case = _add_case(filing, private, moderation or first_moderation(filing.service.publishing))
@@ -117,22 +121,24 @@ def write(
         return Filed(key, number, token)
 
 
-_ADD_CASE = """
-INSERT INTO service_request (jurisdiction, service_request_id, service_code, service_name, department, team, priority,
-    agency_responsible, service_notice, description, status, point, address, address_id, zipcode, media_url,
-    requested_datetime, updated_datetime, acknowledge_by, expected_datetime, channel, api_client, language, private,
-    moderation)
-VALUES (%(jurisdiction)s, CASE WHEN %(numbered)s THEN nextval('service_request_number')::text END, %(service_code)s,
-    %(service_name)s, %(department)s, %(team)s, %(priority)s, %(agency_responsible)s, %(service_notice)s,
-    %(description)s, %(status)s, ST_SetSRID(ST_MakePoint(%(long)s, %(lat)s), 4326), %(address)s, %(address_id)s,
-    %(zipcode)s, %(media_url)s, %(requested_datetime)s, %(updated_datetime)s, %(acknowledge_by)s,
-    %(expected_datetime)s, %(channel)s, %(api_client)s, %(language)s, %(private)s, %(moderation)s)
-RETURNING key, service_request_id
-"""
+_ADD_CASE = Statement(
+    """
+    INSERT INTO service_request (jurisdiction, service_request_id, service_code, service_name, department, team,
+        priority, agency_responsible, service_notice, description, status, point, address, address_id, zipcode,
+        media_url, requested_datetime, updated_datetime, acknowledge_by, expected_datetime, channel, api_client,
+        language, private, moderation)
+    VALUES (:jurisdiction, CASE WHEN :numbered THEN nextval('service_request_number')::text END, :service_code,
+        :service_name, :department, :team, :priority, :agency_responsible, :service_notice, :description, :status,
+        ST_SetSRID(ST_MakePoint(:long, :lat), 4326), :address, :address_id, :zipcode, :media_url,
+        :requested_datetime, :updated_datetime, :acknowledge_by, :expected_datetime, :channel, :api_client,
+        :language, :private, :moderation)
+    RETURNING key, service_request_id
+    """
+)
 
 
 def _add_case(filing: Filing, private: bool, moderation: Moderation) -> dict[str, Any]:
-    """The row, with its key and (``realtime``) its number."""
+    """The row as it was written, with its key and (``realtime``) its number."""
     service, draft, route = filing.service, filing.draft, filing.route
     case: dict[str, Any] = {
         "jurisdiction": filing.jurisdiction.key,
@@ -157,61 +163,77 @@ def _add_case(filing: Filing, private: bool, moderation: Moderation) -> dict[str
         "acknowledge_by": filing.acknowledge_by,
         "expected_datetime": filing.expected,
         "channel": draft.channel,
-        "api_client": filing.api_client,
+        "api_client": filing.actor.api_client,
         "language": draft.language,
         "private": private,
         "moderation": moderation,
     }
-    numbered = service.type is ServiceType.REALTIME
-    row: Any = connection().execute(_ADD_CASE, {**case, "numbered": numbered}).fetchone()
-    return {**case, "key": row[0], "service_request_id": row[1]}
+    [(key, number)] = write_returning(_ADD_CASE, {**case, "numbered": service.type is ServiceType.REALTIME})
+    return {**case, "key": key, "service_request_id": number}
+
+
+_ADD_ANSWERS = Statement(
+    """
+    INSERT INTO answer (service_request, position, code, question, datatype, public, values, names)
+    VALUES (:key, :position, :code, :question, :datatype, :public, :values, :names)
+    """
+)
 
 
 def _add_answers(key: int, answers: Sequence[Answer]) -> None:
+    rows = [
+        {
+            "key": key,
+            "position": position,
+            "code": each.code,
+            "question": each.question,
+            "datatype": each.datatype,
+            "public": each.public,
+            "values": list(each.values),
+            "names": list(each.names),
+        }
+        for position, each in enumerate(answers)
+    ]
     with connection().cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO answer (service_request, position, code, question, datatype, public, values, names)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (key, i, a.code, a.question, a.datatype, a.public, list(a.values), list(a.names))
-                for i, a in enumerate(answers)
-            ],
-        )
+        cursor.executemany(_ADD_ANSWERS.sql, rows)
 
 
-_ADD_REPORTER = """
-WITH new_person AS (
-    INSERT INTO person (first_name, last_name, account_id)
-    VALUES (%(first_name)s, %(last_name)s, %(account_id)s) RETURNING key
-), contacts AS (
-    INSERT INTO contact_point (person, kind, value)
-    SELECT key, kind, value FROM new_person, unnest(%(kinds)s::text[], %(values)s::text[]) AS c(kind, value)
+_ADD_REPORTER = Statement(
+    """
+    WITH new_person AS (
+        INSERT INTO person (first_name, last_name, account_id)
+        VALUES (:first_name, :last_name, :account_id) RETURNING key
+    ), contacts AS (
+        INSERT INTO contact_point (person, kind, value)
+        SELECT key, kind, value
+        FROM new_person, unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) AS c(kind, value)
+    )
+    INSERT INTO reporter_link (service_request, person) SELECT :key, key FROM new_person
+    """
 )
-INSERT INTO reporter_link (service_request, person) SELECT %(key)s, key FROM new_person
-"""
 
 
 def _add_reporter(key: int, reporter: Reporter) -> None:
-    """Personal data goes to its own tables, which no public document can reach."""
+    """Personal data goes to tables of its own, which no public document can reach."""
     if not reporter.known:
         return
     ways = {"email": reporter.email, "phone": reporter.phone, "device": reporter.device_id}
-    given = {kind: value for kind, value in ways.items() if value}
-    connection().execute(
+    contacts = {kind: value for kind, value in ways.items() if value}
+    write(
         _ADD_REPORTER,
         {
             "key": key,
             "first_name": reporter.first_name or None,
             "last_name": reporter.last_name or None,
             "account_id": reporter.account_id or None,
-            "kinds": list(given),
-            "values": list(given.values()),
+            "kinds": list(contacts),
+            "values": list(contacts.values()),
         },
     )
 
 
 def _add_follower(key: int, filing: Filing) -> None:
-    """Who left an address gets the receipt, and hears more once they confirm it."""
+    """A reporter who left an address gets the receipt, and hears more once they confirm it."""
     address = email_address(filing.draft.reporter.email)
     if address is None or filing.jurisdiction.sandbox:
         return
@@ -238,8 +260,9 @@ def _add_history(key: int, filing: Filing) -> None:
             "public": True,
             "status": Status.RECEIVED,
             "note": f"Routed by the rule: {filing.route.rule}" if filing.route.rule else None,
-            "actor": "client" if filing.api_client else "reporter",
-            "api_client": filing.api_client,
+            "actor": filing.actor.name,
+            "account": filing.actor.account,
+            "api_client": filing.actor.api_client,
             "occurred_at": filing.moment,
         },
     )

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import add, connection, transaction
+from open311.actions.base.transaction import add, transaction
 from open311.adapters.images import CleanImage, UnreadableImage, clean_image
 from open311.domain.exposure import Moderation
+from open311.domain.photo import MAX_PHOTOS, StoredPhoto
+from open311.models.cases.media import Media
 from open311.models.intake.unsent_photo import UnsentPhoto
 from open311.queries.intake.photos import is_original, is_shown
 
-MOST_PHOTOS = 5
-"""Of one report or one update; further ones are ignored."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPhoto:
-    """A photo whose files are stored; it belongs to nothing, and nobody can see it, until a case has it."""
-
-    file: str
-    thumbnail: str
-    width: int
-    height: int
-
 
 def clean_photos(uploads: Iterable[bytes]) -> list[CleanImage]:
-    """The photos among these bytes; what cannot be read is left out."""
+    """Decode uploads to photos without any trace of their place; what cannot be read as one is left out."""
     cleaned: list[CleanImage] = []
     for upload in uploads:
-        if len(cleaned) == MOST_PHOTOS:
+        if len(cleaned) == MAX_PHOTOS:
             break
         try:
             cleaned.append(clean_image(upload))
@@ -40,7 +29,7 @@ def clean_photos(uploads: Iterable[bytes]) -> list[CleanImage]:
 
 
 def store_photos(environment: Environment, photos: Iterable[CleanImage]) -> tuple[StoredPhoto, ...]:
-    """Store the files of photos, which are named by their content: again, nothing changes."""
+    """Store the files of photos. They are named by their content, so storing them again changes nothing."""
     save = environment.files.save
     return tuple(
         StoredPhoto(save(photo.image, "jpg"), save(photo.thumbnail, "jpg"), photo.width, photo.height)
@@ -50,7 +39,7 @@ def store_photos(environment: Environment, photos: Iterable[CleanImage]) -> tupl
 
 @transaction
 def store_unsent_photos(environment: Environment, photos: Iterable[CleanImage]) -> tuple[StoredPhoto, ...]:
-    """The same for a form that may never be sent: what no case has then is forgotten by the rules of privacy."""
+    """Store photos of a form that may never be sent; what no service request has after some days is forgotten."""
     stored = store_photos(environment, photos)
     for photo in stored:
         add(UnsentPhoto, {"file": photo.file, "thumbnail": photo.thumbnail})
@@ -60,13 +49,9 @@ def store_unsent_photos(environment: Environment, photos: Iterable[CleanImage]) 
 def add_photos(
     key: int, photos: Sequence[StoredPhoto], kind: str, moderation: Moderation = Moderation.APPROVED
 ) -> None:
-    """Give photos to a case: ``submitted``, ``before`` or ``after`` the work."""
+    """Give stored photos to a service request (its key): ``submitted``, or taken ``before`` or ``after`` the work."""
     for photo in photos:
-        connection().execute(
-            "INSERT INTO media (service_request, file, thumbnail, width, height, kind, alt_text, moderation)"
-            " VALUES (%s, %s, %s, %s, %s, %s, '', %s)",
-            (key, photo.file, photo.thumbnail, photo.width, photo.height, kind, moderation),
-        )
+        add(Media, {**asdict(photo), "service_request": key, "kind": kind, "alt_text": "", "moderation": moderation})
 
 
 # Files go before the commit: should that fail, rows name files that are gone, and doing it again completes it. The

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from open311.actions.base.actor import REPORTER, Actor, permit
 from open311.actions.base.environment import Environment
-from open311.actions.base.idempotency import Once, remembered
-from open311.actions.base.transaction import connection, transaction
-from open311.actions.intake.filing import Filing, prepare, write
+from open311.actions.base.idempotency import Once
+from open311.actions.base.transaction import transaction, write_returning
+from open311.actions.intake.filing import Filing, prepare, write_service_request
 from open311.actions.intake.photos import clean_photos
 from open311.actions.publications.publish import publish
 from open311.actions.telling.outbox import tell
@@ -17,11 +18,14 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.definition import check_answers
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, UnknownService
+from open311.domain.roles import Act, CaseScope
+from open311.queries.places.boundaries import boundaries_at
+from open311.queries.reading import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the reporter gets: a number, or a token, or (``blackbox``) neither."""
+    """What the reporter gets: a number, or a token for the number to come, or (``blackbox``) neither."""
 
     service_request_id: str | None
     token: str | None
@@ -32,17 +36,20 @@ def submit(
     environment: Environment,
     jurisdiction: Jurisdiction,
     draft: Draft,
+    actor: Actor = REPORTER,
     *,
-    api_client: int | None = None,
     once: Once | None = None,
 ) -> Receipt:
-    """File the draft and publish it, in one transaction.
+    """File a draft and publish it, in one transaction.
 
-    Photos that cannot be read are left out: a broken photo never loses a report.
+    ``actor`` is who files it: a reporter, a program with an API key, or staff for somebody who called or came by; staff
+    need a grant that covers filing there. Photos that cannot be read are left out, for a broken photo must never lose a
+    report.
 
-    :raises UnknownService: the code is unknown or retired.
-    :raises InvalidDraft: the draft has faults, answers are missing or wrong; every reason at once.
-    :raises KeyReused: the idempotency key came with another body before.
+    :raises UnknownService: when the service code is unknown or retired.
+    :raises InvalidDraft: when the draft has faults or answers are missing or wrong; it holds every reason at once.
+    :raises NotAllowed: when staff have no grant that covers filing there.
+    :raises KeyReused: when the idempotency key came with another body before.
     """
     service = jurisdiction.services.get(draft.service_code)
     if service is None or service.retired:
@@ -50,30 +57,41 @@ def submit(
     answers, reasons = check_answers(service.attributes, draft.answers, jurisdiction.timezone)
     if draft.faults or reasons:
         raise InvalidDraft([*draft.faults, *reasons])
-    filing = prepare(jurisdiction, service, draft, answers, api_client)
+    filing = prepare(jurisdiction, service, draft, answers, actor)
     return _file(environment, filing, clean_photos(draft.photos), once)
 
 
 @transaction
 def _file(environment: Environment, filing: Filing, photos: Sequence[CleanImage], once: Once | None) -> Receipt:
-    if once and (before := remembered(once, filing.jurisdiction.key, filing.api_client)):
+    jurisdiction, actor = filing.jurisdiction.key, filing.actor
+    if once and (before := once.before(jurisdiction, actor.api_client)):
         return Receipt(**before)
-    filed = write(environment, filing, photos)
+    filed = write_service_request(environment, filing, photos)
+    if actor.is_staff:
+        permit(actor, Act.FILE, f"service_request:{filed.service_request_id or filed.key}", _scope(filing))
     receipt = Receipt(filed.service_request_id, filed.token, filing.service.service_notice)
     if once:
-        once.keep(filing.jurisdiction.key, filing.api_client, receipt)
+        once.remember(jurisdiction, actor.api_client, receipt)
     return receipt
 
 
-_NUMBER = """
-UPDATE service_request SET service_request_id = nextval('service_request_number')::text
-WHERE key = %s AND service_request_id IS NULL RETURNING jurisdiction
-"""
+def _scope(filing: Filing) -> CaseScope:
+    place, jurisdiction = filing.draft.point, filing.jurisdiction.key
+    boundaries = boundaries_at(jurisdiction, place) if place else frozenset[str]()
+    return CaseScope(jurisdiction, filing.route.department, filing.service.service_code, boundaries)
+
+
+_NUMBER = Statement(
+    """
+    UPDATE service_request SET service_request_id = nextval('service_request_number')::text
+    WHERE key = :key AND service_request_id IS NULL RETURNING jurisdiction
+    """
+)
 
 
 @transaction
 def give_number(environment: Environment, key: int) -> None:
-    """Give a ``batch`` service request its number and publish it; doing so again changes nothing."""
-    if row := connection().execute(_NUMBER, (key,)).fetchone():
+    """Give a service request of a ``batch`` service its number and publish it; doing so again changes nothing."""
+    for (jurisdiction,) in write_returning(_NUMBER, {"key": key}):
         publish(environment, [key])
-        tell(environment, row[0], key)
+        tell(environment, jurisdiction, key)

@@ -15,8 +15,7 @@ from open311.actions.base.actor import Actor, permit
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import connection, transaction
 from open311.actions.cases.case import aside, finish, locked_key
-from open311.actions.cases.redact import TOMBSTONE, copies, entomb, newest_words
-from open311.actions.cases.relate import merged_with
+from open311.actions.cases.redact import TOMBSTONE, entomb
 from open311.actions.privacy.forget import forget_accounts, forget_photos, forget_private_answers, forget_reporters
 from open311.actions.privacy.personal_data import PersonalData, belongings_of, mark
 from open311.domain.errors import InvalidArgument
@@ -24,6 +23,8 @@ from open311.domain.person import Who, mentions
 from open311.domain.roles import Act
 from open311.models.base import database
 from open311.queries.accounts.accounts import account_of_key
+from open311.queries.cases.history import copies, newest_text
+from open311.queries.cases.relations import merged_with
 
 SHORTEST = 6
 """Characters of an address, or of a device's id, that is looked for in texts."""
@@ -185,13 +186,13 @@ def _forget_words(environment: Environment, theirs: PersonalData, others: list[i
         case = locked_key(key)
         named = marks.are_in(case.status_notes)
         if named:
-            case.status_notes = newest_words(key)
+            case.status_notes = newest_text(key)
         if named or key in shared.values():
             finish(environment, case)
     for key in theirs.cases:
         case = locked_key(key)
         if marks.are_in(case.status_notes):
-            case.status_notes = newest_words(key)
+            case.status_notes = newest_text(key)
         if marks.are_in(case.address):
             case.address = TOMBSTONE
     database.session.flush()

@@ -14,7 +14,7 @@ from open311.actions.cases.relate import merge, unmerge
 from open311.actions.cases.split import Part, split
 from open311.catalog.city import Jurisdiction
 from open311.domain.routing import Priority
-from open311.entrypoints.commands.options import by_option, numbered, refusals_told
+from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_told
 from open311.entrypoints.commands.service_requests import group
 
 
@@ -29,8 +29,7 @@ def assign_(
 ) -> None:
     """Give service request NUMBER to a department and team."""
     with refusals_told():
-        what = {"department": department, "team": team, "reason": reason}
-        assign(current_environment(), jurisdiction.key, number, actor, **what)  # type: ignore[arg-type]
+        assign(current_environment(), ref(number, jurisdiction), actor, department=department, team=team, reason=reason)
     click.echo(f"{number} is assigned")
 
 
@@ -43,7 +42,7 @@ def prioritise_(number: str, priority: str, jurisdiction: Jurisdiction, actor: A
     """Give service request NUMBER its PRIORITY for staff."""
     with refusals_told():
         chosen = Priority[priority.upper()]
-        prioritise(current_environment(), jurisdiction.key, number, chosen, actor, reason)
+        prioritise(current_environment(), ref(number, jurisdiction), actor, chosen, reason=reason)
     click.echo(f"{number} has priority {priority}")
 
 
@@ -59,7 +58,7 @@ def refer_(number: str, body: str, jurisdiction: Jurisdiction, actor: Actor, tex
     Where it has an Open311 server, the service request is filed there and its state mirrored.
     """
     with refusals_told():
-        refer(current_environment(), jurisdiction.key, number, body, actor, text=text, note=inside)
+        refer(current_environment(), ref(number, jurisdiction), actor, body, text=text, note=inside)
     click.echo(f"{number} is referred to {body}")
 
 
@@ -70,7 +69,7 @@ def refer_(number: str, body: str, jurisdiction: Jurisdiction, actor: Actor, tex
 def merge_(number: str, canonical: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Make NUMBER a duplicate of CANONICAL, which it follows."""
     with refusals_told():
-        merge(current_environment(), jurisdiction.key, number, canonical, actor)
+        merge(current_environment(), ref(number, jurisdiction), actor, canonical)
     click.echo(f"{number} is a duplicate of {canonical}")
 
 
@@ -80,7 +79,7 @@ def merge_(number: str, canonical: str, jurisdiction: Jurisdiction, actor: Actor
 def unmerge_(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Take back that service request NUMBER is a duplicate."""
     with refusals_told():
-        unmerge(current_environment(), jurisdiction.key, number, actor)
+        unmerge(current_environment(), ref(number, jurisdiction), actor)
     click.echo(f"{number} is no duplicate")
 
 
@@ -97,7 +96,7 @@ def split_(number: str, parts: tuple[str, ...], jurisdiction: Jurisdiction, acto
         raise click.BadParameter(f"{wrong[0]!r} is not SERVICE_CODE=DESCRIPTION", param_hint="PARTS")
     with refusals_told():
         wanted = [Part(*part.split("=", 1)) for part in parts]
-        numbers = split(current_environment(), jurisdiction.key, number, wanted, actor)
+        numbers = split(current_environment(), ref(number, jurisdiction), actor, wanted)
     click.echo(f"{number} is split into {', '.join(each or '(number to come)' for each in numbers)}")
 
 
@@ -108,7 +107,7 @@ def split_(number: str, parts: tuple[str, ...], jurisdiction: Jurisdiction, acto
 def private_(number: str, jurisdiction: Jurisdiction, actor: Actor, undo: bool) -> None:
     """Keep service request NUMBER to staff; --undo shows it again."""
     with refusals_told():
-        set_visibility(current_environment(), jurisdiction.key, number, not undo, actor)
+        set_visibility(current_environment(), ref(number, jurisdiction), actor, not undo)
     click.echo(f"{number} is {'as public as its service' if undo else 'private'}")
 
 
@@ -120,9 +119,9 @@ def private_(number: str, jurisdiction: Jurisdiction, actor: Actor, undo: bool) 
 def redact(number: str, jurisdiction: Jurisdiction, actor: Actor, update_id: str | None, reason: str) -> None:
     """Replace words of NUMBER by a tombstone, for good."""
     with refusals_told():
-        where = (current_environment(), jurisdiction.key, number)
+        named = ref(number, jurisdiction)
         if update_id:
-            redact_update(*where, update_id, actor, reason)
+            redact_update(current_environment(), named, actor, update_id, reason=reason)
         else:
-            redact_description(*where, actor, reason)
+            redact_description(current_environment(), named, actor, reason=reason)
     click.echo(f"{number} is redacted")

@@ -12,6 +12,7 @@ import click
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
 from open311.catalog.city import Jurisdiction
+from open311.domain.case_ref import CaseRef
 from open311.domain.errors import Refusal
 
 
@@ -43,6 +44,11 @@ def only_jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def numbered(command: Callable[..., None]) -> Callable[..., None]:
     """NUMBER, and in which jurisdiction."""
     return click.argument("number")(jurisdiction_option(command))
+
+
+def ref(number: str, jurisdiction: Jurisdiction) -> CaseRef:
+    """The service request that a command names, whatever its version."""
+    return CaseRef(jurisdiction.key, number)
 
 
 def _actor(_: click.Context, __: click.Parameter, login: str | None) -> Actor:

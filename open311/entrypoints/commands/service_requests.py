@@ -11,12 +11,14 @@ from flask.cli import AppGroup
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
-from open311.actions.cases.progress import annotate, comment, endorse, moderate, progress
+from open311.actions.cases.progress import endorse, moderate, progress
+from open311.actions.cases.update import update as write
 from open311.catalog.city import Jurisdiction
+from open311.domain.change import Change
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.moment import read_moment
-from open311.entrypoints.commands.options import by_option, numbered, refusals_told
+from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_told
 from open311.queries.cases import shown
 
 group = AppGroup("requests", help="Show, close, reopen, update and moderate service requests.")
@@ -35,7 +37,7 @@ _NOTE = click.option("--note", default="", help="For staff only.")
 @_NOTE
 def close(number: str, jurisdiction: Jurisdiction, actor: Actor, outcome: str, text: str, note: str) -> None:
     """Close NUMBER with an outcome and a public text."""
-    _step(number, jurisdiction, Status.CLOSED, actor, outcome=Outcome(outcome), text=text, note=note)
+    _step(number, jurisdiction, actor, Change(Status.CLOSED, Outcome(outcome), text=text, note=note))
 
 
 @group.command()
@@ -45,7 +47,7 @@ def close(number: str, jurisdiction: Jurisdiction, actor: Actor, outcome: str, t
 @_NOTE
 def reopen(number: str, jurisdiction: Jurisdiction, actor: Actor, text: str, note: str) -> None:
     """Open service request NUMBER again."""
-    _step(number, jurisdiction, Status.RECEIVED, actor, text=text, note=note)
+    _step(number, jurisdiction, actor, Change(Status.RECEIVED, text=text, note=note))
 
 
 @group.command()
@@ -72,17 +74,14 @@ def update(
     """
     if status:
         how, when = Outcome(outcome) if outcome else None, _moment(scheduled, jurisdiction)
-        _step(number, jurisdiction, Status(status), actor, outcome=how, scheduled=when, text=text, note=note)
+        _step(number, jurisdiction, actor, Change(Status(status), how, when, text, note))
         return
     if outcome or scheduled:
         raise click.UsageError("--outcome and --scheduled go with --status")
     if not (text.strip() or note.strip()):
         raise click.UsageError("say --status, --text or --note")
     with refusals_told():
-        if text.strip():
-            comment(current_environment(), jurisdiction.key, number, actor, text, public=True, note=note)
-        else:
-            annotate(current_environment(), jurisdiction.key, number, actor, note)
+        write(current_environment(), ref(number, jurisdiction), actor, Change(text=text, note=note))
     click.echo(f"{number} has a new {'comment' if text.strip() else 'note'}")
 
 
@@ -93,10 +92,10 @@ def _moment(text: str | None, jurisdiction: Jurisdiction) -> datetime | None:
         raise click.BadParameter(str(fault), param_hint="--scheduled") from None
 
 
-def _step(number: str, jurisdiction: Jurisdiction, status: Status, actor: Actor, **what: Any) -> None:
+def _step(number: str, jurisdiction: Jurisdiction, actor: Actor, change: Change) -> None:
     with refusals_told():
-        progress(current_environment(), jurisdiction.key, number, status, actor, **what)
-    click.echo(f"{number} is {status}")
+        progress(current_environment(), ref(number, jurisdiction), actor, change)
+    click.echo(f"{number} is {change.status}")
 
 
 @group.command()
@@ -123,7 +122,7 @@ def hide(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
 
 def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, actor: Actor) -> None:
     with refusals_told():
-        moderate(current_environment(), jurisdiction.key, number, decision, actor)
+        moderate(current_environment(), ref(number, jurisdiction), actor, decision)
     click.echo(f"{number} is {decision}")
 
 
@@ -133,7 +132,7 @@ def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, act
 def me_too(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Note that somebody else has the concern of NUMBER."""
     with refusals_told():
-        endorse(jurisdiction.key, number, "call_centre", actor)
+        endorse(ref(number, jurisdiction), actor, channel="call_centre")
     click.echo(f"{number} has one more 'me too'")
 
 

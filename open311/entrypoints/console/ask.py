@@ -8,13 +8,14 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import Environment
-from open311.actions.cases.update import Change, update
+from open311.actions.cases.update import update
+from open311.domain.change import Change
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import Status
 from open311.domain.roles import Act
 from open311.entrypoints.console import replies
 from open311.entrypoints.console.blueprint import blueprint
-from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, once_only, seen_version
+from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, once_only, ref
 from open311.queries.cases.in_hand import CaseInHand
 from open311.web.access import me
 
@@ -43,8 +44,7 @@ def ask(number: str) -> AnyResponse:
 
     def act(environment: Environment) -> object:
         change = Change(status=Status.WAITING_ON_REPORTER, text=text, note=note)
-        version = seen_version()
-        once = once_only(number, version, change)
-        return update(environment, case.jurisdiction, number, change, me().actor, seen_version=version, once=once)
+        named = ref(case)
+        return update(environment, named, me().actor, change, once=once_only(named, change))
 
     return act_once_seen(case, act, (text, note), show, field="text", said=f"The question about {number} is on its way")

@@ -19,8 +19,8 @@ from open311.entrypoints.console.desk import (
     case_in_hand,
     done,
     newest,
+    ref,
     refused,
-    seen_version,
 )
 from open311.queries.cases.in_hand import CaseInHand, colleagues, meanwhile
 from open311.web import failures
@@ -84,14 +84,12 @@ def assign(number: str) -> AnyResponse:
     try:
         assigning.assign(
             current_environment(),
-            case.jurisdiction,
-            number,
+            ref(case),
             me().actor,
             department=to.department,
             team=to.team,
             assignee=person,
             reason=form.get("reason", ""),
-            seen_version=seen_version(),
         )
     except NotAllowed:
         raise

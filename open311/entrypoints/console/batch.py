@@ -9,9 +9,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import current_environment
-from open311.actions.cases.batch import MOST_CASES, UNDO_WITHIN, hold
-from open311.actions.cases.batch import undo as take_back
-from open311.actions.cases.update import Change
+from open311.actions.cases.batch import MAX_CASES, UNDO_WITHIN, start_batch, undo_batch
+from open311.domain.change import Change
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Act, may
@@ -37,7 +36,7 @@ def bulk() -> AnyResponse:
     cases = _ticked()
     form = request.form
     if not cases:
-        return page("console/batch_none.html", status=422 if request.method == "POST" else 200, most=MOST_CASES)
+        return page("console/batch_none.html", status=422 if request.method == "POST" else 200, most=MAX_CASES)
     act = form.get("act", "")
     if form.get("do") != "hold":
         return _form(cases, {})
@@ -47,15 +46,15 @@ def bulk() -> AnyResponse:
     if errors:
         return _form(cases, errors)
     versions = [(case.number, _version(case)) for case in cases]
-    uuid = hold(current_environment(), city().key, versions, act, arguments, me().actor)
+    uuid = start_batch(current_environment(), city().key, versions, act, arguments, me().actor)
     return redirect(url_for("console.batch_state", uuid=uuid, list=form.get("list") or None), 303)
 
 
 def _ticked() -> list[CaseInHand]:
     """The cases that were ticked, as far as whoever looks may read them."""
-    numbers = list(dict.fromkeys(request.values.getlist("number")))[: MOST_CASES + 1]
+    numbers = list(dict.fromkeys(request.values.getlist("number")))[: MAX_CASES + 1]
     found = cases_in_hand(numbers, city().key)
-    return [case for case in found if may(me().grants, Act.READ, case.scope)][:MOST_CASES]
+    return [case for case in found if may(me().grants, Act.READ, case.scope)][:MAX_CASES]
 
 
 def _version(case: CaseInHand) -> int:
@@ -145,6 +144,6 @@ def batch_state(uuid: str) -> Response:
 @blueprint.post("/bulk/<uuid>/undo")
 def undo(uuid: str) -> AnyResponse:
     """Take it back whole, unless it was begun."""
-    undone = take_back(uuid, me().account)
+    undone = undo_batch(uuid, me().account)
     flash("Taken back: nothing was changed" if undone else "Too late to take it back: it was begun already")
     return redirect(url_for("console.batch_state", uuid=uuid, list=request.form.get("list") or None), 303)

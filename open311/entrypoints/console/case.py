@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from open311.actions.base.environment import current_environment
 from open311.actions.cases.reporter import Personal, read_personal
+from open311.domain.case_ref import CaseRef
 from open311.domain.errors import NotAllowed, UnknownServiceRequest
 from open311.domain.place import Point
 from open311.domain.roles import Act, may
@@ -38,7 +39,7 @@ def case(number: str) -> Response:
 def contact(number: str) -> Response:
     """The same with the people behind it. It is a POST, because it is noted each time."""
     opened = _opened(number)
-    return _shown(opened, read_personal(city().key, number, me().actor))
+    return _shown(opened, read_personal(CaseRef(city().key, number), me().actor))
 
 
 @blueprint.get("/r/<number>/photo/<name>")

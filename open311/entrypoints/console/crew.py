@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import current_environment
 from open311.actions.base.idempotency import Once
-from open311.actions.cases.update import Change, update
+from open311.actions.cases.update import update
 from open311.actions.intake.photos import clean_photos, store_unsent_photos
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.errors import NotAllowed, Refusal
 from open311.domain.lifecycle import Outcome, Status
@@ -94,7 +96,8 @@ def crew_done(number: str) -> AnyResponse:
     try:
         if len(change.text) > DESCRIPTION_LIMIT:
             return _refused(number, f"At most {DESCRIPTION_LIMIT} characters", 422, by_worker=by_worker)
-        update(current_environment(), case.jurisdiction, number, change, me().actor, once=_once(number, change, key))
+        named = CaseRef(case.jurisdiction, number)
+        update(current_environment(), named, me().actor, change, once=_once(number, change, key))
     except NotAllowed:
         raise
     except Refusal as refusal:

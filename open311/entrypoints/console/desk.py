@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import Environment, current_environment
 from open311.actions.base.idempotency import Once
-from open311.actions.intake.photos import StoredPhoto
 from open311.actions.telling.preview import Preview, preview_of
+from open311.domain.case_ref import CaseRef
 from open311.domain.errors import Conflict, NotAllowed, Refusal, UnknownServiceRequest
+from open311.domain.photo import StoredPhoto
 from open311.domain.roles import Act, may
 from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console.blueprint import city
@@ -102,10 +103,10 @@ def newest() -> int:
     return read_key(request.form.get("newest", "")) or 0
 
 
-def seen_version() -> int:
-    """The version of the case that the form was made from; a form without one was made from none."""
+def ref(case: CaseInHand) -> CaseRef:
+    """The case, in the version that the form was made from; a form without one was made from none."""
     given = request.form.get("version", "")
-    return int(given) if given.isdecimal() and len(given) <= 9 else 0
+    return CaseRef(case.jurisdiction, case.number, int(given) if given.isdecimal() and len(given) <= 9 else 0)
 
 
 def heard(case: CaseInHand, preview: Preview) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases import refer as referring
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
-from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, seen_version
+from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, ref
 from open311.queries.cases.in_hand import CaseInHand
 from open311.web.access import me
 
@@ -32,16 +32,8 @@ def refer(number: str) -> AnyResponse:
         return show(case, {"body": "Choose who is to have it"}, status=422)
 
     def act(environment: Environment) -> object:
-        return referring.refer(
-            environment,
-            case.jurisdiction,
-            number,
-            form["body"],
-            me().actor,
-            text=form.get("text", "").strip(),
-            note=form.get("note", ""),
-            seen_version=seen_version(),
-        )
+        words = {"text": form.get("text", "").strip(), "note": form.get("note", "")}
+        return referring.refer(environment, ref(case), me().actor, form["body"], **words)
 
     said = f"{number} is referred to {bodies[form['body']]}"
     return act_once_seen(case, act, (form["body"], form.get("text"), form.get("note")), show, field="body", said=said)

@@ -23,8 +23,8 @@ from open311.entrypoints.console.desk import (
     done,
     newest,
     once_only,
+    ref,
     refused,
-    seen_version,
 )
 from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, meanwhile, near_ones
 from open311.web import failures
@@ -54,7 +54,7 @@ def merge(number: str) -> AnyResponse:
         return show(case, {"number": "Choose one of these, or enter a number"}, status=422)
 
     def act(environment: Environment) -> object:
-        return relate.merge(environment, case.jurisdiction, number, other.number, me().actor, seen_version())
+        return relate.merge(environment, ref(case), me().actor, other.number)
 
     def beside(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
         return show(case, errors, None if errors else other, **what)
@@ -101,10 +101,10 @@ def split(number: str) -> AnyResponse:
         errors["service1"] = "Say what the parts are"
     if errors:
         return show(case, errors, status=422)
-    version = seen_version()
-    once = once_only(number, version, parts)
+    named = ref(case)
+    once = once_only(named, parts)
     try:
-        filed = splitting.split(current_environment(), case.jurisdiction, number, parts, me().actor, version, once)
+        filed = splitting.split(current_environment(), named, me().actor, parts, once=once)
     except NotAllowed:
         raise
     except Conflict:

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from open311.actions.base.environment import Environment, current_environment
 from open311.actions.cases import update as updating
 from open311.actions.cases.progress import act_of
-from open311.actions.cases.update import Change
-from open311.actions.intake.photos import MOST_PHOTOS, StoredPhoto, clean_photos, store_unsent_photos
+from open311.actions.intake.photos import clean_photos, store_unsent_photos
+from open311.domain.change import Change
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import STEPS, Outcome, Status
+from open311.domain.photo import MAX_PHOTOS, StoredPhoto
 from open311.domain.roles import Act, may
 from open311.entrypoints.console import replies
 from open311.entrypoints.console.blueprint import blueprint, city
@@ -27,7 +28,7 @@ from open311.entrypoints.console.desk import (
     keep_photos,
     kept_photos,
     once_only,
-    seen_version,
+    ref,
 )
 from open311.queries.cases.in_hand import CaseInHand
 from open311.web.access import me
@@ -64,10 +65,8 @@ def update(number: str) -> AnyResponse:
         return _show(case, errors, status=422, typed=typed)
 
     def act(environment: Environment) -> object:
-        version = seen_version()
-        once = once_only(number, version, change)
-        where = (environment, case.jurisdiction, number)
-        return updating.update(*where, change, me().actor, seen_version=version, once=once)
+        named = ref(case)
+        return updating.update(environment, named, me().actor, change, once=once_only(named, change))
 
     def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
         return _show(case, errors, typed=typed, **what)
@@ -112,8 +111,8 @@ def _photos() -> tuple[tuple[StoredPhoto, ...], dict[str, str]]:
     uploads = [data for file in request.files.getlist("photos") if (data := file.read())]
     cleaned = clean_photos(uploads)
     photos = (*kept_photos(), *store_unsent_photos(current_environment(), cleaned))
-    if len(photos) > MOST_PHOTOS:
-        return photos[:MOST_PHOTOS], {"photos": f"Choose at most {MOST_PHOTOS} photos"}
+    if len(photos) > MAX_PHOTOS:
+        return photos[:MAX_PHOTOS], {"photos": f"Choose at most {MAX_PHOTOS} photos"}
     unread = len(uploads) - len(cleaned)
     return photos, {"photos": "A file is no photo that can be read (JPEG, PNG, WebP or HEIC)"} if unread else {}
 

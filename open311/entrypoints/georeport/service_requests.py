@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
+from open311.actions.base.actor import REPORTER, Actor
 from open311.actions.base.idempotency import Once
 from open311.actions.intake.submit import submit
 from open311.api.answer_cache import Mark
@@ -73,7 +74,7 @@ def file_service_request(call: Call) -> Reply:
         call.environment,
         call.jurisdiction,
         _draft(call, service_code, [content for _, content in photos]),
-        api_client=client.key if client else None,
+        Actor("client", client.key) if client else REPORTER,
         once=_once(call.arguments, photos),
     )
     row = {

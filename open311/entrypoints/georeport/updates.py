@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from open311.api.endpoint import Call, Reply, endpoint, writer
 from open311.api.installation import installation
 from open311.api.links import link
 from open311.catalog.city import Jurisdiction
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text, web_address
 from open311.domain.errors import (
     InvalidArgument,
@@ -133,25 +136,22 @@ def add_update(call: Call) -> Reply:
     if client_update_id and (before := update_by(client.key, client_update_id, number)):
         return Reply([{"update_id": before}])
     occurred = _moment(arguments, "updated_datetime", call.jurisdiction.timezone)
-    what: dict[str, Any] = {
-        "media_url": media_url,
-        "occurred_at": min(occurred, now()) if occurred else None,
-    }
-    actor = Actor("client", client.key, client_update_id)
-    where = (call.environment, call.jurisdiction.key, number)
+    change = Change(text=text, media_url=media_url or "", occurred_at=min(occurred, now()) if occurred else None)
+    actor, ref = Actor("client", client.key, client_update_id), CaseRef(call.jurisdiction.key, number)
     if "updates" not in client.scopes:
         if case.api_client != client.key:
             raise KeyRefused("this api_key may add comments to service requests that it filed, and no others")
         _needs(text)
-        return Reply([{"update_id": comment(*where, actor, text, public=False, **what)}])
+        return Reply([{"update_id": comment(call.environment, ref, actor, change, public=False)}])
     step = _step(arguments.get("status", ""), case.status)
     if step is None:
         _needs(text)
-        return Reply([{"update_id": comment(*where, actor, text, public=True, **what)}])
+        return Reply([{"update_id": comment(call.environment, ref, actor, change)}])
     status, outcome = step
     if status is Status.CLOSED:
         _needs(text)
-    return Reply([{"update_id": progress(*where, status, actor, outcome=outcome, text=text, **what)}])
+    taken = progress(call.environment, ref, actor, replace(change, status=status, outcome=outcome))
+    return Reply([{"update_id": taken}])
 
 
 def _step(word: str, current: Status) -> tuple[Status, Outcome | None] | None:

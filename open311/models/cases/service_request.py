@@ -7,19 +7,35 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
+from geoalchemy2.shape import to_shape
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Sequence, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.place import Point
 from open311.models.base import Base, Key
 
 NUMBERS = Sequence("service_request_number", start=1_000_001, metadata=Base.metadata)
 """Gives the public numbers of new service requests, over all jurisdictions."""
 
-OPEN = "status NOT IN ('closed', 'disputed')"
-LIVE = "status <> 'closed'"
-"""What somebody still has to do with: what is open, and what is disputed."""
+
+def is_open(alias: str = "") -> str:
+    """SQL: whether the service request (under this alias of its table) is open, as GeoReport means it."""
+    return f"{_column(alias, 'status')} NOT IN ('closed', 'disputed')"
+
+
+def is_live(alias: str = "") -> str:
+    """SQL: whether somebody still has to do with the service request, because it is open or disputed."""
+    return f"{_column(alias, 'status')} <> 'closed'"
+
+
+def _column(alias: str, name: str) -> str:
+    return f"{alias}.{name}" if alias else name
+
+
+OPEN, LIVE = is_open(), is_live()
+"""The conditions of partial indexes."""
 _RUNNING = f"{OPEN} AND paused_at IS NULL"
 _UNSEEN = f"{OPEN} AND acknowledged_datetime IS NULL"
 
@@ -133,3 +149,11 @@ class ServiceRequest(Base):
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def place(self) -> Point | None:
+        """The reported point, exactly as it was given; None where none was."""
+        if self.point is None:
+            return None
+        [(long, lat)] = to_shape(self.point).coords
+        return Point(long, lat)

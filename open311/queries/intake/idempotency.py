@@ -1,0 +1,29 @@
+"""What was answered to a write that a client may send again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from open311.queries.reading import Statement, fetch_as
+
+_ANSWERED = Statement(
+    """
+    SELECT body_hash, answer FROM idempotency_key
+    WHERE client = :client AND jurisdiction = :jurisdiction AND idempotency_key = :idempotency_key
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The hash of what was sent under an idempotency key, and the fields of what was answered."""
+
+    body_hash: bytes
+    answer: dict[str, Any] | None
+
+
+def answered(named: Mapping[str, Any]) -> Answered:
+    """What was answered under a key that is taken; ``named`` holds client, jurisdiction and idempotency_key."""
+    return fetch_as(Answered, _ANSWERED, named)[0]
