@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import connection
-from open311.actions.publications.publish import render_faces
+from open311.actions.publications.publish import rendered_publications
 from open311.models.base import database
 
 TAGS = "SELECT service_request, boundary, requested_datetime FROM request_boundary ORDER BY 1, 2"
@@ -18,7 +18,7 @@ def check_publications(environment: Environment) -> None:
     keys = [row[0] for row in execute("SELECT key FROM service_request").fetchall()]
     columns = ", ".join(COMPARED)
     stored = {row[0]: row[1:] for row in execute(f"SELECT service_request, {columns} FROM publication").fetchall()}
-    fresh = {face["key"]: tuple(face[name] for name in COMPARED) for face in render_faces(environment, keys)}
+    fresh = {row["key"]: tuple(row[name] for name in COMPARED) for row in rendered_publications(environment, keys)}
     assert stored == fresh, "a publication is not what a fresh rendering makes of its service request"
     tags = execute(TAGS).fetchall()
     fresh_tags = execute(

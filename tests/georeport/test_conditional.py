@@ -27,6 +27,8 @@ from open311.actions.places.load_boundaries import load_boundaries
 from open311.actions.publications.republish import republish
 from open311.api.answer_cache import KEEP, MOST_BYTES, AnswerCache, Mark
 from open311.app import create_app
+from open311.domain.case_ref import CaseRef
+from open311.domain.change import Change
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.base import database
@@ -171,7 +173,7 @@ def test_who_holds_a_feed_is_sent_nothing_until_something_published_changes(here
     answer = here.get(path, etag)
     assert (answer.status_code, answer.data) == (304, b"")
     assert here.get(path, etag, Accept_Language="es").status_code == 200  # other words
-    here.do(comment, "phila.gov", number, STAFF, "Soon.", public=True)
+    here.do(comment, CaseRef("phila.gov", number), STAFF, Change(text="Soon."))
     assert here.get(path, etag).status_code == 200
 
 
@@ -203,15 +205,15 @@ def test_the_validator_is_the_same_in_every_process_and_encoding(here: Server, e
 
 
 def closed(server: Server, number: str) -> None:
-    server.do(progress, "phila.gov", number, Status.CLOSED, STAFF, outcome=Outcome.RESOLVED, text="Gone.")
+    server.do(progress, CaseRef("phila.gov", number), STAFF, Change(Status.CLOSED, Outcome.RESOLVED, text="Gone."))
 
 
 def commented(server: Server, number: str) -> None:
-    server.do(comment, "phila.gov", number, STAFF, "Seen.", public=True)
+    server.do(comment, CaseRef("phila.gov", number), STAFF, Change(text="Seen."))
 
 
 def hidden(server: Server, number: str) -> None:
-    server.do(moderate, "phila.gov", number, Moderation.HIDDEN, STAFF)
+    server.do(moderate, CaseRef("phila.gov", number), STAFF, Moderation.HIDDEN)
 
 
 def republished(server: Server, number: str) -> None:
@@ -309,7 +311,7 @@ def test_a_change_that_commits_late_is_seen(here: Server, other: psycopg.Connect
         "replace(convert_from(json, 'UTF8'), 'Late', 'Later'), 'UTF8') WHERE service_request_id = %s"
     )
     other.execute(change, (late,))
-    here.do(comment, "phila.gov", early, STAFF, "Seen.", public=True)
+    here.do(comment, CaseRef("phila.gov", early), STAFF, Change(text="Seen."))
     between = here.get(path)
     assert "ETag" not in between.headers
     other.commit()

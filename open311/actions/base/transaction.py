@@ -116,3 +116,11 @@ _TRY_LOCK = Statement("SELECT pg_try_advisory_xact_lock(:lock)")
 def alone(lock: Lock) -> bool:
     """Whether nobody else is at it now; until the transaction ends, nobody else will be."""
     return bool(write_returning(_TRY_LOCK, {"lock": lock.value})[0][0])
+
+
+_LOCK = Statement("SELECT pg_advisory_xact_lock(:lock)")
+
+
+def wait_for(lock: Lock) -> None:
+    """Wait until nobody else is at it; until the transaction ends, nobody else will be."""
+    write_returning(_LOCK, {"lock": lock.value})

@@ -9,17 +9,19 @@ from typing import NamedTuple
 
 from open311.actions.base.environment import Environment
 from open311.actions.base.staging import staged
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import transaction, write, write_returning
 from open311.actions.publications.publish import publish, publish_new
+from open311.queries.city.imports import SAME_NUMBER, count_differing, differs
+from open311.queries.reading import Statement
 
 BATCH = 5_000
-"""Rows of one transaction: large enough for sets to pay, small enough for memory and locks."""
+"""How many rows one transaction writes: enough for sets to pay, few enough for memory and locks."""
 
 
 class Case(NamedTuple):
-    """A service request as it comes from elsewhere, in the order of the columns.
+    """A service request as it comes from elsewhere, in the order of the columns of the staging table.
 
-    States as plain text: an enumeration's member is dear to hand to another process.
+    States are plain text, because members of an enumeration cost much to hand to another process.
     """
 
     service_request_id: str
@@ -48,17 +50,22 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True)
 class Added:
-    """What a batch did."""
+    """What a batch did, in numbers of rows."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
-    kept: int = 0
-    """Left as they are, though they differ: filed or worked on here."""
+    left_alone: int = 0
+    """Rows that differ from what is here, where it was filed or worked on, so it stays as it is."""
 
     def __add__(self, other: Added) -> Added:
-        """Both together."""
-        return Added(self.new + other.new, self.changed + other.changed, self.same + other.same, self.kept + other.kept)
+        """Sum up two batches."""
+        return Added(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.same + other.same,
+            self.left_alone + other.left_alone,
+        )
 
 
 _AS_PUBLISHED = (*Case._fields, "jurisdiction", "private", "photo", "key")
@@ -66,7 +73,7 @@ _TYPES = {
     name: "timestamptz" if name.endswith("_datetime") else "float8" if name in ("long", "lat") else "text"
     for name in Case._fields
 }
-_STORED = [name for name in Case._fields if name not in ("long", "lat")]
+_STORED = tuple(name for name in Case._fields if name not in ("long", "lat"))
 _STORED_COLUMNS = ", ".join(_STORED)
 # Others have it: the clock of its promise stands still.
 _PAUSED = "CASE WHEN s.status IN ('waiting_on_reporter', 'referred') THEN s.updated_datetime END"
@@ -74,61 +81,61 @@ _POINT = "ST_SetSRID(ST_MakePoint(s.long, s.lat), 4326)"
 _HISTORY = "service_request, jurisdiction, actor, kind, public, status, outcome, description, occurred_at"
 # The cases that are new, each with the beginning of its history: that it was received, and what became of it. In the
 # order of most of the indexes: neighbours there are written one after the other.
-_INSERT = f"""
-WITH new AS (
-    INSERT INTO service_request (jurisdiction, origin, point, paused_at, {_STORED_COLUMNS})
-    SELECT %(jurisdiction)s, %(origin)s, {_POINT}, {_PAUSED}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
-    ORDER BY s.requested_datetime
-    ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
-    RETURNING *
-), told AS (
-    INSERT INTO service_request_update ({_HISTORY})
-    SELECT r.key, r.jurisdiction, %(actor)s, 'status', true, step.status, step.outcome, step.text, step.moment
-    FROM new r
-    CROSS JOIN LATERAL (
-        SELECT 'received', NULL, NULL, r.requested_datetime
-        UNION ALL
-        SELECT r.status, r.outcome, r.status_notes, coalesce(r.closed_datetime, r.updated_datetime)
-        WHERE r.status <> 'received'
-    ) AS step(status, outcome, text, moment)
+_INSERT = Statement(
+    f"""
+    WITH new AS (
+        INSERT INTO service_request (jurisdiction, origin, point, paused_at, {_STORED_COLUMNS})
+        SELECT :jurisdiction, :origin, {_POINT}, {_PAUSED}, {", ".join(f"s.{name}" for name in _STORED)} FROM staged s
+        ORDER BY s.requested_datetime
+        ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
+        RETURNING *
+    ), told AS (
+        INSERT INTO service_request_update ({_HISTORY})
+        SELECT r.key, r.jurisdiction, :actor, 'status', true, step.status, step.outcome, step.text, step.moment
+        FROM new r
+        CROSS JOIN LATERAL (
+            SELECT 'received', NULL, NULL, r.requested_datetime
+            UNION ALL
+            SELECT r.status, r.outcome, r.status_notes, coalesce(r.closed_datetime, r.updated_datetime)
+            WHERE r.status <> 'received'
+        ) AS step(status, outcome, text, moment)
+    )
+    SELECT service_request_id, key FROM new
+    """
 )
-SELECT service_request_id, key FROM new
-"""
-_SAME_NUMBER = "r.jurisdiction = %(jurisdiction)s AND r.service_request_id = s.service_request_id"
-_DIFFERS = f"""
-({", ".join(f"r.{name}" for name in _STORED)}, ST_X(r.point), ST_Y(r.point))
-IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _STORED)}, s.long, s.lat)
-"""
 # Only what the same origin brought is brought up to date, and only until somebody works on it here: what residents
 # filed and what staff decided is never overwritten. Each change is one row of the history.
-_UPDATE = f"""
-WITH old AS (
-    SELECT r.* FROM service_request r JOIN staged s ON {_SAME_NUMBER}
-    WHERE r.origin = %(origin)s AND NOT r.key = ANY(%(new)s) AND {_DIFFERS}
-      AND NOT EXISTS (SELECT FROM service_request_update u
-                      WHERE u.service_request = r.key AND u.actor <> %(actor)s AND u.kind <> 'comment')
-    FOR UPDATE OF r
-), changed AS (
-    UPDATE service_request r SET point = {_POINT}, paused_at = {_PAUSED}, version = r.version + 1,
-        {", ".join(f"{name} = s.{name}" for name in _STORED)}
-    FROM staged s WHERE {_SAME_NUMBER} AND r.key IN (SELECT key FROM old)
-    RETURNING r.*
+_UPDATE = Statement(
+    f"""
+    WITH old AS (
+        SELECT r.* FROM service_request r JOIN staged s ON {SAME_NUMBER}
+        WHERE r.origin = :origin AND NOT r.key = ANY(:new) AND {differs(_STORED)}
+          AND NOT EXISTS (SELECT FROM service_request_update u
+                          WHERE u.service_request = r.key AND u.actor <> :actor AND u.kind <> 'comment')
+        FOR UPDATE OF r
+    ), changed AS (
+        UPDATE service_request r SET point = {_POINT}, paused_at = {_PAUSED}, version = r.version + 1,
+            {", ".join(f"{name} = s.{name}" for name in _STORED)}
+        FROM staged s WHERE {SAME_NUMBER} AND r.key IN (SELECT key FROM old)
+        RETURNING r.*
+    )
+    INSERT INTO service_request_update ({_HISTORY}, changes)
+    SELECT r.key, r.jurisdiction, :actor, coalesce(step.kind, 'system'), step.kind IS NOT NULL,
+           step.status, step.outcome, step.text, coalesce(step.moment, r.updated_datetime),
+           (SELECT jsonb_object_agg(name, jsonb_build_array(was.value, is_now.value))
+            FROM jsonb_each(to_jsonb(old) - '{{version,description,status_notes}}'::text[]) AS was(name, value)
+            JOIN jsonb_each(to_jsonb(r)) AS is_now(name, value) USING (name) WHERE was.value <> is_now.value)
+    FROM changed r JOIN old USING (key)
+    LEFT JOIN LATERAL (
+        SELECT 'status' AS kind, r.status, r.outcome, r.status_notes AS text,
+               coalesce(r.closed_datetime, r.updated_datetime) AS moment
+        WHERE (r.status, r.outcome, r.status_notes) IS DISTINCT FROM (old.status, old.outcome, old.status_notes)
+    ) AS step ON true
+    RETURNING service_request
+    """
 )
-INSERT INTO service_request_update ({_HISTORY}, changes)
-SELECT r.key, r.jurisdiction, %(actor)s, coalesce(step.kind, 'system'), step.kind IS NOT NULL,
-       step.status, step.outcome, step.text, coalesce(step.moment, r.updated_datetime),
-       (SELECT jsonb_object_agg(name, jsonb_build_array(was.value, is_now.value))
-        FROM jsonb_each(to_jsonb(old) - '{{version,description,status_notes}}'::text[]) AS was(name, value)
-        JOIN jsonb_each(to_jsonb(r)) AS is_now(name, value) USING (name) WHERE was.value <> is_now.value)
-FROM changed r JOIN old USING (key)
-LEFT JOIN LATERAL (
-    SELECT 'status' AS kind, r.status, r.outcome, r.status_notes AS text,
-           coalesce(r.closed_datetime, r.updated_datetime) AS moment
-    WHERE (r.status, r.outcome, r.status_notes) IS DISTINCT FROM (old.status, old.outcome, old.status_notes)
-) AS step ON true
-RETURNING service_request
-"""
-_KEPT = f"SELECT count(*) FROM staged s JOIN service_request r ON {_SAME_NUMBER} WHERE {_DIFFERS}"
+_NO_WAIT_FOR_DISK = Statement("SET LOCAL synchronous_commit = off")
+_ANY_STEP = Statement("SET LOCAL open311.any_step = 'on'")
 
 
 @transaction
@@ -139,16 +146,15 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
     for the disk: what comes after the last one does (``analyze``), and then all of them are there to stay.
     """
     given = {"jurisdiction": jurisdiction, "origin": origin, "actor": origin}
-    execute = connection().execute
-    execute("SET LOCAL synchronous_commit = off")
-    changed, kept = [], 0
+    write(_NO_WAIT_FOR_DISK)
+    changed, left_alone = [], 0
     with staged("staged", _TYPES, cases):
-        keys: dict[str, int] = dict(execute(_INSERT, given).fetchall())
+        keys: dict[str, int] = dict(write_returning(_INSERT, given))
         new = list(keys.values())
         if len(new) < len(cases):
-            execute("SET LOCAL open311.any_step = 'on'")  # an import brings states, not steps
-            changed = [row[0] for row in execute(_UPDATE, {**given, "new": new}).fetchall()]
-            (kept,) = execute(_KEPT, given).fetchone() or (0,)
+            write(_ANY_STEP)  # an import brings states, not steps
+            changed = [key for (key,) in write_returning(_UPDATE, {**given, "new": new})]
+            left_alone = count_differing(jurisdiction, _STORED)
     publish_new(
         environment,
         [
@@ -159,25 +165,33 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
     )
     if changed:
         publish(environment, changed)
-    return Added(len(new), len(changed), len(cases) - len(new) - len(changed) - kept, kept)
+    return Added(len(new), len(changed), len(cases) - len(new) - len(changed) - left_alone, left_alone)
+
+
+_RESERVE = Statement(
+    """
+    SELECT setval('service_request_number', greatest(
+        (SELECT last_value FROM service_request_number),
+        (SELECT max(service_request_id::bigint) FROM service_request
+         WHERE jurisdiction = :jurisdiction AND service_request_id ~ '^[0-9]{1,15}$')))
+    """
+)
 
 
 @transaction
 def reserve_numbers(jurisdiction: str) -> None:
     """Make new numbers start above the highest that an import brought."""
-    connection().execute(
-        """
-        SELECT setval('service_request_number', greatest(
-            (SELECT last_value FROM service_request_number),
-            (SELECT max(service_request_id::bigint) FROM service_request
-             WHERE jurisdiction = %s AND service_request_id ~ '^[0-9]{1,15}$')))
-        """,
-        (jurisdiction,),
-    )
+    write_returning(_RESERVE, {"jurisdiction": jurisdiction})
+
+
+_ANALYZE = [
+    Statement(f"ANALYZE {table}")
+    for table in ("service_request", "service_request_update", "publication", "request_boundary")
+]
 
 
 @transaction
 def analyze() -> None:
-    """Let PostgreSQL look at what came in, or its plans would be those of an empty table; waits for the disk."""
-    for table in ("service_request", "service_request_update", "publication", "request_boundary"):
-        connection().execute(f"ANALYZE {table}")
+    """Let PostgreSQL look at what came in, or its plans stay those of an empty table; wait for the disk."""
+    for statement in _ANALYZE:
+        write(statement)

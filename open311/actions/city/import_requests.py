@@ -75,8 +75,8 @@ def import_requests(
             done.added = batches.finish()
         progress(table.bytes_read())
     done.handled, done.absent = rows.handled, rows.absent
-    if done.added.kept:
-        done.handled["kept"] = done.added.kept
+    if done.added.left_alone:
+        done.handled["left_alone"] = done.added.left_alone
     reserve_numbers(jurisdiction.key)
     analyze()
     return done

@@ -31,7 +31,7 @@ HANDLED = {
     "closed_before_requested": "closed before they were requested: taken as closed when requested",
     "updated_before_requested": "updated before they were requested: taken as updated when requested",
     "expected_before_requested": "expected before they were requested: kept as they are",
-    "kept": "filed here, or worked on here since: left as they are",
+    "left_alone": "filed here, or worked on here since: left as they are",
     "repeated": "with a number that came before in the file: refused",
 }
 """What is counted, in the words in which it is told."""

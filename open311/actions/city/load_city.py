@@ -1,81 +1,96 @@
-"""Bring the database in line with the city's files: catalogue, publications, sample boundaries."""
+"""Bring the database in line with the city's files: catalogue and publications."""
 
 from __future__ import annotations
 
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, defer, transaction
+from open311.actions.base.transaction import defer, transaction, wait_for, write
 from open311.actions.publications.publish import stamp
+from open311.catalog.city import Jurisdiction
+from open311.domain.definition import Service
 from open311.domain.exposure import is_stricter
 from open311.models.locks import Lock
+from open311.queries.city.catalogue import PublishedService, newest_fingerprint, published_services
+from open311.queries.reading import Statement
 
-LATER = -1
-"""Rendering everything anew takes its time, and nobody's letter is to wait for it."""
+AFTER_ALL_ELSE = -1
+"""The priority of rendering a service anew: it takes its time, and nobody's letter is to wait for it."""
 
-_TAKE_BACK = """
-WITH gone AS (
-    DELETE FROM publication WHERE jurisdiction = %s AND service_code = %s RETURNING jurisdiction, service_request
-), untagged AS (
-    DELETE FROM request_boundary USING gone WHERE request_boundary.service_request = gone.service_request
+_TAKE_BACK = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM publication WHERE jurisdiction = :jurisdiction AND service_code = :service_code
+        RETURNING jurisdiction, service_request
+    ), untagged AS (
+        DELETE FROM request_boundary USING gone WHERE request_boundary.service_request = gone.service_request
+    )
+    INSERT INTO publication_change (jurisdiction, service_request) SELECT jurisdiction, service_request FROM gone
+    """
 )
-INSERT INTO publication_change (jurisdiction, service_request) SELECT jurisdiction, service_request FROM gone
-"""
 # Numbers of transactions that this PostgreSQL has not begun yet come from another one, by way of a back-up. They would
 # keep every answer without a validator until they are reached (docs/adr/0006-conditional-get.md).
-_RENUMBER = """
-UPDATE {table} SET written = DEFAULT
-WHERE jurisdiction = ANY(%s) AND written >= pg_snapshot_xmax(pg_current_snapshot())
-"""
-_NUMBERED = ("publication", "publication_change")
-_REMEMBER = """
-INSERT INTO published_service (jurisdiction, service_code, publishing, location, stamp) VALUES (%s, %s, %s, %s, %s)
-ON CONFLICT (jurisdiction, service_code)
-DO UPDATE SET publishing = excluded.publishing, location = excluded.location, stamp = excluded.stamp
-"""
+_RENUMBER = [
+    Statement(
+        f"""
+        UPDATE {table} SET written = DEFAULT
+        WHERE jurisdiction = ANY(:jurisdictions) AND written >= pg_snapshot_xmax(pg_current_snapshot())
+        """
+    )
+    for table in ("publication", "publication_change")
+]
+_REMEMBER_CATALOGUE = Statement(
+    """
+    INSERT INTO catalogue_version (fingerprint) VALUES (:fingerprint)
+    ON CONFLICT (fingerprint) DO UPDATE SET since = excluded.since
+    """
+)
+_REMEMBER_SERVICE = Statement(
+    """
+    INSERT INTO published_service (jurisdiction, service_code, publishing, location, stamp)
+    VALUES (:jurisdiction, :service_code, :publishing, :location, :stamp)
+    ON CONFLICT (jurisdiction, service_code)
+    DO UPDATE SET publishing = excluded.publishing, location = excluded.location, stamp = excluded.stamp
+    """
+)
 
 
 @transaction
 def load_city(environment: Environment) -> list[str]:
-    """Note what the files say now; answers what changed, in words.
+    """Note what the city's files say now; return what changed, in words.
 
-    Where a service became less public, its publications are gone at once and come back rendered anew by a job;
-    where anything else changed that they were rendered from, the job alone does.
+    Where a service became less public, its publications are gone at once and come back, rendered anew, by a job. Where
+    anything else changed that they were rendered from, the job alone renders them anew.
     """
-    connection().execute(Lock.CITY.waiting)
-    told = []
-    newest = connection().execute("SELECT fingerprint FROM catalogue_version ORDER BY since DESC LIMIT 1").fetchone()
-    if newest is None or newest[0] != environment.city.fingerprint:
-        connection().execute(
-            "INSERT INTO catalogue_version (fingerprint) VALUES (%s)"
-            " ON CONFLICT (fingerprint) DO UPDATE SET since = excluded.since",
-            (environment.city.fingerprint,),
-        )
-        told.append("the catalogue changed")
-    for table in _NUMBERED:
-        connection().execute(_RENUMBER.format(table=table), (list(environment.city.jurisdictions),))
-    before = {
-        (jurisdiction, code): (publishing, location, stamped)
-        for jurisdiction, code, publishing, location, stamped in connection()
-        .execute("SELECT jurisdiction, service_code, publishing, location, stamp FROM published_service")
-        .fetchall()
-    }
+    wait_for(Lock.CITY)
+    changes = []
+    if newest_fingerprint() != environment.city.fingerprint:
+        write(_REMEMBER_CATALOGUE, {"fingerprint": environment.city.fingerprint})
+        changes.append("the catalogue changed")
+    for statement in _RENUMBER:
+        write(statement, {"jurisdictions": list(environment.city.jurisdictions)})
+    before = published_services()
     for jurisdiction in environment.city.jurisdictions.values():
         for service in jurisdiction.services.values():
-            settings = (str(service.publishing), str(service.location))
-            stamped = stamp(service, environment.public_url)
             old = before.get((jurisdiction.key, service.service_code))
-            if old == (*settings, stamped):
-                continue
-            connection().execute(_REMEMBER, (jurisdiction.key, service.service_code, *settings, stamped))
-            if old is None:
-                continue
-            if is_stricter(settings, old[:2]):
-                connection().execute(_TAKE_BACK, (jurisdiction.key, service.service_code))
-                told.append(f"{service.service_name} is less public now; its publications are made anew")
-            defer(
-                environment,
-                "republish_service",
-                priority=LATER,
-                jurisdiction=jurisdiction.key,
-                service_code=service.service_code,
-            )
-    return told
+            changes += _load_service(environment, jurisdiction, service, old)
+    return changes
+
+
+def _load_service(
+    environment: Environment, jurisdiction: Jurisdiction, service: Service, old: PublishedService | None
+) -> list[str]:
+    """Note how public a service is now, and let its publications follow where that changed."""
+    stamped = stamp(service, environment.public_url)
+    new = PublishedService(str(service.publishing), str(service.location), stamped)
+    if old == new:
+        return []
+    named = {"jurisdiction": jurisdiction.key, "service_code": service.service_code}
+    publicity = {"publishing": new.publishing, "location": new.location, "stamp": new.stamp}
+    write(_REMEMBER_SERVICE, {**named, **publicity})
+    if old is None:
+        return []
+    code = service.service_code
+    defer(environment, "republish_service", priority=AFTER_ALL_ELSE, jurisdiction=jurisdiction.key, service_code=code)
+    if not is_stricter((new.publishing, new.location), (old.publishing, old.location)):
+        return []
+    write(_TAKE_BACK, named)
+    return [f"{service.service_name} is less public now; its publications are made anew"]

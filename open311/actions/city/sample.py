@@ -1,4 +1,4 @@
-"""Invented service requests: a sample to look at, a million to measure with. The same seed gives the same city."""
+"""Invent service requests: a sample to look at, a million to measure with. The same seed gives the same city."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import add, transaction, wait_for, write
 from open311.actions.city.import_batch import BATCH, Case, add_cases, analyze
 from open311.catalog.city import Jurisdiction
 from open311.domain.definition import Publishing, Service, ServiceType
 from open311.domain.exposure import first_moderation
 from open311.domain.lifecycle import Outcome, Status
 from open311.models.locks import Lock
+from open311.models.publications.publication import PublicationChange
+from open311.queries.reading import Statement
 
 ORIGIN = "sample"
+"""What ``service_request.origin`` says of the sample."""
 SEED = 311
 
 STREETS = (
@@ -33,10 +36,20 @@ ENDINGS = (
 UNDER_WAY = (Status.RECEIVED, Status.RECEIVED, Status.ACKNOWLEDGED, Status.IN_PROGRESS)
 CHANNELS = ("app", "app", "web", "web", "phone", "phone", "phone", "social")
 CLUSTERS = 60
+"""Around how many points of the city the sample is gathered."""
+
+_REWRITE_HISTORY = Statement("SET LOCAL open311.rewrite_history = 'on'")
+_UNTAG = Statement(
+    """
+    DELETE FROM request_boundary USING service_request r
+    WHERE request_boundary.service_request = r.key AND r.origin = :origin AND r.jurisdiction = :jurisdiction
+    """
+)
+_REMOVE = Statement("DELETE FROM service_request WHERE origin = :origin AND jurisdiction = :jurisdiction")
 
 
 def invented(jurisdiction: Jurisdiction, count: int, until: datetime, days: int, seed: int = SEED) -> Iterator[Case]:
-    """So many cases over so many days up to a moment: clustered points, few services for most, most of them closed."""
+    """Invent cases over so many days up to a moment: clustered points, mostly of a few services, mostly closed."""
     chance = random.Random(seed)
     services = [
         service
@@ -115,7 +128,7 @@ def _ending(chance: random.Random) -> tuple[Outcome, str]:
 def load_sample(
     environment: Environment, jurisdiction: Jurisdiction, count: int, until: datetime, days: int = 730
 ) -> Iterator[int]:
-    """Add the sample; yields how many are done. Each case says that it is a sample, and ``origin`` does."""
+    """Add the sample; yield how many cases are done. The words of each case and its ``origin`` say that it is one."""
     cases = invented(jurisdiction, count, until.astimezone(UTC), days)
     done = 0
     while batch := list(islice(cases, BATCH)):
@@ -127,26 +140,10 @@ def load_sample(
 
 @transaction
 def remove_sample(jurisdiction: str) -> int:
-    """Take the sample out again, with its history."""
-    execute = connection().execute
-    execute("SET LOCAL open311.rewrite_history = 'on'")
-    execute(Lock.BOUNDARIES.waiting)  # a layer that is being loaded would tag what is gone
-    execute(
-        "DELETE FROM request_boundary USING service_request r"
-        " WHERE request_boundary.service_request = r.key AND r.origin = %s AND r.jurisdiction = %s",
-        (ORIGIN, jurisdiction),
-    )
-    execute("INSERT INTO publication_change (jurisdiction) VALUES (%s)", (jurisdiction,))
-    removed = execute("DELETE FROM service_request WHERE origin = %s AND jurisdiction = %s", (ORIGIN, jurisdiction))
-    return removed.rowcount
-
-
-@transaction
-def is_empty(jurisdiction: str) -> bool:
-    """Whether the jurisdiction has no service request at all."""
-    return (
-        connection()
-        .execute("SELECT 1 FROM service_request WHERE jurisdiction = %s LIMIT 1", (jurisdiction,))
-        .fetchone()
-        is None
-    )
+    """Take the sample out again, with its history; return how many cases it had."""
+    write(_REWRITE_HISTORY)
+    wait_for(Lock.BOUNDARIES)  # a layer that is being loaded would tag what is gone
+    given = {"origin": ORIGIN, "jurisdiction": jurisdiction}
+    write(_UNTAG, given)
+    add(PublicationChange, {"jurisdiction": jurisdiction})
+    return write(_REMOVE, given)

@@ -1,4 +1,7 @@
-"""Make the public face of service requests: render, tag with boundaries, or take back. The only writer of both."""
+"""Make what the public may see of service requests: render it, tag it with boundaries, or take it back.
+
+This is the only writer of publications and of tags (ADR 1).
+"""
 
 from __future__ import annotations
 
@@ -7,43 +10,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from open311.actions.base.environment import Environment
 from open311.actions.base.staging import staged
-from open311.actions.base.transaction import connection
+from open311.actions.base.transaction import write, write_returning
 from open311.domain.definition import Precision, Service
 from open311.domain.exposure import Exposure, Moderation, exposure
 from open311.domain.lifecycle import PUBLISHED, Status
 from open311.domain.place import Point, public_address, public_point, searchable
+from open311.queries.publications.rendering import cases_to_render, surface_points
+from open311.queries.reading import Statement
 from open311.wire.document import described
 from open311.wire.documents import ServiceRequestDocument
 from open311.wire.formats import FORMATS, compiled
 
-_CASES = """
-SELECT r.key, r.jurisdiction, r.service_request_id, r.service_code, r.service_name, r.description, r.status,
-       r.status_notes, r.agency_responsible, r.service_notice, r.requested_datetime, r.updated_datetime,
-       r.expected_datetime, r.address, r.address_id, r.zipcode, r.media_url, r.private, r.moderation,
-       ST_X(r.point) AS long, ST_Y(r.point) AS lat,
-       (SELECT m.file FROM media m
-        WHERE m.service_request = r.key AND m.kind = 'submitted' AND m.moderation = 'approved'
-        ORDER BY m.key LIMIT 1) AS photo
-FROM service_request r
-WHERE r.key = ANY(%s) AND r.service_request_id IS NOT NULL
-"""
-_LOCK = "FOR NO KEY UPDATE OF r"
-# For a place that is published as its boundary only: a point that lies on the boundary's surface.
-_ON_SURFACE = """
-SELECT r.key, ST_X(s.point) AS long, ST_Y(s.point) AS lat
-FROM service_request r
-JOIN boundary_part part ON part.jurisdiction = r.jurisdiction AND ST_Intersects(part.geometry, r.point)
-JOIN boundary b ON b.key = part.boundary
-JOIN boundary_layer l ON l.key = b.layer AND l.layer = %s
-CROSS JOIN LATERAL (SELECT ST_PointOnSurface(b.geometry) AS point) s
-WHERE r.key = ANY(%s)
-ORDER BY l.valid_from NULLS FIRST, l.key
-"""
-_FACE = {
+_LOCK = Statement("SELECT key FROM service_request WHERE key = ANY(:keys) FOR NO KEY UPDATE")
+_COLUMNS = {
     "key": "bigint",
     "jurisdiction": "text",
     "service_request_id": "text",
@@ -58,14 +39,14 @@ _FACE = {
     "xml": "bytea",
     "stamp": "text",
 }
-"""What ``render`` makes, and its types."""
+"""The columns that ``render`` makes, and their types."""
 _PLACE = ("key", "jurisdiction", "requested_datetime", "long", "lat")
-"""What of it tagging needs."""
+"""Those of them that tagging with boundaries needs."""
 
 
-# One face comes as plain parameters, many by COPY: a table for one would be half the cost of a report.
+# One publication comes as plain parameters, many by COPY: a table for one would be half the cost of a report.
 def _one(names: Iterable[str]) -> str:
-    return "(SELECT {}) AS face".format(", ".join(f"%({name})s::{_FACE[name]} AS {name}" for name in names))
+    return "(SELECT {}) AS rendered".format(", ".join(f"CAST(:{name} AS {_COLUMNS[name]}) AS {name}" for name in names))
 
 
 # In the order of most of the indexes: neighbours there are written one after the other.
@@ -74,7 +55,7 @@ INSERT INTO publication (service_request, jurisdiction, service_request_id, serv
                          updated_datetime, point, words, json, xml, stamp)
 SELECT key, jurisdiction, service_request_id, service_code, open, requested_datetime, updated_datetime,
        ST_SetSRID(ST_MakePoint(long, lat), 4326), to_tsvector('simple', words), json, xml, stamp
-FROM {faces}
+FROM {source}
 ORDER BY requested_datetime
 """
 _ANEW = """
@@ -84,68 +65,78 @@ ON CONFLICT (service_request) DO UPDATE SET
     point = excluded.point, words = excluded.words, json = excluded.json, xml = excluded.xml,
     stamp = excluded.stamp, written = pg_current_xact_id()
 """
-_TAKE_BACK = """
-WITH gone AS (DELETE FROM publication WHERE service_request = ANY(%s) RETURNING jurisdiction, service_request)
-INSERT INTO publication_change (jurisdiction, service_request) SELECT jurisdiction, service_request FROM gone
-"""
-_UNTAG = "DELETE FROM request_boundary WHERE service_request = ANY(%s)"
-# Faces have no index, so the plan can only be: each point into the index of pieces. A point on the seam of two pieces
-# of one boundary is found in both, hence the conflict.
+_TAKE_BACK = Statement(
+    """
+    WITH gone AS (DELETE FROM publication WHERE service_request = ANY(:keys) RETURNING jurisdiction, service_request)
+    INSERT INTO publication_change (jurisdiction, service_request) SELECT jurisdiction, service_request FROM gone
+    """
+)
+_UNTAG = Statement("DELETE FROM request_boundary WHERE service_request = ANY(:keys)")
+# What was rendered has no index, so the plan can only be: each point into the index of pieces. A point on the seam of
+# two pieces of one boundary is found in both, hence the conflict.
 _TAG = """
 INSERT INTO request_boundary (boundary, requested_datetime, service_request)
-SELECT part.boundary, face.requested_datetime, face.key
-FROM {faces}
-JOIN boundary_part part ON part.jurisdiction = face.jurisdiction
-     AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(face.long, face.lat), 4326))
+SELECT part.boundary, rendered.requested_datetime, rendered.key
+FROM {source}
+JOIN boundary_part part ON part.jurisdiction = rendered.jurisdiction
+     AND ST_Intersects(part.geometry, ST_SetSRID(ST_MakePoint(rendered.long, rendered.lat), 4326))
 ON CONFLICT DO NOTHING
 """
-_INSERT_ONE, _TAG_ONE = _INSERT.format(faces=_one(_FACE)), _TAG.format(faces=_one(_PLACE))
-_INSERT_MANY, _TAG_MANY = _INSERT.format(faces="face"), _TAG.format(faces="face")
+_INSERT_ONE, _TAG_ONE = (
+    Statement(sql.format(source=_one(names))) for sql, names in ((_INSERT, _COLUMNS), (_TAG, _PLACE))
+)
+_REPLACE_ONE = Statement(_INSERT.format(source=_one(_COLUMNS)) + _ANEW)
+_INSERT_MANY, _TAG_MANY = (Statement(sql.format(source="rendered")) for sql in (_INSERT, _TAG))
+_REPLACE_MANY = Statement(_INSERT.format(source="rendered") + _ANEW)
 
 
 def publish(environment: Environment, keys: Sequence[int]) -> int:
-    """Render and tag these service requests anew, or take back what may not be seen; answers how many are public.
+    """Render and tag these service requests anew, or take back what may not be seen; return how many are public.
 
-    Locks the cases, so that two renderings of one case come one after the other.
+    Locks them, so that two renderings of one service request come one after the other.
     """
     listed = list(keys)
-    faces = render_faces(environment, listed, lock=True)
-    connection().execute(_UNTAG, (listed,))
-    if hidden := set(listed) - {face["key"] for face in faces}:
-        connection().execute(_TAKE_BACK, (list(hidden),))
-    return _write(faces, _ANEW)
+    write_returning(_LOCK, {"keys": listed})
+    rendered = rendered_publications(environment, listed)
+    write(_UNTAG, {"keys": listed})
+    if hidden := set(listed) - {row["key"] for row in rendered}:
+        write(_TAKE_BACK, {"keys": list(hidden)})
+    return _store(rendered, _REPLACE_ONE, _REPLACE_MANY)
 
 
 def publish_new(environment: Environment, cases: Sequence[dict[str, Any]]) -> int:
-    """Publish what this very transaction made; ``cases`` are rows as ``_CASES`` reads them, so it need not read."""
-    return _write(_faces(environment, cases))
+    """Publish service requests that this very transaction made; return how many are public.
+
+    ``cases`` are what ``cases_to_render`` would read, so that nothing needs to be read.
+    """
+    return _store(_rendered(environment, cases), _INSERT_ONE, _INSERT_MANY)
 
 
-def render_faces(environment: Environment, keys: Sequence[int], *, lock: bool = False) -> list[dict[str, Any]]:
-    """The public faces of those of these service requests that have one."""
-    with connection().cursor(row_factory=dict_row, binary=True) as cursor:
-        cases = cursor.execute(_CASES + _LOCK if lock else _CASES, (list(keys),)).fetchall()
-    return _faces(environment, cases)
+def rendered_publications(environment: Environment, keys: Sequence[int]) -> list[dict[str, Any]]:
+    """What ``render`` makes of those of these service requests that may be seen."""
+    return _rendered(environment, cases_to_render(keys))
 
 
-def _faces(environment: Environment, cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [face for case in _placed(environment, cases) if (face := render(environment, case)) is not None]
+def _rendered(environment: Environment, cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for case in _placed(environment, cases) if (row := render(environment, case)) is not None]
 
 
-def _write(faces: list[dict[str, Any]], where_published: str = "") -> int:
-    execute = connection().execute
-    if len(faces) == 1:
-        execute(_INSERT_ONE + where_published, faces[0])
-        execute(_TAG_ONE, faces[0])
-    elif faces:
-        with staged("face", _FACE, ([face[name] for name in _FACE] for face in faces)):
-            execute(_INSERT_MANY + where_published)
-            execute(_TAG_MANY)
-    return len(faces)
+def _store(rendered: list[dict[str, Any]], one: Statement, many: Statement) -> int:
+    if len(rendered) == 1:
+        write(one, rendered[0])
+        write(_TAG_ONE, rendered[0])
+    elif rendered:
+        with staged("rendered", _COLUMNS, ([row[name] for name in _COLUMNS] for row in rendered)):
+            write(many)
+            write(_TAG_MANY)
+    return len(rendered)
 
 
 def exposure_of(service: Service | None, case: Mapping[str, Any]) -> Exposure | None:
-    """What may be seen of a case; nothing where its service is in no file any more."""
+    """What may be seen of a service request; None for nothing, and where its service is in no file any more.
+
+    ``case`` needs ``private`` and ``moderation``.
+    """
     if service is None:
         return None
     moderation = Moderation(case["moderation"])
@@ -154,7 +145,10 @@ def exposure_of(service: Service | None, case: Mapping[str, Any]) -> Exposure | 
 
 
 def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The public face of a case: columns of ``publication``, and both documents; none where nothing may be seen."""
+    """Render what everybody may see of a service request: the columns of ``publication``, both documents among them.
+
+    ``case`` is what ``cases_to_render`` reads, with the public ``place``. None where nothing may be seen.
+    """
     service = service_of(environment, case["jurisdiction"], case["service_code"])
     seen = exposure_of(service, case)
     if service is None or seen is None:
@@ -197,7 +191,7 @@ _XML = compiled(ServiceRequestDocument, FORMATS["xml"])
 
 
 def service_of(environment: Environment, jurisdiction: str, service_code: str) -> Service | None:
-    """The service as the files have it today."""
+    """The service as the city's files have it today; None where it is in no file any more."""
     known = environment.city.jurisdictions.get(jurisdiction)
     return known.services.get(service_code) if known else None
 
@@ -214,7 +208,7 @@ def _stamp(*settings: str) -> str:
 
 
 def _placed(environment: Environment, cases: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-    """Give each case the point that may be seen (``place``)."""
+    """Give each service request the point that may be seen (``place``)."""
     by_layer: dict[str, list[int]] = {}
     for case in cases:
         service = service_of(environment, case["jurisdiction"], case["service_code"])
@@ -225,8 +219,7 @@ def _placed(environment: Environment, cases: Sequence[dict[str, Any]]) -> Sequen
             by_layer.setdefault(service.location_layer, []).append(case["key"])
     surfaces: dict[int, Point] = {}
     for layer, keys in by_layer.items():
-        for key, long, lat in connection().execute(_ON_SURFACE, (layer, keys)).fetchall():
-            surfaces[key] = Point(long, lat)
+        surfaces |= surface_points(layer, keys)
     for case in cases:
         case["place"] = case["place"] or surfaces.get(case["key"])
     return cases

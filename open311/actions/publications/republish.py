@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import transaction
 from open311.actions.publications.publish import publish
+from open311.queries.publications.rendering import keys_after
 
-STEP = 2_000
-"""Service requests rendered in one transaction."""
-
-_NEXT = """
-SELECT array_agg(key) FROM (
-    SELECT key FROM service_request
-    WHERE key > %(after)s AND (%(jurisdiction)s::text IS NULL OR jurisdiction = %(jurisdiction)s)
-      AND (%(service_code)s::text IS NULL OR service_code = %(service_code)s)
-    ORDER BY key LIMIT %(step)s
-) AS step
-"""
+CASES_A_STEP = 2_000
+"""How many service requests are rendered in one transaction."""
 
 
 def republish(
     environment: Environment, jurisdiction: str | None = None, service_code: str | None = None
 ) -> Iterator[int]:
-    """Publish anew everything (or one jurisdiction, one service); yields how many are done. Safe to repeat."""
+    """Publish anew everything, or one jurisdiction, or one service; yield how many are done. Safe to repeat."""
     after = done = 0
     while keys := _step(environment, jurisdiction, service_code, after):
         after = max(keys)
@@ -34,12 +26,7 @@ def republish(
 
 @transaction
 def _step(environment: Environment, jurisdiction: str | None, service_code: str | None, after: int) -> list[int]:
-    row = (
-        connection()
-        .execute(_NEXT, {"after": after, "jurisdiction": jurisdiction, "service_code": service_code, "step": STEP})
-        .fetchone()
-    )
-    keys: list[int] = (row[0] if row else None) or []
+    keys = keys_after(after, jurisdiction, service_code, CASES_A_STEP)
     if keys:
         publish(environment, keys)
     return keys

@@ -1,20 +1,42 @@
-"""What the database remembers of the catalogue."""
+"""What the database remembers of the city's files, and whether there is anything in it yet."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, bindparam, select
+from open311.queries.reading import Statement, fetch, fetch_value
 
-from open311.models.city.catalogue import CatalogueVersion
-from open311.queries.reading import Statement, fetch_one
-
-_SINCE = Statement(
-    select(CatalogueVersion.since).where(CatalogueVersion.fingerprint == bindparam("fingerprint", type_=Text()))
-)
+_SINCE = Statement("SELECT since FROM catalogue_version WHERE fingerprint = :fingerprint")
+_NEWEST = Statement("SELECT fingerprint FROM catalogue_version ORDER BY since DESC LIMIT 1")
+_SERVICES = Statement("SELECT jurisdiction, service_code, publishing, location, stamp FROM published_service")
+_ANY = Statement("SELECT EXISTS (SELECT FROM service_request WHERE jurisdiction = :jurisdiction)")
 
 
 def in_force_since(fingerprint: str) -> datetime | None:
-    """When this state of the catalogue came into force; none while it was never loaded."""
-    row = fetch_one(_SINCE, {"fingerprint": fingerprint})
-    return None if row is None else row[0]
+    """When this state of the catalogue came into force; None while it was never loaded."""
+    return fetch_value(_SINCE, {"fingerprint": fingerprint})  # type: ignore[no-any-return]
+
+
+def newest_fingerprint() -> str | None:
+    """The state of the catalogue that was loaded last; None before the first."""
+    return fetch_value(_NEWEST)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedService:
+    """How public a service was when its publications were rendered, and a hash of all they were rendered from."""
+
+    publishing: str
+    location: str
+    stamp: str
+
+
+def published_services() -> dict[tuple[str, str], PublishedService]:
+    """Every service as it was loaded last, by jurisdiction and service code."""
+    return {(jurisdiction, code): PublishedService(*rest) for jurisdiction, code, *rest in fetch(_SERVICES)}
+
+
+def is_empty(jurisdiction: str) -> bool:
+    """Whether the jurisdiction has no service request at all."""
+    return not fetch_value(_ANY, {"jurisdiction": jurisdiction})
