@@ -16,6 +16,7 @@ from open311.actions.accounts.keys import issue_key
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.app import create_app
+from open311.domain.case_ref import CaseRef
 from open311.domain.roles import Grant, Role
 from open311.models.base import database
 from open311.settings import Settings
@@ -47,10 +48,10 @@ class Office:
             self.run("UPDATE account SET password_hash = :h WHERE key = :k", h=hash_password(PASSWORD, email), k=key)
         return key
 
-    def do(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """An action on the city, by somebody at the command line."""
+    def do(self, act: Callable[..., Any], number: str, *args: Any, **kwargs: Any) -> Any:
+        """An act on a service request, by somebody at the command line."""
         with self.app.app_context():
-            done = act(self.environment, "phila.gov", *args, **kwargs)
+            done = act(self.environment, CaseRef("phila.gov", number), *args, **kwargs)
             database.session.remove()
         return done
 
