@@ -37,6 +37,7 @@ from open311.models.base import database
 from open311.queries.reading import READ
 from open311.settings import Settings, beside_server
 from open311.web import site
+from open311.web.pages import check_declared
 
 MOST_BYTES = 100 * 1024 * 1024
 """Of one upload with all its photos."""
@@ -97,10 +98,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = Sent
     shape_urls(app)
     georeport.register(app, city)
+    api = frozenset(app.view_functions)
     site.register(app, environment, settings.secret_key)
     portal.register(app)
     accounts.register(app)
     console.register(app)
+    check_declared(app, apart_from=api)
     commands.register(app)
     inner = FastReads(quote_boundary(app.wsgi_app), app, *georeport.fast_reads(city))
     app.wsgi_app = AnswerCache(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]

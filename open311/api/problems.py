@@ -1,4 +1,4 @@
-"""Which HTTP status each refusal has, and the errors document that says it."""
+"""The API's answer to a refusal: its HTTP status and the errors document."""
 
 from __future__ import annotations
 
@@ -8,52 +8,27 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from open311.domain.errors import (
-    Conflict,
-    InvalidArgument,
+    Conflicting,
+    Invalid,
     InvalidDraft,
-    KeyRefused,
     KeyReused,
-    MissingArgument,
-    MissingJurisdiction,
-    NotAllowed,
+    NotPermitted,
     Refusal,
-    SignInRefused,
-    StepRefused,
-    TooManyRequests,
-    TooMuchAsked,
-    UnknownBoundary,
-    UnknownJurisdiction,
-    UnknownLink,
-    UnknownPhoto,
-    UnknownService,
-    UnknownServiceRequest,
-    UnknownToken,
+    TooMuch,
+    Unknown,
 )
 from open311.wire.documents import ErrorDocument
 from open311.wire.formats import Format, render
 
 STATUS: dict[type[Refusal], int] = {
-    InvalidArgument: 400,
-    MissingArgument: 400,
-    TooMuchAsked: 400,
-    InvalidDraft: 400,
-    MissingJurisdiction: 400,
-    StepRefused: 400,
-    KeyRefused: 403,
-    NotAllowed: 403,
-    SignInRefused: 403,
-    UnknownJurisdiction: 404,
-    UnknownService: 404,
-    UnknownServiceRequest: 404,
-    UnknownPhoto: 404,
-    UnknownToken: 404,
-    UnknownBoundary: 404,
-    UnknownLink: 404,
-    Conflict: 409,
-    KeyReused: 422,
-    TooManyRequests: 429,
+    Invalid: 400,
+    KeyReused: 422,  # draft-ietf-httpapi-idempotency-key-header
+    NotPermitted: 403,
+    Unknown: 404,
+    Conflicting: 409,
+    TooMuch: 429,
 }
-"""Every refusal there is (a test asserts it)."""
+"""The HTTP status of each family of refusals, and of the one that has its own."""
 
 WORDS = {
     404: "there is nothing at this address; suffixes are .xml and .json",
@@ -61,20 +36,28 @@ WORDS = {
     413: "the request is too large",
     500: "the server failed; what was sent was not stored",
 }
-"""What is said where HTTP itself refuses."""
+"""Sentences for errors of HTTP itself, by status."""
+
+
+def status_of(kind: type[Refusal]) -> int:
+    """The HTTP status of a kind of refusal: that of its nearest family.
+
+    :raises StopIteration: when the class belongs to no family.
+    """
+    return next(STATUS[each] for each in kind.__mro__ if each in STATUS)
 
 
 def refused(refusal: Refusal, fmt: Format) -> Response:
-    """The answer to something that cannot be done."""
+    """The errors document for a refusal, with one entry for each reason."""
     reasons = refusal.reasons if isinstance(refusal, InvalidDraft) else [str(refusal)]
-    answer = errors(STATUS[type(refusal)], reasons, fmt)
-    if isinstance(refusal, TooManyRequests):
+    answer = errors(status_of(type(refusal)), reasons, fmt)
+    if isinstance(refusal, TooMuch):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
 
 
 def failed(fault: HTTPException, fmt: Format) -> Response:
-    """The answer where HTTP refuses: unknown address, wrong method, too large, our own failure."""
+    """The errors document for a HTTP error: unknown address, wrong method, body too large, our own failure."""
     status = fault.code or 500
     answer = errors(status, [WORDS.get(status) or fault.description or fault.name], fmt)
     for name, value in fault.get_headers():
@@ -84,6 +67,6 @@ def failed(fault: HTTPException, fmt: Format) -> Response:
 
 
 def errors(status: int, reasons: Sequence[str], fmt: Format) -> Response:
-    """An errors document, the most useful reason first."""
+    """An errors document with these reasons; put the most useful one first."""
     rows = [{"code": status, "description": reason} for reason in reasons]
     return Response(render(ErrorDocument, fmt, rows), status, content_type=fmt.content_type)

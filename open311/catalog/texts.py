@@ -10,7 +10,7 @@ from open311.catalog.files import Files, text
 from open311.catalog.source import Source, Where
 from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
-from open311.domain.wording import KNOWN, PHRASES, ByLanguage, Chapter, Wording, Wordings, placeholders
+from open311.domain.wording import KNOWN, LETTER_PHRASES, ByLanguage, Chapter, Wording, Wordings, placeholders
 
 _EVENTS = frozenset(event.value for event in Event)
 
@@ -48,7 +48,7 @@ def check_texts(files: Files, source: Source) -> Iterator[Fault]:
     }
     codes = {text(each.data, "service_code") for each in files.services if isinstance(each.data, dict)}
     yield from _complete(source, ("events",), {event.value: KNOWN[event] for event in Event}, first)
-    yield from _complete(source, ("phrases",), PHRASES, first)
+    yield from _complete(source, ("phrases",), LETTER_PHRASES, first)
     yield from _known(source, (), source.data)
     for code, item in _mapping(source.data.get("services")).items():
         if code not in codes:
@@ -56,7 +56,9 @@ def check_texts(files: Files, source: Source) -> Iterator[Fault]:
         yield from _known(source, ("services", code), item)
     for name, said in _mapping(source.data.get("phrases")).items():
         for language, words in _mapping(said).items():
-            yield from _placeholders(source, ("phrases", name, language), str(words), PHRASES.get(name, frozenset()))
+            yield from _placeholders(
+                source, ("phrases", name, language), str(words), LETTER_PHRASES.get(name, frozenset())
+            )
 
 
 def _complete(

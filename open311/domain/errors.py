@@ -1,91 +1,165 @@
-"""What can be refused, in the city's words; ``api/problems.py`` gives each its HTTP status."""
+"""What can be refused, in families: each family has one HTTP status in ``api/problems`` and one in ``web/failures``.
+
+A refusal that is not raised yet needs a class here and nothing else: its status is that of the first family it belongs
+to. The message is English, for whoever called; pages in other languages say it by its ``code`` (``web/failures``).
+"""
 
 from __future__ import annotations
 
+import re
+
+Fact = str | int
+
 
 class Refusal(Exception):
-    """Something that was asked for cannot be done; the message is for the person who asked."""
+    """Something cannot be done as asked.
+
+    :param message: an English sentence for the person or program that asked.
+    :param code: what was refused, for programs, where that is more exact than the class.
+    :param facts: what a translation of the message has to mention.
+    """
+
+    code: str = "refusal"
+    """Stable and machine-readable: the name of the class in snake case, unless a more exact one was given."""
+
+    def __init__(self, message: str, *, code: str = "", **facts: Fact) -> None:
+        super().__init__(message)
+        self.code = code or type(self).code
+        self.facts = facts
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
-class InvalidArgument(Refusal):
-    """A parameter has a value that cannot be read, or parameters contradict each other."""
+# Families
 
 
-class MissingArgument(Refusal):
-    """A parameter that must be given was not."""
+class Mendable(Refusal):
+    """Whoever filled in a form can mend it there: another value, or another try. Forms show it beside a field."""
 
 
-class TooMuchAsked(Refusal):
+class Invalid(Mendable):
+    """What was sent cannot be taken as it is."""
+
+
+class Unknown(Refusal):
+    """Nothing bears the name that was given."""
+
+
+class NotPermitted(Refusal):
+    """Whoever asks may not have it."""
+
+
+class Conflicting(Mendable):
+    """It cannot be done after what happened meanwhile; nothing was overwritten."""
+
+
+class TooMuch(Mendable):
+    """A limit is used up for now.
+
+    :param retry_after: seconds until another try is worthwhile.
+    """
+
+    def __init__(self, message: str, retry_after: int, *, code: str = "", **facts: Fact) -> None:
+        super().__init__(message, code=code, **facts)
+        self.retry_after = retry_after
+
+
+FAMILIES = (Mendable, Invalid, Unknown, NotPermitted, Conflicting, TooMuch)
+"""Classes that are never raised themselves."""
+
+
+# What was sent cannot be taken
+
+
+class InvalidArgument(Invalid):
+    """A parameter or field has a value that cannot be read, or parameters contradict each other."""
+
+
+class MissingArgument(Invalid):
+    """A required parameter was not given."""
+
+
+class TooMuchAsked(Invalid):
     """A time span, a page or an upload is larger than the published limit."""
 
 
-class InvalidDraft(Refusal):
-    """A service request cannot be taken as it is; ``reasons`` holds every fault at once."""
+class InvalidDraft(Invalid):
+    """A service request cannot be filed as it was sent.
+
+    :param reasons: every fault at once, each as a sentence.
+    """
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
 
 
-class UnknownJurisdiction(Refusal):
-    """No jurisdiction bears this id at this endpoint."""
+class MissingJurisdiction(Invalid):
+    """The endpoint serves several jurisdictions, and none was named."""
 
 
-class MissingJurisdiction(Refusal):
-    """The endpoint serves several jurisdictions and none was named."""
+class StepRefused(Invalid):
+    """The lifecycle has no such step, or the step lacks what it needs: an outcome, a text, a date."""
 
 
-class UnknownService(Refusal):
-    """No service bears this code in this jurisdiction."""
+class KeyReused(Invalid):
+    """An idempotency key came with another body, or while the first request is still being answered."""
 
 
-class UnknownServiceRequest(Refusal):
-    """No published service request bears this number."""
+# Nothing bears the name
 
 
-class UnknownPhoto(Refusal):
-    """No photo bears this number."""
+class UnknownJurisdiction(Unknown):
+    """No jurisdiction at this endpoint has this id."""
 
 
-class UnknownToken(Refusal):
-    """No token of this kind was given out."""
+class UnknownService(Unknown, Mendable):
+    """No service of this jurisdiction has this code."""
 
 
-class UnknownLink(Refusal):
-    """A link from a message is not known, was used, or its time has passed."""
+class UnknownServiceRequest(Unknown, Mendable):
+    """No service request that the caller may see has this number."""
 
 
-class UnknownBoundary(Refusal):
-    """No boundary layer or boundary bears this name."""
+class UnknownPhoto(Unknown):
+    """No photo has this number."""
 
 
-class KeyRefused(Refusal):
-    """The API key is missing, wrong or not allowed to do this."""
+class UnknownToken(Unknown):
+    """No token of this kind was issued."""
 
 
-class NotAllowed(Refusal):
-    """No role of the account allows this, or not so far."""
+class UnknownLink(Unknown):
+    """A link from a message is unknown, was used, or has expired."""
 
 
-class SignInRefused(Refusal):
-    """Who they are was not shown: wrong password, wrong code, a link that was used; it never says which."""
+class UnknownBoundary(Unknown, Mendable):
+    """No boundary layer or boundary has this name."""
 
 
-class StepRefused(Refusal):
-    """The lifecycle has no such step, or the step lacks what it needs (outcome, text, date)."""
+# Not for whoever asks
 
 
-class Conflict(Refusal):
+class KeyRefused(NotPermitted):
+    """The API key is missing or wrong, or does not allow this."""
+
+
+class NotAllowed(NotPermitted):
+    """No role of the account allows this, or none that reaches so far."""
+
+
+class SignInRefused(NotPermitted, Mendable):
+    """Nobody was signed in: a wrong password or code, or a used link. The message never says which was wrong."""
+
+
+# Not now
+
+
+class Conflict(Conflicting):
     """Somebody else changed the service request meanwhile; nothing was overwritten."""
 
 
-class KeyReused(Refusal):
-    """The same idempotency key came with another body (or while the first is still being answered)."""
-
-
-class TooManyRequests(Refusal):
-    """A rate limit is used up; ``retry_after`` says in how many seconds to try again."""
-
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+class TooManyRequests(TooMuch):
+    """A rate limit is used up."""

@@ -58,19 +58,40 @@ PAUSED = frozenset({Status.WAITING_ON_REPORTER, Status.REFERRED})
 """States in which the clock of the SLA stands still."""
 
 
-def check_step(old: Status, new: Status, outcome: Outcome | None, text: str, scheduled: object | None = None) -> None:
-    """Refuse what the table does not have, closing without outcome and public text, scheduling without a date.
+class Lack(StrEnum):
+    """What a step needs and was not given; the values are the names of form fields."""
 
-    :raises StepRefused: with a sentence for the person who tried.
+    OUTCOME = "outcome"
+    TEXT = "text"
+    SCHEDULED = "scheduled"
+
+
+def lacks(new: Status, outcome: Outcome | None, text: str, scheduled: object | None = None) -> list[Lack]:
+    """What is missing for a step: closing needs an outcome and a public text, scheduling needs a day.
+
+    Every form asks this rule before it sends anything, and :func:`check_step` asks it again.
+    """
+    needed = {
+        Lack.OUTCOME: new is Status.CLOSED and outcome is None,
+        Lack.TEXT: new is Status.CLOSED and not text.strip(),
+        Lack.SCHEDULED: new is Status.SCHEDULED and scheduled is None,
+    }
+    return [each for each, missing in needed.items() if missing]
+
+
+def check_step(old: Status, new: Status, outcome: Outcome | None, text: str, scheduled: object | None = None) -> None:
+    """Check a step of the lifecycle before it is taken.
+
+    :raises StepRefused: when the table has no such step, or the step lacks what it needs or has what it cannot have.
     """
     if new not in STEPS[old]:
         allowed = ", ".join(sorted(STEPS[old]))
-        raise StepRefused(f"a service request that is {old} cannot become {new}; it can become {allowed}")
-    if new is Status.CLOSED and (outcome is None or not text.strip()):
-        raise StepRefused("closing needs an outcome and a public text")
+        message = f"a service request that is {old} cannot become {new}; it can become {allowed}"
+        raise StepRefused(message, code="no_such_step", old=old, new=new)
+    if lacking := lacks(new, outcome, text, scheduled):
+        said = "scheduling needs a date" if Lack.SCHEDULED in lacking else "closing needs an outcome and a public text"
+        raise StepRefused(said, code=f"{new}_lacks_{lacking[0]}")
     if new is not Status.CLOSED and outcome is not None:
-        raise StepRefused("only a closed service request has an outcome")
-    if new is Status.SCHEDULED and scheduled is None:
-        raise StepRefused("scheduling needs a date")
+        raise StepRefused("only a closed service request has an outcome", code="outcome_without_closing")
     if new is not Status.SCHEDULED and scheduled is not None:
-        raise StepRefused("only a scheduled service request has a date")
+        raise StepRefused("only a scheduled service request has a date", code="day_without_scheduling")

@@ -20,40 +20,22 @@ KNOWN: Mapping[Event, frozenset[str]] = {
 }
 """Which placeholders a text may have, by event; ``config/texts.yaml`` tells what they are."""
 
-PHRASES: Mapping[str, frozenset[str]] = {
+LETTER_PHRASES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         (
-            *("do_confirm", "do_end", "do_answer", "do_fixed", "do_not_fixed", "do_follow"),
-            *("do_sign_in", "do_set_password"),
+            *("do_confirm", "do_sign_in", "do_set_password"),
             *("offer_updates", "offer_answer", "offer_fixed", "offer_end", "nobody_reads", "followed_area"),
-            *("confirm_title", "confirmed_title", "end_title", "ended_title", "also_title", "also_end", "end_all"),
-            *("answer_title", "answer_label", "answer_hint", "answer_missing", "answered_title", "answered_text"),
-            *("fixed_title", "fixed_said", "fixed_label", "fixed_yes_title", "fixed_yes_text"),
-            *("fixed_no_title", "fixed_no_text"),
-            *("follow_title", "follow_label", "follow_hint", "follow_missing", "follow_daily"),
-            *("followed_title", "followed_text", "gone_title", "there_is_a_problem", "error"),
-            *("follow_start_title", "follow_start_text", "choose"),
-            *("follow_service_title", "follow_service_label", "follow_service_missing"),
-            *("follow_boundary_title", "follow_boundary_label", "follow_boundary_missing"),
-            *("follow_place_title", "follow_place_text", "follow_place_missing", "follow_metres"),
-            *("follow_area_title", "follow_area_text", "follow_area_label", "follow_area_hint", "follow_area_missing"),
-            *("latitude", "longitude", "map_alt", "map_back", "map_closer", "map_farther"),
-            *("map_north", "map_south", "map_west", "map_east"),
-            *("do_push", "push_refused", "pushed_title", "pushed_text"),
-            *("skip", "your_account", "sign_out", "open", "closed", "feed"),
+            *("open", "closed"),
         ),
         frozenset[str](),
     ),
-    **dict.fromkeys(("confirm_text", "confirmed_text", "end_text", "ended_text"), frozenset({"followed"})),
     "followed_request": frozenset({"number"}),
     "followed_service": frozenset({"name"}),
     "followed_boundary": frozenset({"name"}),
-    "gone_text": frozenset({"contact"}),
     "feed_title": frozenset({"city"}),
     "feed_entry": frozenset({"service", "number", "status"}),
-    "too_long": frozenset({"most"}),
 }
-"""The phrases that mails and pages are made with, and the placeholders of each."""
+"""Small pieces of letters and feeds, and the placeholders of each. Words of pages are in ``translations/``."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -125,14 +107,9 @@ class Wordings:
         raise KeyError(event)
 
     def say(self, phrase: str, language: str | None, /, **facts: str) -> str:
-        """A small piece of a mail or a page, like the words on a button."""
+        """A small piece of a letter or a feed, like the words on a button."""
         said = self.phrases[phrase]
         return put(next(said[tongue] for tongue in (*self.tongues(language), *said) if tongue in said), facts)
-
-    def spoken(self, language: str | None) -> str:
-        """The language in which phrases are said to somebody who reads this one."""
-        known = next(iter(self.phrases.values()))
-        return next((tongue for tongue in self.tongues(language) if tongue in known), self.languages[0])
 
     def best(self, languages: Iterable[str]) -> str:
         """The first of these that phrases are there in; the city's own where there is none."""

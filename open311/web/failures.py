@@ -1,81 +1,103 @@
-"""Errors as pages."""
+"""Errors as pages, in the language of the page that failed."""
 
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from open311.domain.errors import (
-    Conflict,
-    InvalidArgument,
-    InvalidDraft,
-    NotAllowed,
-    Refusal,
-    SignInRefused,
-    StepRefused,
-    TooManyRequests,
-    UnknownLink,
-    UnknownPhoto,
-    UnknownServiceRequest,
-)
+from open311.domain.errors import Conflicting, Invalid, NotPermitted, Refusal, TooMuch, Unknown
+from open311.web.catalogues import SOURCE_LANGUAGE
+from open311.web.headers import add_headers
+from open311.web.language import N_, gettext, ngettext, spoken
+from open311.web.shell import page, shell
 
 STATUS: dict[type[Refusal], int] = {
-    InvalidArgument: 422,
-    InvalidDraft: 422,
-    StepRefused: 422,
-    NotAllowed: 403,
-    SignInRefused: 403,
-    UnknownServiceRequest: 404,
-    UnknownPhoto: 404,
-    UnknownLink: 404,
-    Conflict: 409,
-    TooManyRequests: 429,
+    Invalid: 422,
+    NotPermitted: 403,
+    Unknown: 404,
+    Conflicting: 409,
+    TooMuch: 429,
 }
-"""What pages say; other refusals are the API's, and 400 here."""
+"""The HTTP status of each family of refusals on pages."""
 TITLES = {
-    400: "That did not work",
-    403: "You cannot open this page",
-    404: "There is no such page",
-    405: "That did not work",
-    409: "Somebody else was faster",
-    429: "Too many tries",
-    503: "Not now",
+    400: N_("That did not work"),
+    403: N_("You cannot open this page"),
+    404: N_("There is no such page"),
+    405: N_("That did not work"),
+    409: N_("Somebody else was faster"),
+    429: N_("Too many tries"),
+    503: N_("Not now"),
 }
+SAID_BY_CODE: dict[str, str] = {
+    "push_from_elsewhere": N_("Only our own pages can ask for that"),
+    "push_unusable": N_("This browser does not allow it, or cannot do it now"),
+}
+"""Refusals that translated pages show, by code; facts of the refusal are put in by name."""
+SAID_BY_FAMILY: dict[type[Refusal], str] = {
+    Invalid: N_("This cannot be taken as it was entered"),
+    NotPermitted: N_("You may not do this"),
+    Unknown: N_("There is nothing of this name"),
+    Conflicting: N_("Somebody else changed it meanwhile. Look at it again"),
+}
+"""What readers of other languages are told where the refusal itself is in English only."""
 _LOG = logging.getLogger(__name__)
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add the handlers to a blueprint of pages."""
+    """Answer errors of a blueprint with pages."""
     blueprint.register_error_handler(Refusal, refused)
     blueprint.register_error_handler(HTTPException, _failed)
     blueprint.register_error_handler(Exception, _broken)
 
 
 def refused(refusal: Refusal) -> Response:
-    """A page that says what was refused."""
-    answer = _page(status(refusal), words(refusal))
-    if isinstance(refusal, TooManyRequests):
+    """The page for a refusal."""
+    answer = failure_page(status_of(refusal), sentence(refusal))
+    if isinstance(refusal, TooMuch):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
 
 
-def status(refusal: Refusal) -> int:
-    """Its HTTP status on a page."""
-    return STATUS.get(type(refusal), 400)
+def lost() -> Response:
+    """The page for somebody who looks at an address at which there is nothing, outside every blueprint of pages."""
+    reason = gettext("Look at the address again, or begin at the first page")
+    return add_headers(failure_page(404, reason, **shell()))
 
 
-def words(refusal: Refusal) -> str:
-    """A refusal in a sentence for whoever looks at the page."""
-    if isinstance(refusal, TooManyRequests):
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal on a page: that of its nearest family."""
+    return next(STATUS[each] for each in type(refusal).__mro__ if each in STATUS)
+
+
+def sentence(refusal: Refusal) -> str:
+    """A refusal as a sentence without a full stop, in the language of the page."""
+    if isinstance(refusal, TooMuch):
         minutes = -(-refusal.retry_after // 60)
-        return f"Too many tries. Try again in {minutes} minute{'' if minutes == 1 else 's'}"
-    return str(refusal)
+        return ngettext(
+            "Too many tries. Try again in %(n)s minute", "Too many tries. Try again in %(n)s minutes", minutes
+        )
+    if refusal.code in SAID_BY_CODE:
+        return gettext(SAID_BY_CODE[refusal.code], **refusal.facts)
+    said = str(refusal)
+    if spoken().language != SOURCE_LANGUAGE:
+        said = gettext(next(SAID_BY_FAMILY[each] for each in type(refusal).__mro__ if each in SAID_BY_FAMILY))
+    return said[:1].upper() + said[1:]
+
+
+def failure_page(status: int, reason: str, **values: Any) -> Response:
+    """The page that says what failed.
+
+    :param reason: a sentence without a full stop, translated.
+    """
+    title = gettext(TITLES.get(status, TITLES[400]))
+    return page("web/failure.html", status=status, title=title, reason=reason, **values)
 
 
 def _failed(fault: HTTPException) -> Response:
-    answer = _page(fault.code or 500, fault.description or fault.name)
+    answer = failure_page(fault.code or 500, gettext(fault.description or fault.name))
     for name, value in fault.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
@@ -84,9 +106,4 @@ def _failed(fault: HTTPException) -> Response:
 
 def _broken(fault: Exception) -> Response:
     _LOG.exception("%s %s failed", request.method, request.path, exc_info=fault)
-    return _failed(InternalServerError("The server failed; what was sent was not stored"))
-
-
-def _page(status: int, reason: str) -> Response:
-    title = TITLES.get(status, "That did not work")
-    return Response(render_template("web/failure.html", title=title, reason=reason), status)
+    return _failed(InternalServerError(N_("The server failed; what was sent was not stored")))

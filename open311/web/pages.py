@@ -1,47 +1,76 @@
-"""Answering with a page, or with the same form again and what is wrong in it."""
+"""Pages: views that declare what it takes to open them. A page that declares nothing does not start."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
-from flask import Response, render_template
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Flask
+from flask.blueprints import BlueprintSetupState
 
-from open311.catalog.city import Jurisdiction
-from open311.domain.errors import NotAllowed, Refusal, TooManyRequests
 from open311.web import failures
-from open311.web.voice import voice
+from open311.web.gate import Access, declared, pass_gate
+from open311.web.headers import add_headers
+from open311.web.shell import shell
 
 
-def page(template: str, errors: Mapping[str, str] | None = None, status: int = 200, **values: Any) -> Response:
-    """A page; ``errors`` says which field has what wrong."""
-    return Response(render_template(template, errors=errors or {}, **values), status)
+class UndeclaredPage(Exception):
+    """A view without declared access: it would be open to everybody by mistake. Raised when the application starts."""
 
 
-def spoken(
-    template: str,
-    jurisdiction: Jurisdiction,
-    language: str,
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
-    **values: Any,
-) -> Response:
-    """A page in a language of the city's: ``say(name, **facts)`` in a template is one of its phrases."""
-    return page(template, errors, status, **voice(jurisdiction, language), **values)
+class Pages(Blueprint):
+    """A blueprint of pages. Each of its routes declares its access, and the gate asks for that on every request::
 
+        blueprint = Pages("console", __name__, url_prefix="/staff")
 
-def answer(act: Callable[[], AnyResponse], template: str, field: str, **values: Any) -> AnyResponse:
-    """Do what a form asks; where that is refused, show the form again with the reason at the field.
+        @blueprint.route("/r/<number>/merge", methods=["GET", "POST"], access=Act.MERGE)
+        def merge(number: str) -> Response: ...
 
-    What the person's role does not allow is no mistake in a form: that is a page of its own.
+    Headers, error pages and the shell around every page come with it.
+
+    :param indexed: whether search engines may list these pages.
     """
-    try:
-        return act()
-    except NotAllowed:
-        raise
-    except Refusal as refusal:
-        again = page(template, {field: failures.words(refusal)}, failures.status(refusal), **values)
-        if isinstance(refusal, TooManyRequests):
-            again.headers["Retry-After"] = str(refusal.retry_after)
-        return again
+
+    def __init__(self, name: str, import_name: str, *, indexed: bool = False, **options: Any) -> None:
+        super().__init__(name, import_name, **{"template_folder": "templates", **options})
+        self.before_request(pass_gate)
+        self.after_request(add_headers)
+        self.context_processor(shell)
+        self.context_processor(lambda: {"indexed": indexed})
+        failures.register(self)
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        *,
+        access: Access | None = None,
+        **options: Any,
+    ) -> None:
+        """Add a page, as Flask does; ``access`` is required.
+
+        :raises UndeclaredPage: when a route declares no access, or two routes of one view declare different ones.
+        """
+        name = str(endpoint or getattr(view_func, "__name__", rule))
+        if access is None:
+            raise UndeclaredPage(f"{self.name}.{name} ({rule}) does not say which act it takes")
+        super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
+        self.record(lambda state: _declare(state, name, access))
+
+
+def _declare(state: BlueprintSetupState, name: str, access: Access) -> None:
+    endpoint = f"{state.name_prefix}.{state.name}.{name}".lstrip(".")
+    if (before := declared(state.app).setdefault(endpoint, access)) is not access:
+        raise UndeclaredPage(f"{endpoint} is declared twice: {before}, {access}")
+
+
+def check_declared(app: Flask, apart_from: Collection[str]) -> None:
+    """Check that every view has declared access, apart from the API's endpoints.
+
+    :raises UndeclaredPage: when one has not.
+    """
+    open_to_all = sorted(set(app.view_functions) - set(declared(app)) - set(apart_from))
+    if open_to_all:
+        raise UndeclaredPage(f"these pages do not say which act they take: {', '.join(open_to_all)}")

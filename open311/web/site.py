@@ -1,49 +1,49 @@
-"""What pages are made of: the cookie, the shell's templates and style."""
+"""What the application needs for pages: the cookie, keys in addresses, the language of templates, static files."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, request
+from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.routing import IntegerConverter, Map
 
 from open311.actions.accounts.sessions import RESIDENT_LONGEST
 from open311.actions.base.environment import Environment
-from open311.web import access, assets
+from open311.web import assets, language
+from open311.web.gate import Door
+from open311.web.pages import Pages
 
-blueprint = Blueprint("web", __name__, template_folder="templates")
-blueprint.add_url_rule("/web/<stamp>/<path:filename>", "static", assets.serve)
-access.guard(blueprint)
+blueprint = Pages("web", __name__)
+blueprint.add_url_rule("/web/<stamp>/<path:filename>", "static", assets.serve, access=Door.PUBLIC)
 
-
-MOST_DIGITS = 18
-"""Of a key in PostgreSQL."""
+MAX_KEY_DIGITS = 18
+"""Digits of the largest key that is read from a form; PostgreSQL has room for a few more."""
 
 
 class Key(IntegerConverter):
-    """The key of a row in an address, ``<key:...>``; a number that PostgreSQL has no room for is no such address."""
+    """The key of a row in an address, ``<key:...>``. A number too large for PostgreSQL does not match: 404."""
 
     def __init__(self, map: Map) -> None:
         super().__init__(map, max=2**63 - 1)
 
 
 def read_key(text: str) -> int | None:
-    """The key of a row in a form or a query; none where no row has such a one."""
-    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+    """The key of a row, from a form or a query; ``None`` for anything that cannot be one."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_KEY_DIGITS else None
 
 
 class Cookie(SecureCookieSessionInterface):
-    """One signed cookie, for this host alone (``__Host-``) and ``Secure`` wherever there is TLS."""
+    """The session: one signed cookie for this host alone (``__Host-``), ``Secure`` wherever there is TLS."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Whether it travels over TLS only."""
+        """Whether the cookie travels over TLS only."""
         return request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"])
 
     def get_cookie_name(self, app: Flask) -> str:
-        """With the prefix, browsers take it over TLS from this very host only."""
+        """The name; browsers accept one with the prefix ``__Host-`` over TLS from this very host only."""
         return "__Host-open311" if self.get_cookie_secure(app) else "open311"
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Only what changed is sent: an old cookie must not come back after another tab signed out."""
+        """Send the cookie only when it changed: an old one must not come back after another tab signed out."""
         return session.modified
 
 
@@ -58,4 +58,5 @@ def register(app: Flask, environment: Environment, secret_key: str | None) -> No
     )
     app.session_interface = Cookie()
     app.url_map.converters["key"] = Key
+    language.register(app)
     app.register_blueprint(blueprint)

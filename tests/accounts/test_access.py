@@ -35,7 +35,7 @@ from open311.domain.place import Point
 from open311.domain.roles import CITY_WIDE, MATRIX, STAFF, Act, Grant, Role, opens
 from open311.domain.routing import Priority
 from open311.queries.places.boundaries import boundaries_at
-from open311.web.access import PAGES, Door
+from open311.web.gate import Door, declared
 from tests.accounts.conftest import COMMAND, HOME, Browser, Staff, log
 from tests.accounts.conftest import STAFF as STAFF_ADDRESS
 from tests.conftest import PLACE
@@ -50,7 +50,7 @@ def rules(app: Flask) -> list[Any]:
 def test_every_route_is_of_the_api_or_declares_what_it_takes(app: Flask) -> None:
     home = "open311.entrypoints.georeport"
     api = {name for name, blueprint in app.blueprints.items() if blueprint.import_name.startswith(home)}
-    assert {rule.endpoint for rule in rules(app) if rule.endpoint.rpartition(".")[0] not in api} == set(PAGES)
+    assert {rule.endpoint for rule in rules(app) if rule.endpoint.rpartition(".")[0] not in api} == set(declared(app))
 
 
 @pytest.mark.parametrize("role", Role)
@@ -59,9 +59,9 @@ def test_every_page_opens_for_the_roles_of_the_matrix_and_no_others(
 ) -> None:
     browser = signed_in(role)
     for rule in rules(app):
-        if rule.endpoint not in PAGES or rule.endpoint in ("web.static", "own.sign_out"):
+        if rule.endpoint not in declared(app) or rule.endpoint in ("web.static", "own.sign_out"):
             continue
-        needed = PAGES[rule.endpoint]
+        needed = declared(app)[rule.endpoint]
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             status = visit(browser, rule.rule, method)
             allowed = needed in Door or needed in MATRIX[role]
@@ -82,7 +82,7 @@ def test_the_api_is_the_same_for_everybody(app: Flask, open_browser: Any, signed
     paths = {
         re.sub(r"<([^>]+)>", lambda found: named[found[1]], rule.rule)
         for rule in rules(app)
-        if rule.endpoint not in PAGES and "GET" in rule.methods
+        if rule.endpoint not in declared(app) and "GET" in rule.methods
     }
 
     def status(browser: Browser, path: str) -> int:
@@ -126,7 +126,7 @@ def test_no_form_fails_because_of_a_nul(app: Flask, signed_in: Callable[..., Bro
     grant_role(app.extensions["open311"], STAFF_ADDRESS, Grant(Role.SUPERVISOR), COMMAND)
     number = report()
     for rule in rules(app):
-        if rule.endpoint not in PAGES or "POST" not in rule.methods or rule.endpoint == "own.sign_out":
+        if rule.endpoint not in declared(app) or "POST" not in rule.methods or rule.endpoint == "own.sign_out":
             continue
         browser.get("/account")
         (token, *_) = re.findall(r'name="csrf" value="([^"]+)"', browser.text)

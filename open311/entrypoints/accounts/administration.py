@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from open311.actions.accounts.accounts import revoke_grant, set_active
@@ -15,35 +15,36 @@ from open311.domain.moment import day_after, read_moment
 from open311.domain.roles import Act, OwnAct
 from open311.queries.accounts.accounts import staff_grants
 from open311.queries.accounts.audit import PAGE
-from open311.web.access import guard, me
-from open311.web.pages import answer, page
+from open311.web.forms import answer
+from open311.web.gate import me
+from open311.web.pages import Pages
+from open311.web.shell import page
 from open311.web.site import read_key
 
-blueprint = Blueprint("administration", __name__, url_prefix="/admin", template_folder="templates")
-guard(blueprint)
+blueprint = Pages("administration", __name__, url_prefix="/admin")
 
 
-@blueprint.get("/users")
+@blueprint.get("/users", access=Act.MANAGE_ACCOUNTS)
 def accounts() -> Response:
     """Every grant in force, with its account."""
     return page("accounts/users.html", grants=staff_grants())
 
 
-@blueprint.post("/users/<key:key>/disable")
+@blueprint.post("/users/<key:key>/disable", access=Act.MANAGE_ACCOUNTS)
 def disable(key: int) -> Response:
     """Disable an account; it is signed out everywhere at once."""
     set_active(key, False, me().actor)
     return redirect(url_for("administration.accounts"), 303)
 
 
-@blueprint.post("/grants/<key:key>/revoke")
+@blueprint.post("/grants/<key:key>/revoke", access=Act.MANAGE_ACCOUNTS)
 def revoke(key: int) -> Response:
     """Take a role away."""
     revoke_grant(key, me().actor)
     return redirect(url_for("administration.accounts"), 303)
 
 
-@blueprint.get("/audit")
+@blueprint.get("/audit", access=Act.READ_AUDIT)
 def audit() -> Response:
     """Search the log; looking is noted in it."""
     given = {name: request.args.get(name, "").replace("\0", "").strip() for name in ("account", "act", "target", "day")}

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import redirect, request, session, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -17,11 +17,11 @@ from open311.actions.base.environment import current_environment
 from open311.adapters.openid import Journey, OpenID, OpenIDRefused
 from open311.domain.errors import SignInRefused
 from open311.entrypoints.accounts.arrival import arrive
-from open311.web.access import guard
-from open311.web.pages import answer
+from open311.web.forms import answer
+from open311.web.gate import Door
+from open311.web.pages import Pages
 
-blueprint = Blueprint("openid", __name__, url_prefix="/signin/openid", template_folder="templates")
-guard(blueprint)
+blueprint = Pages("openid", __name__, url_prefix="/signin/openid")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def _asked(ask: Callable[[], T]) -> T:
         raise SignInRefused("The city's sign-in does not work at the moment") from None
 
 
-@blueprint.get("")
+@blueprint.get("", access=Door.OPEN)
 def start() -> Response:
     """To the provider. All that changes is this browser's own cookie, which knows the way back."""
     provider = _provider()
@@ -60,7 +60,7 @@ def start() -> Response:
     return answer(act, "accounts/staff.html", "openid", openid=True)
 
 
-@blueprint.get("/back")
+@blueprint.get("/back", access=Door.OPEN)
 def back() -> Response:
     """From the provider, once for each journey and only in the browser that began it."""
     provider = _provider()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import flash, redirect, request, session, url_for
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -21,21 +21,22 @@ from open311.actions.accounts.credentials import remove_second_factor as forget_
 from open311.actions.accounts.sign_in import change_password, confirmed
 from open311.actions.base.environment import current_environment
 from open311.queries.accounts.accounts import recovery_codes_left, sessions_of
-from open311.web.access import guard, me
-from open311.web.pages import answer, page
+from open311.web.forms import answer
+from open311.web.gate import Door, me
+from open311.web.pages import Pages
+from open311.web.shell import page
 
-blueprint = Blueprint("own", __name__, url_prefix="/account", template_folder="templates")
-guard(blueprint)
+blueprint = Pages("own", __name__, url_prefix="/account")
 
 
-@blueprint.get("")
+@blueprint.get("", access=Door.OWN)
 def account() -> Response:
     """Where one is signed in, and how."""
     who = me()
     return page("accounts/account.html", sessions=sessions_of(who.account), codes_left=recovery_codes_left(who.account))
 
 
-@blueprint.post("/signout")
+@blueprint.post("/signout", access=Door.OWN)
 def sign_out() -> Response:
     """End this session; the browser forgets what pages kept for times without a network."""
     who = me()
@@ -46,7 +47,7 @@ def sign_out() -> Response:
     return answer
 
 
-@blueprint.post("/sessions/<key:key>/end")
+@blueprint.post("/sessions/<key:key>/end", access=Door.OWN)
 def end_session(key: int) -> Response:
     """End one session of one's own."""
     if not sessions.end(me().account, key):
@@ -54,7 +55,7 @@ def end_session(key: int) -> Response:
     return redirect(url_for("own.account"), 303)
 
 
-@blueprint.post("/sessions/end-others")
+@blueprint.post("/sessions/end-others", access=Door.OWN)
 def end_others() -> Response:
     """End all sessions but this one."""
     who = me()
@@ -62,7 +63,7 @@ def end_others() -> Response:
     return redirect(url_for("own.account"), 303)
 
 
-@blueprint.route("/password", methods=["GET", "POST"])
+@blueprint.route("/password", methods=["GET", "POST"], access=Door.OWN)
 def password() -> Response:
     """Change the password; one signs in with the new one then."""
     if request.method == "GET":
@@ -77,7 +78,7 @@ def password() -> Response:
     return answer(act, "accounts/password.html", "new")
 
 
-@blueprint.route("/second-factor", methods=["GET", "POST"])
+@blueprint.route("/second-factor", methods=["GET", "POST"], access=Door.OWN)
 def second_factor() -> Response:
     """Add an authenticator app: scan, then show its first code. Recovery codes are shown once, here."""
     who = me()
@@ -105,7 +106,7 @@ def _authenticator() -> dict[str, Any]:
     return {"qr": Markup(svg), "secret": spaced}  # made here, of letters and digits
 
 
-@blueprint.route("/second-factor/remove", methods=["GET", "POST"])
+@blueprint.route("/second-factor/remove", methods=["GET", "POST"], access=Door.OWN)
 def remove_second_factor() -> Response:
     """Forget the authenticator, after the password was shown again."""
     if request.method == "GET":
@@ -119,7 +120,7 @@ def remove_second_factor() -> Response:
     return answer(act, "accounts/remove_second_factor.html", "password")
 
 
-@blueprint.route("/recovery-codes", methods=["GET", "POST"])
+@blueprint.route("/recovery-codes", methods=["GET", "POST"], access=Door.OWN)
 def recovery_codes() -> Response:
     """New recovery codes, after the password was shown again; the old ones are worthless."""
     if not me().has_second_factor:

@@ -5,18 +5,19 @@ A GET changes nothing: scanners of mail follow links.
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from open311.actions.accounts.account_links import ask_for_link, link_works
 from open311.actions.accounts.sign_in import by_code, by_link, by_password, set_password
 from open311.actions.base.environment import current_environment
 from open311.entrypoints.accounts.arrival import arrive, enter, pending
-from open311.web.access import guard
-from open311.web.pages import answer, page
+from open311.web.forms import answer
+from open311.web.gate import Door
+from open311.web.pages import Pages
+from open311.web.shell import page
 
-blueprint = Blueprint("sign_in", __name__, url_prefix="/signin", template_folder="templates")
-guard(blueprint)
+blueprint = Pages("sign_in", __name__, url_prefix="/signin")
 
 
 def _field(name: str) -> str:
@@ -33,7 +34,7 @@ def _language() -> str:
     return current_environment().city.first.wordings.best(request.accept_languages.values())
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.route("", methods=["GET", "POST"], access=Door.OPEN)
 def start() -> Response:
     """Residents: have a link sent. The answer is the same whoever the address belongs to."""
     if request.method == "GET":
@@ -46,7 +47,7 @@ def start() -> Response:
     return answer(act, "accounts/start.html", "email", email=_field("email"))
 
 
-@blueprint.route("/link/<token>", methods=["GET", "POST"])
+@blueprint.route("/link/<token>", methods=["GET", "POST"], access=Door.OPEN)
 def link(token: str) -> Response:
     """A link from mail: a page with a button, which signs in."""
     if request.method == "GET":
@@ -56,7 +57,7 @@ def link(token: str) -> Response:
     )
 
 
-@blueprint.route("/staff", methods=["GET", "POST"])
+@blueprint.route("/staff", methods=["GET", "POST"], access=Door.OPEN)
 def staff() -> Response:
     """Staff: e-mail address and password, or the city's own sign-in."""
     openid = current_environment().sign_in.openid is not None
@@ -71,7 +72,7 @@ def staff() -> Response:
     )
 
 
-@blueprint.route("/code", methods=["GET", "POST"])
+@blueprint.route("/code", methods=["GET", "POST"], access=Door.OPEN)
 def code() -> Response:
     """The second step: a code of the authenticator, or a recovery code."""
     waiting = pending()
@@ -88,7 +89,7 @@ def code() -> Response:
     return answer(act, "accounts/code.html", "code")
 
 
-@blueprint.route("/forgotten", methods=["GET", "POST"])
+@blueprint.route("/forgotten", methods=["GET", "POST"], access=Door.OPEN)
 def forgotten() -> Response:
     """Have a link sent with which a password can be set; the answer is the same whoever the address belongs to."""
     if request.method == "GET":
@@ -101,7 +102,7 @@ def forgotten() -> Response:
     return answer(act, "accounts/forgotten.html", "email", email=_field("email"))
 
 
-@blueprint.route("/password/<token>", methods=["GET", "POST"])
+@blueprint.route("/password/<token>", methods=["GET", "POST"], access=Door.OPEN)
 def password(token: str) -> Response:
     """Set a password with a link from mail; then sign in with it, and with the code where there is one."""
     works = link_works(token, "password")

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from open311.actions.base.environment import current_environment
 from open311.actions.telling.webhooks import give_up, replay
+from open311.domain.roles import Act
 from open311.queries.telling.webhooks import all_webhooks, dead_deliveries, retried_deliveries
-from open311.web.access import guard, me
-from open311.web.pages import page
+from open311.web.gate import me
+from open311.web.pages import Pages
+from open311.web.shell import page
 
-blueprint = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks", template_folder="templates")
-guard(blueprint)
+blueprint = Pages("webhooks", __name__, url_prefix="/admin/webhooks")
 
 
-@blueprint.get("")
+@blueprint.get("", access=Act.MANAGE_WEBHOOKS)
 def failed() -> Response:
     """Receivers, and calls that failed with the reason: for the last time, or to be made again."""
     return page("accounts/webhooks.html", webhooks=all_webhooks(), dead=dead_deliveries(), retried=retried_deliveries())
 
 
-@blueprint.post("/<delivery>/again")
+@blueprint.post("/<delivery>/again", access=Act.MANAGE_WEBHOOKS)
 def send_again(delivery: str) -> Response:
     """Make a call again, under its id; somebody who was faster did it already."""
     replay(current_environment(), delivery, me().actor)
     return redirect(url_for("webhooks.failed"), 303)
 
 
-@blueprint.post("/<delivery>/give-up")
+@blueprint.post("/<delivery>/give-up", access=Act.MANAGE_WEBHOOKS)
 def drop(delivery: str) -> Response:
     """Take a call off the list."""
     give_up(delivery, me().actor)

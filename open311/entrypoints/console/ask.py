@@ -17,12 +17,12 @@ from open311.entrypoints.console import replies
 from open311.entrypoints.console.blueprint import blueprint
 from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, once_only, ref
 from open311.queries.cases.in_hand import CaseInHand
-from open311.web.access import me
+from open311.web.gate import me
 
 WAITING = (Status.WAITING_ON_REPORTER,)
 
 
-@blueprint.route("/r/<number>/ask", methods=["GET", "POST"])
+@blueprint.route("/r/<number>/ask", methods=["GET", "POST"], access=Act.PROGRESS)
 def ask(number: str) -> AnyResponse:
     """The form, the letter with the question, or the deed: the case waits for the answer then."""
     case = case_in_hand(number, Act.PROGRESS)

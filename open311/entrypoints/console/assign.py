@@ -24,7 +24,7 @@ from open311.entrypoints.console.desk import (
 )
 from open311.queries.cases.in_hand import CaseInHand, colleagues, meanwhile
 from open311.web import failures
-from open311.web.access import me
+from open311.web.gate import me
 from open311.web.site import read_key
 
 
@@ -59,7 +59,7 @@ def chosen_desk(value: str) -> Desk | None:
     return next((each for each in desks() if each.value == value), None)
 
 
-@blueprint.route("/r/<number>/assign", methods=["GET", "POST"])
+@blueprint.route("/r/<number>/assign", methods=["GET", "POST"], access=Act.ASSIGN)
 def assign(number: str) -> AnyResponse:
     """The form, or the deed. Nobody outside is told."""
     case = case_in_hand(number, Act.ASSIGN)
@@ -96,5 +96,5 @@ def assign(number: str) -> AnyResponse:
     except Conflict:
         return show(anew(case), {}, status=409, others=meanwhile(case.key, newest()))
     except Refusal as refusal:
-        return show(case, {"person" if person else "desk": refused(refusal)}, status=failures.status(refusal))
+        return show(case, {"person" if person else "desk": refused(refusal)}, status=failures.status_of(refusal))
     return done(case, f"{number} is assigned")

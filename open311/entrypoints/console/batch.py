@@ -15,14 +15,14 @@ from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.roles import Act, may
 from open311.domain.routing import Priority
-from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console.assign import chosen_desk, desks
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.update import ELSEWHERE, planned
 from open311.queries.cases.batches import batch_change
 from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, colleagues
-from open311.web.access import me
-from open311.web.pages import page
+from open311.web import phrases
+from open311.web.gate import me
+from open311.web.shell import page
 from open311.web.site import read_key
 
 STEPS = [each for each in Status if each not in ELSEWHERE]
@@ -30,7 +30,7 @@ Asked = tuple[dict[str, Any], dict[str, str]]
 """The arguments of an act, and what is missing, by field."""
 
 
-@blueprint.route("/bulk", methods=["GET", "POST"])
+@blueprint.route("/bulk", methods=["GET", "POST"], access=Act.NOTE)
 def bulk() -> AnyResponse:
     """What is to be done with the cases that were ticked; then it is held back."""
     cases = _ticked()
@@ -71,11 +71,10 @@ def _form(cases: list[CaseInHand], errors: dict[str, str]) -> Response:
         cases=[(case, _version(case)) for case in cases],
         typed=request.form,
         query=request.form.get("list", ""),
-        steps=[(each, speech.STEPS[each][0]) for each in STEPS],
-        speech=speech,
+        steps=[(each, phrases.step(each).name) for each in STEPS],
         desks=[(each.value, each.name) for each in desks()],
         people=[(str(each.key), each.name) for each in colleagues(case.scope for case in cases)],
-        priorities=[(str(int(each)), each.name.capitalize()) for each in sorted(Priority, reverse=True)],
+        priorities=[(str(each), said) for each, said in phrases.priorities().items()],
         seconds=int(UNDO_WITHIN.total_seconds()),
     )
 
@@ -132,7 +131,7 @@ ASKED = {"update": _update, "assign": _assign, "note": _note, "priority": _prior
 """What can be done, and how its part of the form is read."""
 
 
-@blueprint.get("/bulk/<uuid>")
+@blueprint.get("/bulk/<uuid>", access=Act.NOTE)
 def batch_state(uuid: str) -> Response:
     """What is going to happen, or happened."""
     found = batch_change(uuid, me().account)
@@ -141,7 +140,7 @@ def batch_state(uuid: str) -> Response:
     return page("console/batch_state.html", batch=found, query=request.args.get("list", ""))
 
 
-@blueprint.post("/bulk/<uuid>/undo")
+@blueprint.post("/bulk/<uuid>/undo", access=Act.NOTE)
 def undo(uuid: str) -> AnyResponse:
     """Take it back whole, unless it was begun."""
     undone = undo_batch(uuid, me().account)

@@ -6,18 +6,17 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, request
+from flask import request
 
 from open311.actions.base.environment import current_environment
 from open311.catalog.city import Jurisdiction
 from open311.domain.moment import now
-from open311.domain.roles import Act, opens
 from open311.entrypoints.console.words import Words
 from open311.queries.cases.queues import Viewer
-from open311.web.access import PAGES, guard, me, signed_in
+from open311.web.gate import can_open, me
+from open311.web.pages import Pages
 
-blueprint = Blueprint("console", __name__, url_prefix="/staff", template_folder="templates")
-guard(blueprint)
+blueprint = Pages("console", __name__, url_prefix="/staff")
 
 
 def city() -> Jurisdiction:
@@ -36,13 +35,6 @@ def viewer() -> Viewer:
 def asks_for_part() -> bool:
     """Whether htmx asks for a part of a page. Going back in the browser, it asks for all of it."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
-
-
-def can_open(endpoint: str) -> bool:
-    """Whether there is such a page, and the person's role opens it."""
-    needed, who = PAGES.get(endpoint), signed_in()
-    there = endpoint in current_app.view_functions
-    return there and who is not None and (not isinstance(needed, Act) or opens(who.grants, needed))
 
 
 @blueprint.context_processor

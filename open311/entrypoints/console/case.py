@@ -11,38 +11,38 @@ from open311.domain.case_ref import CaseRef
 from open311.domain.errors import NotAllowed, UnknownServiceRequest
 from open311.domain.place import Point
 from open311.domain.roles import Act, may
-from open311.entrypoints.console.blueprint import asks_for_part, blueprint, can_open, city
+from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city
 from open311.entrypoints.console.queue import came_from
 from open311.queries.cases.case_file import CaseFile, case_file, has_photo
 from open311.queries.places.outlines import around
-from open311.web.access import me
-from open311.web.pages import page
+from open311.web.gate import act_of, can_open, me
+from open311.web.shell import page
 
-ACTS = (
-    ("console.update", Act.NOTE, "Update"),
-    ("console.ask", Act.PROGRESS, "Ask the reporter"),
-    ("console.assign", Act.ASSIGN, "Assign"),
-    ("console.merge", Act.MERGE, "Merge"),
-    ("console.split", Act.SPLIT, "Split"),
-    ("console.refer", Act.REFER, "Refer"),
+ACTING_PAGES = (
+    ("console.update", "Update"),
+    ("console.ask", "Ask the reporter"),
+    ("console.assign", "Assign"),
+    ("console.merge", "Merge"),
+    ("console.split", "Split"),
+    ("console.refer", "Refer"),
 )
-"""What can be done with a case: the page, the act that it takes, its name."""
+"""Pages on which staff act on a case, by endpoint, with the words on their buttons."""
 
 
-@blueprint.get("/r/<number>")
+@blueprint.get("/r/<number>", access=Act.READ)
 def case(number: str) -> Response:
     """The case; htmx asks for it without what stands around it, to show it beside the list."""
     return _shown(_opened(number))
 
 
-@blueprint.post("/r/<number>/contact")
+@blueprint.post("/r/<number>/contact", access=Act.READ_PERSONAL)
 def contact(number: str) -> Response:
     """The same with the people behind it. It is a POST, because it is noted each time."""
     opened = _opened(number)
     return _shown(opened, read_personal(CaseRef(city().key, number), me().actor))
 
 
-@blueprint.get("/r/<number>/photo/<name>")
+@blueprint.get("/r/<number>/photo/<name>", access=Act.READ)
 def photo(number: str, name: str) -> Response:
     """A photo of the case, also where it is not public."""
     _opened(number)
@@ -72,7 +72,7 @@ def _shown(found: CaseFile, personal: Personal | None = None) -> Response:
         map=around(place, [area["key"] for area in found.areas]) if place else None,
         personal=personal,
         may_read_personal=may(grants, Act.READ_PERSONAL, found.scope),
-        acts=[(to, name) for to, act, name in ACTS if can_open(to) and may(grants, act, found.scope)],
+        acts=[each for each in ACTING_PAGES if can_open(each[0]) and may(grants, act_of(each[0]), found.scope)],
         question=came_from(request.args.get("list", "")),
     )
     answer.vary.add("HX-Request")

@@ -21,21 +21,20 @@ from open311.domain.place import Point
 from open311.domain.reply import fitting
 from open311.domain.roles import Act
 from open311.domain.route import walking_order
-from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console import replies
 from open311.entrypoints.console.blueprint import blueprint, city, viewer
 from open311.entrypoints.console.desk import case_in_hand, refused
 from open311.queries.cases.crew import Task, todays_tasks
-from open311.web import failures
-from open311.web.access import me
+from open311.web import failures, phrases
 from open311.web.assets import files
-from open311.web.pages import page
+from open311.web.gate import Door, me
+from open311.web.shell import page
 
 OUTCOMES = (Outcome.RESOLVED, Outcome.NOT_FOUND, Outcome.NO_ACTION_NEEDED, Outcome.UNABLE)
 """How work on the spot ends."""
 
 
-@blueprint.get("/crew")
+@blueprint.get("/crew", access=Act.CLOSE)
 def crew() -> Response:
     """Today's list in walking order, from where one is or from the most urgent."""
     return _list()
@@ -51,7 +50,7 @@ def _list(errors: dict[str, str] | None = None, number: str = "", status: int = 
         status,
         tasks=tasks,
         texts={task.number: _text(task) for task in tasks},
-        outcomes=[(each, speech.OUTCOMES[each]) for each in OUTCOMES],
+        outcomes=phrases.outcome_choices(OUTCOMES),
         key=secrets.token_urlsafe,
         typed=request.form,
         opened=number,
@@ -82,7 +81,7 @@ def _text(task: Task) -> str:
     return ""
 
 
-@blueprint.post("/crew/<number>")
+@blueprint.post("/crew/<number>", access=Act.CLOSE)
 def crew_done(number: str) -> AnyResponse:
     """Close it, with a photo. The same key again does nothing again: a telephone may not have heard the answer."""
     case = case_in_hand(number, Act.CLOSE)
@@ -101,7 +100,7 @@ def crew_done(number: str) -> AnyResponse:
     except NotAllowed:
         raise
     except Refusal as refusal:
-        return _refused(number, refused(refusal), failures.status(refusal), by_worker=by_worker)
+        return _refused(number, refused(refusal), failures.status_of(refusal), by_worker=by_worker)
     if by_worker:
         return Response(status=204)
     flash(f"{number} is done")
@@ -120,7 +119,7 @@ def _refused(number: str, reason: str, status: int, *, by_worker: bool) -> Respo
     return _list({f"text-{number}": reason}, number, status)
 
 
-@blueprint.get("/crew.js")
+@blueprint.get("/crew.js", access=Door.PUBLIC)
 def crew_worker() -> Response:
     """The service worker, at a path that lets it look after ``/staff/crew``."""
     answer = Response(files()["crew-worker.js"].plain, content_type="text/javascript; charset=utf-8")

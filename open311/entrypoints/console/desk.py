@@ -21,8 +21,8 @@ from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console.blueprint import city
 from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, meanwhile
 from open311.web import failures
-from open311.web.access import me
-from open311.web.pages import page
+from open311.web.gate import me
+from open311.web.shell import page
 from open311.web.site import read_key
 
 
@@ -53,7 +53,7 @@ def done(case: CaseInHand, said: str) -> AnyResponse:
 
 def refused(refusal: Refusal) -> str:
     """A refusal as it stands beside a field."""
-    said = failures.words(refusal)
+    said = failures.sentence(refusal)
     return said[:1].upper() + said[1:]
 
 
@@ -80,7 +80,7 @@ def act_once_seen(
     except Conflict:
         return show(anew(case), {}, status=409, others=meanwhile(case.key, newest()))
     except Refusal as refusal:
-        return show(case, {field: refused(refusal)}, status=failures.status(refusal))
+        return show(case, {field: refused(refusal)}, status=failures.status_of(refusal))
     return show(case, {}, preview=preview, seal=seal, told=heard(case, preview))
 
 

@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 from open311.actions.accounts import saved_filters
 from open311.actions.base.environment import current_environment
 from open311.domain.errors import InvalidArgument
+from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.queue import came_from, listing
-from open311.web.access import me
+from open311.web.gate import me
 
 
-@blueprint.post("/filters")
+@blueprint.post("/filters", access=Act.READ)
 def save_filter() -> Response:
     """Save the list that is shown, for oneself or a department."""
     question = came_from(request.form.get("query", ""))
@@ -26,7 +27,7 @@ def save_filter() -> Response:
     return redirect(f"{url_for('console.queue')}?{question.query}", 303)
 
 
-@blueprint.post("/filters/<key:key>/delete")
+@blueprint.post("/filters/<key:key>/delete", access=Act.READ)
 def delete_filter(key: int) -> Response:
     """Forget a filter of one's own."""
     if not saved_filters.delete_filter(key, me().actor):

@@ -23,10 +23,12 @@ from open311.actions.cases.photo_review import (
 from open311.domain.errors import InvalidArgument, UnknownPhoto
 from open311.domain.exposure import Moderation
 from open311.domain.photo import Box
+from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint
 from open311.queries.cases import photos as reading
-from open311.web.access import me
-from open311.web.pages import answer, page
+from open311.web.forms import answer
+from open311.web.gate import me
+from open311.web.shell import page
 
 ROWS = 6
 """Boxes of the form; more are done in a second go."""
@@ -35,26 +37,26 @@ SHOWN = 640
 EDGES = ("left", "top", "right", "bottom")
 
 
-@blueprint.get("/photos")
+@blueprint.get("/photos", access=Act.MODERATE)
 def photos() -> Response:
     """What waits, oldest first."""
     return page("console/photos.html", photos=reading.photos(Moderation.PENDING, me().grants))
 
 
-@blueprint.get("/photos/<key:key>/picture")
+@blueprint.get("/photos/<key:key>/picture", access=Act.MODERATE)
 def picture(key: int) -> Response:
     """The picture, with the boxes of the address tried on it."""
     boxes = [Box.read(text) for text in request.args.get("boxes", "").split(";") if text]
     return Response(see_photo(current_environment(), key, boxes, me().actor).image, content_type="image/jpeg")
 
 
-@blueprint.get("/photos/<key:key>/original")
+@blueprint.get("/photos/<key:key>/original", access=Act.READ_PERSONAL)
 def original(key: int) -> Response:
     """What it was before it was redacted; reading it is noted."""
     return Response(read_original(current_environment(), key, me().actor), content_type="image/jpeg")
 
 
-@blueprint.route("/photos/<key:key>", methods=["GET", "POST"])
+@blueprint.route("/photos/<key:key>", methods=["GET", "POST"], access=Act.MODERATE)
 def review(key: int) -> AnyResponse:
     """One photo: show it, hide it, or blacken parts of it."""
     found = reading.photo(key)

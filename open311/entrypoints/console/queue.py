@@ -17,13 +17,13 @@ from open311.queries.accounts.saved_filters import saved_filters
 from open311.queries.cases import queues
 from open311.queries.cases.queues import PAGE, Queue
 from open311.queries.places.boundaries import named_boundaries
-from open311.web.access import me
-from open311.web.pages import page
+from open311.web.gate import me
+from open311.web.shell import page
 
 CHANNELS = ("api", "app", "web", "phone", "social", "email", "sms", "walk_in", "split", "duplicate")
 
 
-@blueprint.get("")
+@blueprint.get("", access=Act.READ)
 def queue() -> Response:
     """The list. htmx asks for it alone, without what stands around it."""
     question = read(request.args, city().timezone, me().account)
@@ -53,7 +53,7 @@ def listing(question: Question, errors: dict[str, str] | None = None, name: str 
     return answer
 
 
-@blueprint.get("/next")
+@blueprint.get("/next", access=Act.READ)
 def open_next() -> AnyResponse:
     """Go to the first case of a list, or the first after a certain one; to the list, where there is none."""
     question = read(request.args, city().timezone, me().account)

@@ -13,10 +13,10 @@ from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, ref
 from open311.queries.cases.in_hand import CaseInHand
-from open311.web.access import me
+from open311.web.gate import me
 
 
-@blueprint.route("/r/<number>/refer", methods=["GET", "POST"])
+@blueprint.route("/r/<number>/refer", methods=["GET", "POST"], access=Act.REFER)
 def refer(number: str) -> AnyResponse:
     """The form, the letter that says to whom it goes, or the deed."""
     case = case_in_hand(number, Act.REFER)

@@ -28,13 +28,13 @@ from open311.entrypoints.console.desk import (
 )
 from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, meanwhile, near_ones
 from open311.web import failures
-from open311.web.access import me
+from open311.web.gate import me
 
 MOST_PARTS = 4
 """Rows of the form."""
 
 
-@blueprint.route("/r/<number>/merge", methods=["GET", "POST"])
+@blueprint.route("/r/<number>/merge", methods=["GET", "POST"], access=Act.MERGE)
 def merge(number: str) -> AnyResponse:
     """Choose which it is the same as, see both side by side, confirm."""
     case = case_in_hand(number, Act.MERGE)
@@ -49,7 +49,7 @@ def merge(number: str) -> AnyResponse:
     try:
         other = case_in_hand(typed, Act.MERGE) if typed else None
     except Refusal as refusal:
-        return show(case, {"number": refused(refusal)}, status=failures.status(refusal))
+        return show(case, {"number": refused(refusal)}, status=failures.status_of(refusal))
     if other is None:
         return show(case, {"number": "Choose one of these, or enter a number"}, status=422)
 
@@ -73,7 +73,7 @@ def _near(case: CaseInHand) -> list[CaseInHand]:
     return cases_in_hand(numbers, case.jurisdiction)
 
 
-@blueprint.route("/r/<number>/split", methods=["GET", "POST"])
+@blueprint.route("/r/<number>/split", methods=["GET", "POST"], access=Act.SPLIT)
 def split(number: str) -> AnyResponse:
     """Say what the parts are; each becomes a case of its own with the same place and reporter."""
     case = case_in_hand(number, Act.SPLIT)
@@ -110,5 +110,5 @@ def split(number: str) -> AnyResponse:
     except Conflict:
         return show(anew(case), {}, status=409, others=meanwhile(case.key, newest()))
     except Refusal as refusal:
-        return show(case, {"service1": refused(refusal)}, status=failures.status(refusal))
+        return show(case, {"service1": refused(refusal)}, status=failures.status_of(refusal))
     return done(case, f"{number} is split into " + ", ".join(each or "one whose number is to come" for each in filed))

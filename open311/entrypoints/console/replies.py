@@ -10,11 +10,10 @@ from open311.domain.lifecycle import Status
 from open311.domain.place import public_address
 from open311.domain.reply import Reply, fitting
 from open311.domain.wording import Wording, fill
-from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console.blueprint import city
-from open311.entrypoints.console.words import STATES
 from open311.queries.cases.crew import Task
 from open311.queries.cases.in_hand import CaseInHand
+from open311.web import phrases
 from open311.wire.letter import day
 
 
@@ -34,8 +33,8 @@ def offers(case: CaseInHand, statuses: Sequence[Status]) -> dict[str, list[Offer
     for reply in fitting(city().replies, statuses, case.service_code):
         spoken = [each for each in city().wordings.tongues(case.language) if each in reply.texts]
         for language in dict.fromkeys([*spoken, *reply.texts]):
-            label = f"{reply.name} ({speech.language(language)})"
-            found.setdefault(STATES[reply.status], []).append(
+            label = f"{reply.name} ({phrases.language_name(language)})"
+            found.setdefault(phrases.state(reply.status), []).append(
                 Offered(f"{reply.name}|{language}", label, reply, language)
             )
     return found

@@ -31,7 +31,7 @@ from open311.entrypoints.console.desk import (
     ref,
 )
 from open311.queries.cases.in_hand import CaseInHand
-from open311.web.access import me
+from open311.web.gate import me
 
 ELSEWHERE = frozenset({Status.WAITING_ON_REPORTER, Status.REFERRED, Status.DISPUTED})
 """Steps with a page of their own, and the one that only reporters take."""
@@ -49,7 +49,7 @@ def steps(case: CaseInHand) -> list[Status]:
     return [each for each in Status if each in STEPS[case.status] - ELSEWHERE and allowed(each)]
 
 
-@blueprint.route("/r/<number>/update", methods=["GET", "POST"])
+@blueprint.route("/r/<number>/update", methods=["GET", "POST"], access=Act.NOTE)
 def update(number: str) -> AnyResponse:
     """The form, the form with a ready text, the preview, or the deed."""
     case = case_in_hand(number, Act.NOTE)

@@ -1,4 +1,4 @@
-"""How the console says things: states, promises, ages, what changed. In English; residents are told elsewhere."""
+"""The words of the console about a case: queues, promises, ages, what changed. English only, as staff read it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,10 @@ from zoneinfo import ZoneInfo
 
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Status
-from open311.domain.routing import Priority
 from open311.queries.cases.case_file import Moment
 from open311.queries.cases.queues import MOST_COUNTED, Queue
+from open311.web import phrases
 
-STATES: Mapping[str, str] = {
-    **{status: status.replace("_", " ").capitalize() for status in Status},
-    Status.WAITING_ON_REPORTER: "Waiting on reporter",
-}
-PRIORITIES: Mapping[int, str] = {priority: priority.name.capitalize() for priority in sorted(Priority, reverse=True)}
 QUEUES: Mapping[Queue, str] = {
     Queue.NEW: "New, not assigned",
     Queue.MINE: "Mine",
@@ -69,9 +64,14 @@ class Words:
     jurisdiction: Jurisdiction
     now: datetime
 
-    states = STATES
-    priorities = PRIORITIES
     queues = QUEUES
+    state = staticmethod(phrases.state)
+    states = staticmethod(phrases.states)
+    outcome = staticmethod(phrases.outcome)
+    outcome_choices = staticmethod(phrases.outcome_choices)
+    priority = staticmethod(phrases.priority)
+    priorities = staticmethod(phrases.priorities)
+    step = staticmethod(phrases.step)
 
     @staticmethod
     def count(number: int) -> str:
@@ -129,7 +129,7 @@ class Words:
         if moment.kind == "assignment":
             handed = "department" in moment.changes
             return "Handed over" if handed else "Priority" if "priority" in moment.changes else "Assigned"
-        return STATES[moment.status] if moment.kind == "status" else _KINDS[moment.kind]
+        return phrases.state(moment.status) if moment.kind == "status" else _KINDS[moment.kind]
 
     @staticmethod
     def actor(who: str) -> str:
@@ -155,7 +155,7 @@ class Words:
                 value,
             )
         if name == "priority":
-            return PRIORITIES.get(value, str(value))
+            return phrases.priority(value)
         if name == "private":
             return "private" if value else "public"
         return self.day(datetime.fromisoformat(value)) if name.endswith("_datetime") else str(value)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from open311.actions.base.environment import current_environment
 from open311.api.endpoint import format_of
 from open311.api.problems import failed
-from open311.web import access
+from open311.web.failures import lost
 from open311.wire.formats import DEFAULT, FORMATS, Format
 
 _LOG = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
 def _failed(fault: HTTPException) -> Response:
     """A page where somebody's browser went astray, an errors document for everything else."""
     if request.url_rule is None and _is_reader():
-        return access.lost()
+        return lost()
     return failed(fault, _format())
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Blueprint, Response, request, url_for
+from flask import Response, request, url_for
 
 from open311.actions.base.environment import current_environment
 from open311.actions.telling import follow
@@ -24,11 +24,12 @@ from open311.domain.map_frame import CLOSEST, MOST_CORNERS, SIDE, Frame, read_co
 from open311.domain.place import Point, box_around
 from open311.entrypoints.portal.following import Wish
 from open311.queries.places import outlines
-from open311.web.access import guard
+from open311.web.gate import Door
+from open311.web.language import gettext as _
+from open311.web.pages import Pages
 from open311.wire.outline import Outline, draw
 
-blueprint = Blueprint("drawing", __name__, template_folder="templates")
-guard(blueprint)
+blueprint = Pages("drawing", __name__)
 
 DISTANCES = (100, 200, 500, 1000, 2000, follow.MOST_METRES)
 """Metres."""
@@ -72,19 +73,19 @@ class View:
         return {"at": f"{centre.lat:.6f},{centre.long:.6f}", "zoom": str(self.zoom if zoom is None else zoom)}
 
     def steps(self, path: str, chosen: dict[str, str]) -> list[tuple[str, str]]:
-        """Phrases and addresses of the views around this one."""
+        """The views around this one: the words of each link, and its address."""
         to = {
-            "map_closer": self.query(zoom=self.zoom + 1) if self.zoom < CLOSEST else None,
-            "map_farther": self.query(zoom=self.zoom - 1) if self.zoom else None,
-            "map_north": self.query(frame=self.frame.moved(0, 0.5)),
-            "map_south": self.query(frame=self.frame.moved(0, -0.5)),
-            "map_west": self.query(frame=self.frame.moved(-0.5, 0)),
-            "map_east": self.query(frame=self.frame.moved(0.5, 0)),
+            _("Closer"): self.query(zoom=self.zoom + 1) if self.zoom < CLOSEST else None,
+            _("Farther"): self.query(zoom=self.zoom - 1) if self.zoom else None,
+            _("North"): self.query(frame=self.frame.moved(0, 0.5)),
+            _("South"): self.query(frame=self.frame.moved(0, -0.5)),
+            _("West"): self.query(frame=self.frame.moved(-0.5, 0)),
+            _("East"): self.query(frame=self.frame.moved(0.5, 0)),
         }
-        return [(phrase, f"{path}?{urlencode({**query, **chosen})}") for phrase, query in to.items() if query]
+        return [(words, f"{path}?{urlencode({**query, **chosen})}") for words, query in to.items() if query]
 
 
-@blueprint.route("/follow/place", methods=["GET", "POST"])
+@blueprint.route("/follow/place", methods=["GET", "POST"], access=Door.PUBLIC)
 def place() -> Response:
     """All reports around a place."""
     wish = Wish.of(current_environment().city.first)
@@ -105,10 +106,12 @@ def place() -> Response:
 
     kept = {"lat": given[0], "long": given[1], "metres": str(metres)}
     what = {**kept, "distances": DISTANCES, **_shown(view, kept)}
-    return wish.answer("follow_place", ask, ("lat", "follow_place_missing"), **what)
+    return wish.answer(
+        "follow_place", ask, ("lat", _("Choose a place on the map, or write its latitude and longitude")), **what
+    )
 
 
-@blueprint.route("/follow/area", methods=["GET", "POST"])
+@blueprint.route("/follow/area", methods=["GET", "POST"], access=Door.PUBLIC)
 def area() -> Response:
     """All reports in an area, whose corners are clicked or written one after the other."""
     wish = Wish.of(current_environment().city.first)
@@ -124,7 +127,7 @@ def area() -> Response:
     if view and corners:
         what["back"] = f"{request.path}?{urlencode({**view.query(), 'area': write_corners(corners[:-1])})}"
     ask = partial(follow.follow_area, current_environment(), wish.jurisdiction.key, _geojson(written, corners))
-    return wish.answer("follow_area", ask, ("area", "follow_area_missing"), **what)
+    return wish.answer("follow_area", ask, ("area", _("Set at least three corners")), **what)
 
 
 def _geojson(written: str, corners: list[Point]) -> str:
@@ -144,7 +147,7 @@ def _shown(view: View | None, kept: dict[str, str]) -> dict[str, Any]:
     return {"map": {"picture": picture, "side": SIDE, "view": view.query(), "kept": kept, "steps": steps}}
 
 
-@blueprint.get("/follow/map.svg")
+@blueprint.get("/follow/map.svg", access=Door.PUBLIC)
 def picture() -> Response:
     """The map, with what was chosen on it."""
     jurisdiction = current_environment().city.first

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from open311.actions.base.environment import current_environment
 from open311.actions.base.write_limits import count_try
@@ -20,12 +20,15 @@ from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooManyR
 from open311.entrypoints.portal.links import gone
 from open311.queries.places import boundaries
 from open311.queries.telling.links import public_request
-from open311.web.access import from_our_page, guard
 from open311.web.assets import files
-from open311.web.pages import spoken
+from open311.web.forgery import from_our_page
+from open311.web.gate import Door
+from open311.web.language import gettext as _
+from open311.web.language import pick_language, speak
+from open311.web.pages import Pages
+from open311.web.shell import page
 
-blueprint = Blueprint("following", __name__, template_folder="templates")
-guard(blueprint)
+blueprint = Pages("following", __name__)
 
 HOUR = 3600
 MOST_AN_HOUR = 20
@@ -38,13 +41,16 @@ class Wish:
 
     jurisdiction: Jurisdiction
     language: str
+    """The language of letters to them; pages may be translated into others."""
     email: str
     daily: bool
 
     @classmethod
     def of(cls, jurisdiction: Jurisdiction) -> Wish:
         """Who sent this request."""
-        language = jurisdiction.wordings.best(request.accept_languages.values())
+        wanted = list(request.accept_languages.values())
+        speak(jurisdiction, pick_language(jurisdiction, wanted))
+        language = jurisdiction.wordings.best(wanted)
         return cls(jurisdiction, language, request.form.get("email", ""), request.form.get("daily") == "yes")
 
     def page(self, template: str, errors: dict[str, str] | None = None, **what: Any) -> Response:
@@ -52,28 +58,35 @@ class Wish:
         status = 422 if errors else 200
         push = current_environment().push
         given = {"email": self.email, "daily": self.daily, "push_key": push and push.public_key, **what}
-        return spoken(f"portal/{template}.html", self.jurisdiction, self.language, errors, status, **given)
+        return page(f"portal/{template}.html", errors, status, **given)
 
     def answer(self, template: str, ask: Callable[..., None], wrong: tuple[str, str], **what: Any) -> Response:
         """The form; sent, the address is asked, and the page says the same whatever is known of the address.
 
-        ``ask`` does it, given the address; ``wrong`` is the field for which it may refuse, and the phrase that says so.
+        ``ask`` does it, given the address; ``wrong`` is the field for which it may refuse, and the words that say so.
         """
         if request.method == "GET":
             return self.page(template, **what)
-        say = self.jurisdiction.wordings.say
         to = self.browser() or self.email
         if to == self.email and email_address(self.email) is None:
-            return self.page(template, {"email": say("follow_missing", self.language)}, **what)
+            return self.page(template, {"email": _("Write an e-mail address, like name@example.org")}, **what)
         count_try("follow from", str(request.remote_addr), MOST_AN_HOUR, HOUR)
         try:
             ask(to, daily=self.daily, language=self.language)
         except TooManyRequests:
             raise
         except Refusal:
-            field, phrase = wrong
-            return self.page(template, {field: say(phrase, self.language)}, **what)
-        return self.page("done", name="followed" if to == self.email else "pushed", facts={})
+            field, words = wrong
+            return self.page(template, {field: words}, **what)
+        return self.done(by_mail=to == self.email)
+
+    def done(self, *, by_mail: bool) -> Response:
+        """The page that says how they will hear of it."""
+        if by_mail:
+            words = _("Look into your mail"), _("If we may write to this address, a link to confirm it is on its way.")
+        else:
+            words = _("This device will be told"), _("Every message leads to a page where you can stop them.")
+        return self.page("done", title=words[0], text=words[1])
 
     def browser(self) -> Browser | None:
         """The browser that is to be told, where the page's script filled it in (``web/static/push.js``).
@@ -84,14 +97,14 @@ class Wish:
         if not request.form.get("push_endpoint"):
             return None
         if not from_our_page():
-            raise NotAllowed("Only our own pages can ask for that")
+            raise NotAllowed("Only our own pages can ask for that", code="push_from_elsewhere")
         try:
             return Browser(*(request.form.get(f"push_{name}", "") for name in ("endpoint", "key", "secret")))
         except ValueError as fault:
-            raise InvalidArgument(str(fault)) from None
+            raise InvalidArgument(str(fault), code="push_unusable") from None
 
 
-@blueprint.route("/r/<number>/follow", methods=["GET", "POST"])
+@blueprint.route("/r/<number>/follow", methods=["GET", "POST"], access=Door.PUBLIC)
 def service_request(number: str) -> Response:
     """What happens to one service request."""
     found = public_request(number, list(current_environment().city.jurisdictions))
@@ -100,22 +113,22 @@ def service_request(number: str) -> Response:
     wish = Wish.of(current_environment().city.jurisdictions[found["jurisdiction"]])
 
     ask = partial(follow.follow_request, current_environment(), wish.jurisdiction.key, number)
-    return wish.answer("follow", ask, ("email", "follow_missing"), found=found)
+    return wish.answer("follow", ask, ("email", _("Write an e-mail address, like name@example.org")), found=found)
 
 
-@blueprint.get("/follow")
+@blueprint.get("/follow", access=Door.PUBLIC)
 def start() -> Response:
     """What there is to follow."""
     return Wish.of(current_environment().city.first).page("follow_start")
 
 
-@blueprint.get("/follow/worker.js")
+@blueprint.get("/follow/worker.js", access=Door.PUBLIC)
 def worker() -> Response:
     """What shows push messages when no page is open. Its place is its scope: it is there for following only."""
     return Response(files()["push-worker.js"].plain, content_type="text/javascript; charset=utf-8")
 
 
-@blueprint.route("/follow/service", methods=["GET", "POST"])
+@blueprint.route("/follow/service", methods=["GET", "POST"], access=Door.PUBLIC)
 def service() -> Response:
     """All reports of a kind."""
     wish = Wish.of(current_environment().city.first)
@@ -126,11 +139,11 @@ def service() -> Response:
             groups.setdefault(each.group, []).append((each.service_code, each.service_name))
 
     ask = partial(follow.follow_service, current_environment(), wish.jurisdiction.key, code)
-    wrong = ("service", "follow_service_missing")
+    wrong = "service", _("Choose a kind of report")
     return wish.answer("follow_service", ask, wrong, groups=groups, chosen=code)
 
 
-@blueprint.route("/follow/boundary", methods=["GET", "POST"])
+@blueprint.route("/follow/boundary", methods=["GET", "POST"], access=Door.PUBLIC)
 def boundary() -> Response:
     """All reports in a ward, a district or what else the city's layers have."""
     wish = Wish.of(current_environment().city.first)
@@ -140,5 +153,5 @@ def boundary() -> Response:
         groups.setdefault(each["layer_name"], []).append((f"{each['layer']}:{each['code']}", each["name"]))
 
     ask = partial(follow.follow_boundary, current_environment(), wish.jurisdiction.key, chosen)
-    wrong = ("boundary", "follow_boundary_missing")
+    wrong = "boundary", _("Choose a part of the city")
     return wish.answer("follow_boundary", ask, wrong, groups=groups, chosen=chosen)

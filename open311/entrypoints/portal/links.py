@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import current_environment
@@ -17,11 +17,13 @@ from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.errors import UnknownLink
 from open311.domain.secret import hashed
 from open311.queries.telling import links
-from open311.web.access import guard
-from open311.web.pages import spoken
+from open311.web.gate import Door
+from open311.web.language import gettext as _
+from open311.web.language import pick_language, speak
+from open311.web.pages import Pages
+from open311.web.shell import page
 
-blueprint = Blueprint("links", __name__, template_folder="templates")
-guard(blueprint)
+blueprint = Pages("links", __name__)
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Opened:
 
     @property
     def language(self) -> str:
-        """The language that its follower asked for, as far as the city speaks it."""
-        return self.jurisdiction.wordings.spoken(self.what["language"])
+        """The language that its follower asked for, as far as pages are translated into it."""
+        return pick_language(self.jurisdiction, [self.what["language"] or ""])
 
     @property
     def followed(self) -> str:
@@ -43,12 +45,11 @@ class Opened:
 
     def page(self, template: str, errors: dict[str, str] | None = None, status: int = 200, **what: Any) -> Response:
         """A page about it; ``errors`` says which field has what wrong."""
-        given = {"link": self.what, **what}
-        return spoken(f"portal/{template}.html", self.jurisdiction, self.language, errors, status, **given)
+        return page(f"portal/{template}.html", errors, status, link=self.what, **what)
 
-    def done(self, name: str, **facts: str) -> Response:
+    def done(self, title: str, text: str) -> Response:
         """The page that says that it is done."""
-        return self.page("done", name=name, facts=facts)
+        return self.page("done", title=title, text=text)
 
 
 def _open(token: str, purpose: str) -> Opened:
@@ -60,43 +61,46 @@ def _open(token: str, purpose: str) -> Opened:
     known = current_environment().city.jurisdictions.get(what["jurisdiction"]) if what else None
     if what is None or known is None or (what["used"] and purpose in ("answer", "fixed")):
         raise UnknownLink("this link is no longer valid")
-    return Opened(what, known)
+    opened = Opened(what, known)
+    speak(known, opened.language)
+    return opened
 
 
 def gone() -> Response:
     """The page for a link that does not hold; it does not say whether it ever did."""
     jurisdiction = current_environment().city.first
-    language = jurisdiction.wordings.best(request.accept_languages.values())
-    facts = {"contact": jurisdiction.contact}
-    return spoken("portal/done.html", jurisdiction, language, status=404, name="gone", facts=facts)
+    speak(jurisdiction, pick_language(jurisdiction, request.accept_languages.values()))
+    text = _("It was used already, or its time has passed. %(contact)s", contact=jurisdiction.contact)
+    return page("portal/done.html", status=404, title=_("This link is no longer valid"), text=text)
 
 
 @blueprint.errorhandler(UnknownLink)
-def _gone(_: UnknownLink) -> Response:
+def _gone(refusal: UnknownLink) -> Response:
     """Also where somebody presses a button twice, and the link was used by the first time."""
     return gone()
 
 
-@blueprint.get("/follow/confirm/<token>")
-@blueprint.get("/follow/end/<token>")
+@blueprint.get("/follow/confirm/<token>", access=Door.PUBLIC)
+@blueprint.get("/follow/end/<token>", access=Door.PUBLIC)
 def ask(token: str) -> Response:
     """Ask before anything is changed."""
     purpose = "end" if request.path.startswith("/follow/end/") else "confirm"
     opened = _open(token, purpose)
     others = links.also_followed(hashed(token)) if purpose == "end" else []
     also = [{"uuid": each["uuid"], "words": followed_words(opened.jurisdiction, each)} for each in others]
-    return opened.page("ask", name=purpose, followed=opened.followed, also=also)
+    return opened.page("ask", purpose=purpose, followed=opened.followed, also=also)
 
 
-@blueprint.post("/follow/confirm/<token>")
+@blueprint.post("/follow/confirm/<token>", access=Door.PUBLIC)
 def say_yes(token: str) -> Response:
     """Write to this address from now on."""
     opened = _open(token, "confirm")
     confirm(token)
-    return opened.done("confirmed", followed=opened.followed)
+    text = _("You follow %(followed)s. You can close this page.", followed=opened.followed)
+    return opened.done(_("We will write to you"), text)
 
 
-@blueprint.post("/follow/end/<token>")
+@blueprint.post("/follow/end/<token>", access=Door.PUBLIC)
 def stop(token: str) -> AnyResponse:
     """Write no more; mail programs do this with one click (RFC 8058), so nothing else is asked.
 
@@ -107,50 +111,53 @@ def stop(token: str) -> AnyResponse:
         end_other(token, what)
         return redirect(request.path, 303)
     end(token)
-    return opened.done("ended", followed=opened.followed)
+    text = _("You no longer follow %(followed)s.", followed=opened.followed)
+    return opened.done(_("We will not write again"), text)
 
 
-@blueprint.get("/answer/<token>")
+@blueprint.get("/answer/<token>", access=Door.PUBLIC)
 def question(token: str) -> Response:
     """The question of staff, and room for the answer."""
     return _open(token, "answer").page("answer", words="")
 
 
-@blueprint.post("/answer/<token>")
+@blueprint.post("/answer/<token>", access=Door.PUBLIC)
 def answer(token: str) -> Response:
     """Give the answer to staff."""
     opened = _open(token, "answer")
     words = request.form.get("words", "")
-    if errors := _errors(opened, words, needed=True):
+    if errors := _errors(words, needed=True):
         return opened.page("answer", errors, 422, words=words)
     answer_question(current_environment(), token, words)
-    return opened.done("answered")
+    return opened.done(_("Thank you for the answer"), _("The people who work on the report have it now."))
 
 
-@blueprint.get("/fixed/<token>")
+@blueprint.get("/fixed/<token>", access=Door.PUBLIC)
 def was_it_fixed(token: str) -> Response:
     """What the city said when it closed it, and two buttons."""
     return _open(token, "fixed").page("fixed", words="")
 
 
-@blueprint.post("/fixed/<token>")
+@blueprint.post("/fixed/<token>", access=Door.PUBLIC)
 def fixed_or_not(token: str) -> Response:
     """Note it; "no" disputes the closing."""
     opened = _open(token, "fixed")
     said, words = request.form.get("fixed"), request.form.get("words", "")
     if said not in ("yes", "no"):
         return opened.page("fixed", status=422, words=words)
-    if errors := _errors(opened, words, needed=False):
+    if errors := _errors(words, needed=False):
         return opened.page("fixed", errors, 422, words=words)
     say_fixed(current_environment(), token, said == "yes", words)
-    return opened.done(f"fixed_{said}")
+    if said == "yes":
+        return opened.done(_("Thank you"), _("We noted that it is fixed."))
+    text = _("We noted that it is not fixed. Somebody decides whether the report is opened again; you will hear of it.")
+    return opened.done(_("We look at it again"), text)
 
 
-def _errors(opened: Opened, words: str, *, needed: bool) -> dict[str, str]:
+def _errors(words: str, *, needed: bool) -> dict[str, str]:
     """What is wrong with the words, for beside the field and the top of the page."""
-    say = opened.jurisdiction.wordings.say
     if needed and not words.strip():
-        return {"words": say("answer_missing", opened.language)}
+        return {"words": _("Write an answer")}
     if len(words) > DESCRIPTION_LIMIT:
-        return {"words": say("too_long", opened.language, most=str(DESCRIPTION_LIMIT))}
+        return {"words": _("Write at most %(most)s characters", most=DESCRIPTION_LIMIT)}
     return {}

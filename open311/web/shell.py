@@ -1,0 +1,34 @@
+"""The shell around every page, and how a page is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, render_template
+
+from open311.web.assets import asset
+from open311.web.forgery import form_token
+from open311.web.gate import signed_in
+from open311.web.language import spoken
+
+
+def shell() -> dict[str, Any]:
+    """What ``web/shell.html`` needs."""
+    speech = spoken()
+    return {
+        "jurisdiction": speech.jurisdiction,
+        "language": speech.language,
+        "direction": speech.direction,
+        "who": signed_in(),
+        "form_token": form_token,
+        "asset": asset,
+    }
+
+
+def page(template: str, errors: Mapping[str, str] | None = None, status: int = 200, **values: Any) -> Response:
+    """Render a page.
+
+    :param errors: what is wrong in its form, by the name of the field.
+    """
+    return Response(render_template(template, errors=errors or {}, **values), status)
