@@ -16,8 +16,8 @@ from random import Random
 
 from flask.sessions import SecureCookieSessionInterface
 
-from open311.actions.accounts.accounts import grant_role
 from open311.actions.accounts.sessions import begin
+from open311.actions.accounts.staff import grant_role
 from open311.actions.base.actor import Actor
 from open311.actions.city.import_batch import Case
 from open311.actions.city.sample import invented

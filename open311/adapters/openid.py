@@ -14,23 +14,23 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-SECONDS = 10
-"""How long a provider may take to answer."""
+CALL_SECONDS = 10
+"""How long a provider may take to connect, and between two parts of its answer."""
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signatures with the provider's public key only: never ``none``, never a shared secret."""
 STRONG = frozenset({"mfa", "otp", "hwk", "fpt", "face", "swk", "sc"})
 """Values of ``amr`` (RFC 8176) that say that more than a password was shown."""
-LEEWAY = 120
-"""Seconds by which clocks may differ."""
+LEEWAY_SECONDS = 120
+"""By how much the clocks of provider and server may differ."""
 
 
 class OpenIDRefused(Exception):
-    """The provider said no, or what it said does not hold; the text is for the log."""
+    """The provider refused or did not answer, or its token does not hold; the text is for the log."""
 
 
 @dataclass(frozen=True)
 class Journey:
-    """What must be kept in the browser's cookie until the person comes back."""
+    """What the browser's cookie holds until the person comes back: values that only this sign-in has."""
 
     state: str
     nonce: str
@@ -39,7 +39,7 @@ class Journey:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who came back. An address that the provider did not verify is empty."""
+    """Who came back. ``email`` is empty where the provider did not verify it."""
 
     issuer: str
     subject: str
@@ -49,22 +49,22 @@ class Identity:
 
 
 class OpenID:
-    """One provider, found by its issuer's metadata."""
+    """One provider, found by the metadata of its issuer (OpenID Connect Discovery 1.0)."""
 
     def __init__(self, issuer: str, client_id: str, client_secret: str) -> None:
         self.issuer = issuer.rstrip("/")
         self._client_id, self._client_secret = client_id, client_secret
-        self._kept: dict[str, Any] = {}
+        self._published: dict[str, Any] = {}
 
     @cached_property
     def _http(self) -> httpx.Client:
-        """One for all threads, as it costs more to make than a call; connections are not kept, calls are few."""
-        return httpx.Client(timeout=SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
+        """One client for all threads, as making one costs more than a call. Connections are closed: calls are few."""
+        return httpx.Client(timeout=CALL_SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
 
     def start(self, back: str, journey: Journey) -> str:
-        """Where to send the browser; ``back`` is where it returns to.
+        """Return the URL to send the browser to; ``back`` is the URL that it returns to.
 
-        :raises OpenIDRefused: the provider does not answer.
+        :raises OpenIDRefused: when the provider does not answer.
         """
         try:
             endpoint = self._metadata()["authorization_endpoint"]
@@ -84,9 +84,9 @@ class OpenID:
         return str(address)
 
     def finish(self, back: str, journey: Journey, code: str) -> Identity:
-        """Exchange the code that came back for who it is.
+        """Exchange the code that came back for the identity of the person.
 
-        :raises OpenIDRefused: the provider does not answer, or the token does not hold.
+        :raises OpenIDRefused: when the provider does not answer, or its token does not hold.
         """
         form = {
             "grant_type": "authorization_code",
@@ -109,18 +109,18 @@ class OpenID:
         )
 
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
-        """The claims of a token that this provider signed, for us, now, for this journey."""
+        """Return the claims of a token, if this provider signed it for this server, this sign-in and now."""
         try:
             token = jwt.decode(id_token, self._keys(), algorithms=ALGORITHMS)
-        except (JoseError, ValueError):  # a key that we do not know: the provider may have new ones
-            self._kept.pop("keys", None)
+        except (JoseError, ValueError):  # an unknown key: the provider may have new ones
+            self._published.pop("keys", None)
             token = jwt.decode(id_token, self._keys(), algorithms=ALGORITHMS)
         expected = {
             "iss": {"essential": True, "value": self._metadata()["issuer"]},
             "aud": {"essential": True, "value": self._client_id},
         }
         claims = CodeIDToken(token.claims, token.header, expected, {"nonce": nonce, "client_id": self._client_id})
-        claims.validate(leeway=LEEWAY)
+        claims.validate(leeway=LEEWAY_SECONDS)
         return dict(claims)
 
     def _metadata(self) -> dict[str, Any]:
@@ -133,9 +133,9 @@ class OpenID:
         return KeySet.import_key_set(self._get("keys", self._metadata()["jwks_uri"]))  # type: ignore[arg-type]
 
     def _get(self, name: str, url: str) -> dict[str, Any]:
-        """What the provider publishes; asked for once."""
-        if name not in self._kept:
+        """Fetch what the provider publishes, once."""
+        if name not in self._published:
             answer = self._http.get(url)
             answer.raise_for_status()
-            self._kept[name] = answer.json()
-        return self._kept[name]  # type: ignore[no-any-return]
+            self._published[name] = answer.json()
+        return self._published[name]  # type: ignore[no-any-return]

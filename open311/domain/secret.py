@@ -1,4 +1,4 @@
-"""Secrets that one person is given and that are kept as hashes only: keys, links, sessions, recovery codes."""
+"""Secrets that one person is given and of which only hashes are stored: keys, links, sessions, recovery codes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import secrets
 
 
 def new_secret() -> str:
-    """192 random bits, fit for an address."""
+    """Return 192 random bits as text that may stand in a URL."""
     return secrets.token_urlsafe(24)
 
 
 def hashed(secret: str) -> bytes:
-    """What is stored of it. It is random and long, so a fast hash is enough."""
+    """Return the SHA-256 of a secret, which is what is stored: secrets are random, so a fast hash is enough."""
     return hashlib.sha256(secret.encode()).digest()

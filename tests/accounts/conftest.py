@@ -17,9 +17,9 @@ from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
 from open311.actions.accounts import credentials
-from open311.actions.accounts.accounts import grant_role
 from open311.actions.accounts.credentials import hash_password
 from open311.actions.accounts.sessions import begin
+from open311.actions.accounts.staff import grant_role
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.domain.roles import Grant, Role
@@ -82,7 +82,7 @@ def browser(open_browser: Callable[[], Browser]) -> Browser:
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords of tests are hashed in a millisecond; the real strength is tested by itself."""
     monkeypatch.setattr(credentials, "_HASHER", quick := PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(credentials, "_nobody", lambda: quick.hash("nobody"))
+    monkeypatch.setattr(credentials, "_hash_of_nobody", lambda: quick.hash("nobody"))
 
 
 Staff = Callable[..., int]

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
 
-from open311.actions.accounts.accounts import grant_role, revoke_grant, set_active
 from open311.actions.accounts.audit import search_audit
+from open311.actions.accounts.staff import grant_role, revoke_grant, set_active
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.assign import assign, prioritise

@@ -19,7 +19,7 @@ from open311.domain.change import Change
 from open311.domain.errors import Conflict, NotAllowed
 from open311.domain.lifecycle import Status
 from open311.domain.roles import Act, Grant, OwnAct, Role
-from open311.queries.accounts.audit import audit_entries
+from open311.queries.accounts.audit import AuditSearch, audit_entries
 from tests.accounts.conftest import Browser, Staff, log
 
 CITY = "phila.gov"
@@ -114,22 +114,22 @@ def entries(city: Connection, staff: Staff) -> int:
     ],
 )
 def test_the_log_is_searched_by_all_that_is_given(entries: int, wanted: dict[str, str], found: int) -> None:
-    assert len(audit_entries(**wanted)) == found  # type: ignore[arg-type]
+    assert len(audit_entries(AuditSearch(**wanted))) == found  # type: ignore[arg-type]
 
 
 def test_the_log_is_searched_by_account_and_time(entries: int, city: Connection) -> None:
-    assert len(audit_entries(account=entries, act="close")) == 2
+    assert len(audit_entries(AuditSearch(account=entries, act="close"))) == 2
     moment = city.execute(text("SELECT clock_timestamp()")).scalar_one()
-    assert audit_entries(since=moment) == []
-    assert audit_entries(until=moment - timedelta(hours=1)) == []
-    assert len(audit_entries(since=moment - timedelta(hours=1), until=moment)) == len(log(city))
+    assert audit_entries(AuditSearch(since=moment)) == []
+    assert audit_entries(AuditSearch(until=moment - timedelta(hours=1))) == []
+    assert len(audit_entries(AuditSearch(since=moment - timedelta(hours=1), until=moment))) == len(log(city))
 
 
 def test_the_log_is_read_in_pages_the_newest_first(entries: int) -> None:
-    everything = [entry["key"] for entry in audit_entries()]
+    everything = [entry.key for entry in audit_entries()]
     assert everything == sorted(everything, reverse=True)
-    first = audit_entries(most=2)
-    assert [entry["key"] for entry in first + audit_entries(before=first[-1]["key"])] == everything
+    first = audit_entries(limit=2)
+    assert [entry.key for entry in first + audit_entries(AuditSearch(before=first[-1].key))] == everything
 
 
 @pytest.mark.parametrize(

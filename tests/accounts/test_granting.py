@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
 
-from open311.actions.accounts.accounts import check_scope
+from open311.actions.accounts.staff import check_scope
 from open311.actions.base.environment import Environment
 from open311.domain.errors import InvalidArgument
 from open311.domain.roles import Grant, Role

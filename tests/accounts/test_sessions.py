@@ -9,11 +9,10 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 from open311.actions.accounts import sessions
-from open311.actions.accounts.accounts import revoke_grant, set_active
+from open311.actions.accounts.staff import revoke_grant, set_active
 from open311.actions.base.environment import Environment
-from open311.domain.retention import Kind
 from open311.domain.roles import Role
-from open311.queries.accounts.accounts import staff_grants
+from open311.queries.accounts.grants import staff_grants
 from tests.accounts.conftest import COMMAND, HOME, RESIDENT, Browser, Staff, log
 from tests.forgetting import forgotten
 
@@ -68,9 +67,9 @@ def test_residents_stay_signed_in_longer_and_lose_that_when_they_become_staff(
 def test_an_account_that_is_disabled_is_out_at_once(signed_in: SignedIn, city: Connection) -> None:
     browser = signed_in(Role.AGENT)
     (row,) = staff_grants()
-    set_active(row["key"], False, COMMAND)
+    set_active(row.account, False, COMMAND)
     assert not is_in(browser)
-    set_active(row["key"], True, COMMAND)
+    set_active(row.account, True, COMMAND)
     assert not is_in(browser)
 
 
@@ -78,7 +77,7 @@ def test_a_role_that_is_revoked_closes_its_pages_at_once(signed_in: SignedIn) ->
     browser = signed_in(Role.AUDITOR)
     assert browser.get("/admin/audit").status_code == 200
     (row,) = staff_grants()
-    revoke_grant(row["grant"], COMMAND)
+    revoke_grant(row.grant, COMMAND)
     assert browser.get("/admin/audit").status_code == 403
     assert is_in(browser)
 
@@ -130,9 +129,9 @@ def test_signing_out_ends_the_session_and_not_only_the_cookie(open_browser: Open
 
 def test_old_sessions_are_forgotten(signed_in: SignedIn, city: Connection, environment: Environment) -> None:
     signed_in(Role.AGENT)
-    assert forgotten(environment)[Kind.SESSIONS] == 0
+    assert forgotten(environment)["sessions"] == 0
     city.execute(text("UPDATE account_session SET ends_at = clock_timestamp() - interval '31 days'"))
-    assert forgotten(environment)[Kind.SESSIONS] == 1
+    assert forgotten(environment)["sessions"] == 1
 
 
 # Cookie, forms, headers

@@ -57,18 +57,18 @@ def test_whatever_is_wrong_the_answer_is_the_same(browser: Browser, staff: Staff
 def test_tries_from_one_place_are_counted_also_where_there_is_no_account(
     browser: Browser, staff: Staff, known: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sign_in, "PER_ACCOUNT_AND_ADDRESS", 2)
+    monkeypatch.setattr(sign_in, "TRIES_PER_ACCOUNT_AND_ADDRESS", 2)
     email = STAFF if known else "nobody@phila.example"
     staff()
     assert [browser.sign_in(email, "not this one").status_code for _ in range(3)] == [403, 403, 429]
-    assert 0 < int(browser.page.headers["Retry-After"]) <= sign_in.QUARTER
+    assert 0 < int(browser.page.headers["Retry-After"]) <= sign_in.TRY_WINDOW_SECONDS
     assert browser.sign_in(email).status_code == 429
 
 
 def test_tries_from_elsewhere_are_counted_apart(
     browser: Browser, staff: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sign_in, "PER_ACCOUNT_AND_ADDRESS", 1)
+    monkeypatch.setattr(sign_in, "TRIES_PER_ACCOUNT_AND_ADDRESS", 1)
     staff()
     assert [browser.sign_in(STAFF, "not this one").status_code for _ in range(2)] == [403, 429]
     browser.client.environ_base["REMOTE_ADDR"] = "192.0.2.9"
@@ -76,7 +76,7 @@ def test_tries_from_elsewhere_are_counted_apart(
     assert browser.page.request.path == "/staff"
 
 
-@pytest.mark.parametrize("limit", ["PER_ACCOUNT", "PER_ADDRESS"])
+@pytest.mark.parametrize("limit", ["TRIES_PER_ACCOUNT", "TRIES_PER_ADDRESS"])
 def test_tries_for_an_account_and_from_an_address_are_counted_as_well(
     browser: Browser, staff: Staff, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,9 +84,11 @@ def test_tries_for_an_account_and_from_an_address_are_counted_as_well(
     staff()
     found = []
     for number in range(2):
-        if limit == "PER_ACCOUNT":
+        if limit == "TRIES_PER_ACCOUNT":
             browser.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
-        found.append(browser.sign_in(STAFF if limit == "PER_ACCOUNT" else f"{number}@x.example", "wrong").status_code)
+        found.append(
+            browser.sign_in(STAFF if limit == "TRIES_PER_ACCOUNT" else f"{number}@x.example", "wrong").status_code
+        )
     assert found == [403, 429]
 
 
@@ -152,7 +154,7 @@ def test_a_code_of_long_ago_is_wrong(browser: Browser, secret: str) -> None:
 
 
 def test_codes_are_counted(browser: Browser, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_in, "CODES_PER_ACCOUNT", 2)
+    monkeypatch.setattr(sign_in, "CODE_TRIES_PER_ACCOUNT", 2)
     browser.sign_in()
     assert [browser.send(code="000000").status_code for _ in range(3)] == [403, 403, 429]
     assert browser.send(code=code_of(secret)).status_code == 429

@@ -10,9 +10,9 @@ from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import text
 
-from open311.actions.accounts.accounts import grant_role
 from open311.actions.accounts.credentials import hash_password
 from open311.actions.accounts.keys import issue_key
+from open311.actions.accounts.staff import grant_role
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.app import create_app

@@ -12,9 +12,9 @@ from flask import Flask
 from PIL import Image, ImageDraw
 from sqlalchemy import text
 
-from open311.actions.accounts.accounts import grant_role
 from open311.actions.accounts.credentials import hash_password
 from open311.actions.accounts.keys import issue_key
+from open311.actions.accounts.staff import grant_role
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.assign import assign, prioritise

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from open311.actions.accounts.accounts import set_active
+from open311.actions.accounts.staff import set_active
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.batch import do_batch, undo_batch

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from open311.actions.accounts.accounts import grant_role
+from open311.actions.accounts.staff import grant_role
 from open311.actions.base.actor import Actor
 from open311.actions.cases.batch import do_batch, start_batch, undo_batch
 from open311.domain.roles import Grant, Role

@@ -1,1 +1,1 @@
-"""Accounts of people and keys of programs: signing in, roles, sessions, saved filters."""
+"""Accounts of people and keys of API clients: signing in, roles, sessions, saved filters, the audit log."""

@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import uuid4
 
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import add, connection, defer, transaction
+from open311.actions.base.transaction import add, defer, transaction, write_returning
 from open311.actions.base.write_limits import count_try
 from open311.actions.telling.envelope import envelope
 from open311.adapters.mail import MailRefused
@@ -22,35 +22,41 @@ from open311.domain.event import Event
 from open311.domain.moment import now
 from open311.domain.secret import hashed, new_secret
 from open311.models.accounts.account_link import AccountLink
-from open311.queries.accounts.accounts import account_of_email
+from open311.queries.accounts.account_links import WORKS
+from open311.queries.accounts.people import account_of_email
+from open311.queries.reading import Statement
 from open311.wire.letter import compose, mail
 
 Purpose = Literal["sign_in", "password"]
-PATHS: dict[Purpose, str] = {"sign_in": "/signin/link/", "password": "/signin/password/"}
-LASTS: dict[Purpose, timedelta] = {"sign_in": timedelta(minutes=30), "password": timedelta(hours=2)}
-INVITED = timedelta(days=3)
-"""How long the first link of a new account of staff lasts."""
-PER_EMAIL, PER_ADDRESS, HOUR = 5, 60, 3600
+
+LINK_PATHS: dict[Purpose, str] = {"sign_in": "/signin/link/", "password": "/signin/password/"}
+LINK_LIFETIMES: dict[Purpose, timedelta] = {"sign_in": timedelta(minutes=30), "password": timedelta(hours=2)}
+INVITATION_LIFETIME = timedelta(days=3)
+"""How long the first link of a new staff account works."""
+LINKS_PER_EMAIL, LINKS_PER_ADDRESS, LINK_WINDOW_SECONDS = 5, 60, 3600
+"""How many links may be asked for in a window, for one e-mail address and from one network address."""
+
+_USE = Statement(f"UPDATE account_link SET used_at = clock_timestamp() WHERE {WORKS} RETURNING email")
 _LOG = logging.getLogger(__name__)
 
 
 @transaction
 def ask_for_link(environment: Environment, email: str, purpose: Purpose, address: str, language: str = "en") -> None:
-    """Have a link sent, if there is reason to.
+    """Queue the sending of a link to an e-mail address; ``address`` is the network address of whoever asks.
 
-    :raises InvalidArgument: that is no e-mail address.
-    :raises TooManyRequests: too many were asked for, for this address or from this network address.
+    :raises InvalidArgument: when ``email`` is not an e-mail address.
+    :raises TooManyRequests: when too many were asked for, for this e-mail address or from this network address.
     """
     email = read_email(email)
-    count_try("link", email, PER_EMAIL, HOUR)
-    count_try("link from", address, PER_ADDRESS, HOUR)
+    count_try("link", email, LINKS_PER_EMAIL, LINK_WINDOW_SECONDS)
+    count_try("link from", address, LINKS_PER_ADDRESS, LINK_WINDOW_SECONDS)
     defer(environment, "send_account_link", email=email, purpose=purpose, language=language)
 
 
 def read_email(email: str) -> str:
-    """An e-mail address, as far as its form can tell.
+    """Read an e-mail address, as far as its form can tell that it is one.
 
-    :raises InvalidArgument: it is none.
+    :raises InvalidArgument: when it has another form.
     """
     address = email_address(email)
     if address is None:
@@ -59,9 +65,11 @@ def read_email(email: str) -> str:
 
 
 def send_link(environment: Environment, email: str, purpose: Purpose, language: str) -> None:
-    """What the job does. Doing it again sends another link; each works once.
+    """Send a link that was asked for, if the account may have one. Sending again sends another link.
 
-    :raises MailUnreachable: try again.
+    Staff who ask to sign in get the address of their own page: a link alone does not let them in.
+
+    :raises MailUnreachable: when the mail server does not answer, so that the job is tried again.
     """
     found = account_of_email(email)
     if found is not None and not found.active:
@@ -86,40 +94,19 @@ def _send(environment: Environment, email: str, event: Event, url: str, language
 
 
 @transaction
-def make_link(environment: Environment, email: str, purpose: Purpose, lasts: timedelta | None = None) -> str:
-    """A new link."""
+def make_link(environment: Environment, email: str, purpose: Purpose, lifetime: timedelta | None = None) -> str:
+    """Make a link for an e-mail address and return it; it is not sent, and nothing but its hash is stored."""
     token = new_secret()
-    expires_at = now() + (lasts or LASTS[purpose])
-    row = {"token_hash": hashed(token), "email": email, "purpose": purpose, "expires_at": expires_at}
-    add(AccountLink, row)
-    return f"{environment.public_url}{PATHS[purpose]}{token}"
-
-
-_LIVE = (
-    "FROM account_link WHERE token_hash = %s AND purpose = %s AND used_at IS NULL AND expires_at > clock_timestamp()"
-)
-
-
-@transaction
-def link_works(token: str, purpose: Purpose) -> bool:
-    """Whether a link would work; looking changes nothing, for scanners of mail look too."""
-    return connection().execute(f"SELECT {_LIVE}", (hashed(token), purpose)).fetchone() is not None
+    expires_at = now() + (lifetime or LINK_LIFETIMES[purpose])
+    add(AccountLink, {"token_hash": hashed(token), "email": email, "purpose": purpose, "expires_at": expires_at})
+    return f"{environment.public_url}{LINK_PATHS[purpose]}{token}"
 
 
 def use_link(token: str, purpose: Purpose) -> str:
-    """Use a link up, in the transaction of what it is used for; answers whose it is.
+    """Use a link up, inside the transaction of what it is used for, and return the e-mail address it was sent to.
 
-    :raises SignInRefused: it was used, is too old, or never was.
+    :raises SignInRefused: when it was used, is too old or never was.
     """
-    row = (
-        connection()
-        .execute(
-            "UPDATE account_link SET used_at = clock_timestamp() WHERE token_hash = %s AND purpose = %s"
-            " AND used_at IS NULL AND expires_at > clock_timestamp() RETURNING email",
-            (hashed(token), purpose),
-        )
-        .fetchone()
-    )
-    if row is None:
-        raise SignInRefused("This link was used already, or is too old: ask for a new one")
-    return str(row[0])
+    for (email,) in write_returning(_USE, {"token_hash": hashed(token), "purpose": purpose}):
+        return str(email)
+    raise SignInRefused("This link was used already, or is too old: ask for a new one")

@@ -14,32 +14,52 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from open311.actions.accounts.sessions import end_all
 from open311.actions.base.actor import note_act
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import transaction, write
 from open311.domain.errors import InvalidArgument, SignInRefused
 from open311.domain.roles import OwnAct
 from open311.domain.secret import hashed
-from open311.models.accounts.recovery_code import RecoveryCode
-from open311.queries.accounts.accounts import AccountRow
+from open311.queries.accounts.people import AccountRow
+from open311.queries.reading import Statement
 
-SHORTEST, LONGEST = 12, 256
-"""Characters of a password; nothing else is asked of it (NIST SP 800-63B, 3.1.1.2)."""
-CODES = 10
-DIGITS, STEP = 6, 30
-"""Of a code of an authenticator, and the seconds it lasts; those beside it are taken too, for clocks differ."""
+MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS = 12, 256
+"""The length of a password; nothing else is asked of it (NIST SP 800-63B, 3.1.1.2)."""
+RECOVERY_CODES = 10
+"""How many recovery codes an account is given at a time."""
+CODE_DIGITS, CODE_SECONDS = 6, 30
+"""The length of an authenticator's code and how long it lasts. The codes before and after are taken too, for clocks
+differ."""
 
 _HASHER = PasswordHasher()
 """Argon2id with the parameters of RFC 9106 for little memory."""
 
+_RENEW_HASH = Statement("UPDATE account SET password_hash = :password_hash WHERE key = :account")
+_SET_AUTHENTICATOR = Statement("UPDATE account SET totp_secret = :secret, totp_step = :step WHERE key = :account")
+_SHOWN_HERE = Statement("UPDATE account_session SET second_factor = true WHERE account = :account AND key = :session")
+_SHOWN_NOWHERE = Statement("UPDATE account_session SET second_factor = false WHERE account = :account")
+_DELETE_CODES = Statement("DELETE FROM recovery_code WHERE account = :account")
+_ADD_CODES = Statement(
+    "INSERT INTO recovery_code (account, code_hash) SELECT :account, unnest(CAST(:code_hashes AS bytea[]))"
+)
+_TAKE_CODE = Statement(
+    """
+    UPDATE recovery_code SET used_at = clock_timestamp()
+    WHERE account = :account AND code_hash = :code_hash AND used_at IS NULL
+    """
+)
+_TAKE_STEP = Statement(
+    "UPDATE account SET totp_step = :step WHERE key = :account AND (totp_step IS NULL OR totp_step < :step)"
+)
+
 
 @cache
-def _nobody() -> str:
-    """What is compared where there is no account, so that it takes as long."""
+def _hash_of_nobody() -> str:
+    """What a password is compared with where there is no account, so that it takes as long."""
     return _HASHER.hash(secrets.token_urlsafe())
 
 
 def password_fits(found: AccountRow | None, password: str) -> bool:
-    """Whether it is the password of an active account; takes the same time where there is none."""
-    nobody = _nobody()  # also where there is an account: the first time takes longer for all
+    """Return whether it is the password of an active account; takes the same time where there is none."""
+    nobody = _hash_of_nobody()  # also where there is an account: the first time takes longer for all
     stored = found.password_hash if found and found.active else None
     try:
         _HASHER.verify(stored or nobody, password)
@@ -49,55 +69,52 @@ def password_fits(found: AccountRow | None, password: str) -> bool:
 
 
 def hash_password(password: str, email: str) -> str:
-    """The password as it is stored.
+    """Return the password as it is stored.
 
-    :raises InvalidArgument: too short, too long, or the e-mail address.
+    :raises InvalidArgument: when it is too short, too long, or the e-mail address.
     """
-    if len(password) < SHORTEST:
-        raise InvalidArgument(f"Use at least {SHORTEST} characters: three or four words are good")
-    if len(password) > LONGEST:
-        raise InvalidArgument(f"Use at most {LONGEST} characters")
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise InvalidArgument(f"Use at least {MIN_PASSWORD_CHARACTERS} characters: three or four words are good")
+    if len(password) > MAX_PASSWORD_CHARACTERS:
+        raise InvalidArgument(f"Use at most {MAX_PASSWORD_CHARACTERS} characters")
     if password.strip().lower() == email.lower():
         raise InvalidArgument("Your e-mail address is no password")
     return _HASHER.hash(password)
 
 
 def renew_hash(found: AccountRow, password: str) -> None:
-    """Store a password that was just shown anew, where today's parameters are stronger than those it has."""
+    """Hash a password that was just shown again, where today's parameters are stronger than those of its hash."""
     if found.password_hash and _HASHER.check_needs_rehash(found.password_hash):
-        connection().execute(
-            "UPDATE account SET password_hash = %s WHERE key = %s", (_HASHER.hash(password), found.key)
-        )
+        write(_RENEW_HASH, {"password_hash": _HASHER.hash(password), "account": found.key})
 
 
 # Authenticator apps
 
 
 def new_secret() -> str:
-    """The secret of an authenticator that is about to be added: 160 random bits."""
+    """Return the secret of an authenticator that is about to be added: 160 random bits."""
     return pyotp.random_base32()
 
 
 def authenticator_address(secret: str, email: str, city: str) -> str:
-    """What an authenticator app reads from the QR code."""
-    return pyotp.TOTP(secret, interval=STEP).provisioning_uri(name=email, issuer_name=city)
+    """Return the ``otpauth:`` address that an authenticator app reads from a QR code."""
+    return pyotp.TOTP(secret, interval=CODE_SECONDS).provisioning_uri(name=email, issuer_name=city)
 
 
 @transaction
 def add_second_factor(environment: Environment, account: int, session: int, secret: str, code: str) -> list[str]:
-    """Keep an authenticator whose first code is right; answers new recovery codes, which are shown this once.
+    """Store an authenticator whose first code is right, and return new recovery codes, which are shown this once.
 
-    In the session where this was done the second factor has been shown; others are ended.
+    In this session the second factor then counts as shown; other sessions are ended.
 
-    :raises SignInRefused: the code is wrong.
+    :raises SignInRefused: when the code is wrong.
     """
     step = _step(secret, code, None)
     if step is None:
         raise SignInRefused("That code is not right. Look at the app again: it shows a new one every 30 seconds")
     sealed = environment.sign_in.seal.close(secret)
-    execute = connection().execute
-    execute("UPDATE account SET totp_secret = %s, totp_step = %s WHERE key = %s", (sealed, step, account))
-    execute("UPDATE account_session SET second_factor = true WHERE account = %s AND key = %s", (account, session))
+    write(_SET_AUTHENTICATOR, {"secret": sealed, "step": step, "account": account})
+    write(_SHOWN_HERE, {"account": account, "session": session})
     end_all(account, but=session)
     note_act(account, OwnAct.ADD_SECOND_FACTOR, f"account:{account}")
     return _make_codes(account)
@@ -106,26 +123,23 @@ def add_second_factor(environment: Environment, account: int, session: int, secr
 @transaction
 def remove_second_factor(account: int) -> None:
     """Forget the authenticator and its recovery codes."""
-    execute = connection().execute
-    execute("UPDATE account SET totp_secret = NULL, totp_step = NULL WHERE key = %s", (account,))
-    execute("DELETE FROM recovery_code WHERE account = %s", (account,))
-    execute("UPDATE account_session SET second_factor = false WHERE account = %s", (account,))
+    write(_SET_AUTHENTICATOR, {"secret": None, "step": None, "account": account})
+    write(_DELETE_CODES, {"account": account})
+    write(_SHOWN_NOWHERE, {"account": account})
     note_act(account, OwnAct.REMOVE_SECOND_FACTOR, f"account:{account}")
 
 
 @transaction
 def make_recovery_codes(account: int) -> list[str]:
-    """New recovery codes; the old ones are worthless."""
+    """Return new recovery codes; the old ones stop working."""
     note_act(account, OwnAct.MAKE_RECOVERY_CODES, f"account:{account}")
     return _make_codes(account)
 
 
 def _make_codes(account: int) -> list[str]:
-    codes = ["-".join(secrets.token_hex(10)[at : at + 5] for at in range(0, 20, 5)) for _ in range(CODES)]
-    execute = connection().execute
-    execute("DELETE FROM recovery_code WHERE account = %s", (account,))
-    hashes = [_hash_code(code) for code in codes]
-    execute(f"INSERT INTO {RecoveryCode.__tablename__} SELECT %s, unnest(%s::bytea[])", (account, hashes))
+    codes = ["-".join(secrets.token_hex(10)[at : at + 5] for at in range(0, 20, 5)) for _ in range(RECOVERY_CODES)]
+    write(_DELETE_CODES, {"account": account})
+    write(_ADD_CODES, {"account": account, "code_hashes": [_hash_code(code) for code in codes]})
     return codes
 
 
@@ -135,13 +149,13 @@ def _hash_code(code: str) -> bytes:
 
 @transaction
 def take_code(environment: Environment, found: AccountRow, code: str) -> None:
-    """Take a code of the authenticator, or a recovery code; each works once, also for two at the same moment.
+    """Take a code of the authenticator, or a recovery code. Each works once, also for two tries at the same moment.
 
-    :raises SignInRefused: it is neither.
+    :raises SignInRefused: when it is neither.
     """
     code = "".join(code.split())
     secret = environment.sign_in.seal.open(found.totp_secret) if found.totp_secret else None
-    if secret and len(code) == DIGITS:
+    if secret and len(code) == CODE_DIGITS:
         if _step(secret, code, found.key) is not None:
             return
     elif _take_recovery_code(found.key, code):
@@ -151,26 +165,17 @@ def take_code(environment: Environment, found: AccountRow, code: str) -> None:
 
 
 def _take_recovery_code(account: int, code: str) -> bool:
-    taken = connection().execute(
-        "UPDATE recovery_code SET used_at = clock_timestamp()"
-        " WHERE account = %s AND code_hash = %s AND used_at IS NULL",
-        (account, _hash_code(code)),
-    )
-    return taken.rowcount == 1
+    return write(_TAKE_CODE, {"account": account, "code_hash": _hash_code(code)}) == 1
 
 
 def _step(secret: str, code: str, account: int | None) -> int | None:
     """The half minute that a code is of, if it is right; with an account, one that is later than all taken before."""
-    generator, present = pyotp.TOTP(secret, interval=STEP), int(time.time()) // STEP
+    generator, present = pyotp.TOTP(secret, interval=CODE_SECONDS), int(time.time()) // CODE_SECONDS
     for step in (present - 1, present, present + 1):
         if hmac.compare_digest(generator.generate_otp(step), code.strip()):
-            return step if account is None or _is_new(account, step) else None
+            return step if account is None or _take_step(account, step) else None
     return None
 
 
-def _is_new(account: int, step: int) -> bool:
-    taken = connection().execute(
-        "UPDATE account SET totp_step = %s WHERE key = %s AND (totp_step IS NULL OR totp_step < %s)",
-        (step, account, step),
-    )
-    return taken.rowcount == 1
+def _take_step(account: int, step: int) -> bool:
+    return write(_TAKE_STEP, {"step": step, "account": account}) == 1

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from open311.actions.base.transaction import add, connection, transaction
+from open311.actions.base.transaction import add, transaction, write
 from open311.catalog.city import Jurisdiction
 from open311.domain.moment import now
 from open311.domain.secret import hashed, new_secret
 from open311.models.accounts.api_client import ApiClient
+from open311.queries.reading import Statement
 
 SCOPES = ("requests", "updates")
-"""``requests``: file service requests. ``updates``: change their status."""
+"""What a key may be for. ``requests``: file service requests. ``updates``: change their status."""
+
+_REVOKE = Statement("UPDATE api_client SET revoked_at = :moment WHERE key = :key AND revoked_at IS NULL")
 
 
 @transaction
@@ -23,9 +26,9 @@ def issue_key(
     writes_per_minute: int | None = None,
     reads_per_minute: int | None = None,
 ) -> str:
-    """Make a key for a client; it is shown here and never again.
+    """Make an API client of a jurisdiction, and return its key, of which only the hash is stored.
 
-    :raises ValueError: a scope that does not exist.
+    :raises ValueError: when a scope does not exist.
     """
     if unknown := set(scopes) - set(SCOPES):
         raise ValueError(f"unknown scope {', '.join(sorted(unknown))}; there are {', '.join(SCOPES)}")
@@ -47,8 +50,5 @@ def issue_key(
 
 @transaction
 def revoke_key(key: int) -> bool:
-    """Make a client's key worthless; answers whether there was one."""
-    done = connection().execute(
-        "UPDATE api_client SET revoked_at = %s WHERE key = %s AND revoked_at IS NULL", (now(), key)
-    )
-    return done.rowcount == 1
+    """Let the key of the client with this number work no more, and return whether it worked until now."""
+    return write(_REVOKE, {"moment": now(), "key": key}) == 1

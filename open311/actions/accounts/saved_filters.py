@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from open311.actions.base.actor import Actor, note_act
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import transaction, write, write_returning
 from open311.domain.draft import clean_line
 from open311.domain.errors import InvalidArgument, NotAllowed
 from open311.domain.roles import Act, OwnAct, giving
+from open311.queries.reading import Statement
 
-LONGEST_NAME = 60
+MAX_NAME_CHARACTERS = 60
+
+_SAVE = Statement(
+    """
+    INSERT INTO saved_filter (jurisdiction, account, department, name, query)
+    VALUES (:jurisdiction, :account, :department, :name, :query)
+    ON CONFLICT (account, jurisdiction, lower(name))
+    DO UPDATE SET name = excluded.name, query = excluded.query, department = excluded.department
+    RETURNING key
+    """
+)
+_DELETE = Statement("DELETE FROM saved_filter WHERE key = :key AND account = :account")
 
 
 def shares_with(environment: Environment, jurisdiction: str, actor: Actor) -> list[str]:
-    """The departments with whom somebody may share: those of their grants, or all where a grant names none."""
+    """List the departments with whom somebody may share: those of their grants, or all where a grant names none."""
     named = {grant.department for grant in giving(actor.grants, Act.READ)}
     known = environment.city.jurisdictions[jurisdiction].departments
     return [code for code, each in known.items() if not each.outside and (None in named or code in named)]
@@ -25,37 +35,34 @@ def shares_with(environment: Environment, jurisdiction: str, actor: Actor) -> li
 def save_filter(
     environment: Environment, jurisdiction: str, actor: Actor, name: str, query: str, department: str | None = None
 ) -> int:
-    """Save what is asked of the list; the same name again replaces it. Answers the key.
+    """Save a query of the staff's list, replacing one of the same name, and return its number.
 
-    :raises InvalidArgument: the name is missing or too long.
-    :raises NotAllowed: it is not their department, or they may not see the list at all.
+    :raises InvalidArgument: when the name is missing or too long.
+    :raises NotAllowed: when the department is not theirs, or they may not see the list at all.
     """
     name = clean_line(name)
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidArgument(f"Enter a name of at most {LONGEST_NAME} characters")
+    if not name or len(name) > MAX_NAME_CHARACTERS:
+        raise InvalidArgument(f"Enter a name of at most {MAX_NAME_CHARACTERS} characters")
     if not giving(actor.grants, Act.READ) or (
         department and department not in shares_with(environment, jurisdiction, actor)
     ):
         raise NotAllowed("your role does not reach this department")
-    row: Any = (
-        connection()
-        .execute(
-            "INSERT INTO saved_filter (jurisdiction, account, department, name, query) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (account, jurisdiction, lower(name))"
-            " DO UPDATE SET name = excluded.name, query = excluded.query, department = excluded.department"
-            " RETURNING key",
-            (jurisdiction, actor.account, department, name, query),
-        )
-        .fetchone()
-    )
-    note_act(actor.account, OwnAct.SAVE_FILTER, f"saved_filter:{row[0]}", jurisdiction)
-    return int(row[0])
+    row = {
+        "jurisdiction": jurisdiction,
+        "account": actor.account,
+        "department": department,
+        "name": name,
+        "query": query,
+    }
+    [(key,)] = write_returning(_SAVE, row)
+    note_act(actor.account, OwnAct.SAVE_FILTER, f"saved_filter:{key}", jurisdiction)
+    return int(key)
 
 
 @transaction
 def delete_filter(key: int, actor: Actor) -> bool:
-    """Delete a filter of one's own; answers whether there was one."""
-    gone = connection().execute("DELETE FROM saved_filter WHERE key = %s AND account = %s", (key, actor.account))
-    if gone.rowcount:
+    """Delete a filter that the actor saved, and return whether there was one."""
+    deleted = write(_DELETE, {"key": key, "account": actor.account})
+    if deleted:
         note_act(actor.account, OwnAct.DELETE_FILTER, f"saved_filter:{key}")
-    return bool(gone.rowcount)
+    return bool(deleted)

@@ -5,40 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from open311.actions.base.actor import Actor, note_act
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import add, connection, transaction
+from open311.actions.base.transaction import add, transaction, write, write_apart
 from open311.domain.moment import now
 from open311.domain.roles import Grant, OwnAct
 from open311.domain.secret import hashed, new_secret
 from open311.models.accounts.account_session import AccountSession
-from open311.queries.accounts.accounts import GRANTS, account_of_key, read_grants
-from open311.queries.reading import Statement, fetch_dicts
+from open311.queries.accounts.people import account_of_key
+from open311.queries.accounts.sessions import live_session
+from open311.queries.reading import Statement
 
 RESIDENT_IDLE = timedelta(days=14)
+"""How long a resident's session lasts without a request. They can do nothing to others; staff have the settings'."""
 RESIDENT_LONGEST = timedelta(days=90)
-"""Of residents, who can do nothing to others; staff have the settings'."""
+"""How long a resident's session lasts at most."""
+MAX_DEVICE_CHARACTERS = 200
 
-# The time of the last request is written once a minute at most; one round trip either way.
-_RECOGNISE = Statement(
-    text(
-        f"""
-        WITH live AS (
-            SELECT s.key AS session, s.method, s.second_factor, s.seen_at, a.key AS account, a.email, a.name,
-                   a.totp_secret IS NOT NULL AS has_second_factor, {GRANTS}
-            FROM account_session s JOIN account a ON a.key = s.account
-            WHERE s.token_hash = :token_hash AND s.ended_at IS NULL AND a.active AND s.ends_at > clock_timestamp()
-              AND s.seen_at + make_interval(secs => s.idle_seconds) > clock_timestamp()
-        ), seen AS (
-            UPDATE account_session SET seen_at = clock_timestamp() FROM live
-            WHERE account_session.key = live.session AND live.seen_at < clock_timestamp() - interval '1 minute'
-        )
-        SELECT session, account, email, name, method, second_factor, has_second_factor, grants FROM live
-        """
-    )
+_SEEN = Statement(
+    """
+    UPDATE account_session SET seen_at = clock_timestamp()
+    WHERE key = :session AND seen_at < clock_timestamp() - interval '1 minute' RETURNING key
+    """
 )
+_LAST_SEEN = Statement("UPDATE account SET last_seen_at = :moment WHERE key = :account")
+_END = "UPDATE account_session SET ended_at = :moment WHERE account = :account AND ended_at IS NULL"
+_END_ONE = Statement(f"{_END} AND key = :session")
+_END_OTHERS = Statement(f"{_END} AND key <> :session")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +43,49 @@ class SignedIn:
     email: str
     name: str
     method: str
+    """How they signed in: ``password``, ``link`` or ``openid``."""
     second_factor: bool
+    """Whether they showed a second factor in this session."""
     has_second_factor: bool
     grants: tuple[Grant, ...]
-    """None where one of the roles asks for a second factor that was not shown (``lacks_second_factor``)."""
+    """Empty where one of the roles asks for a second factor that was not shown (``lacks_second_factor``)."""
     lacks_second_factor: bool = False
 
     @property
     def actor(self) -> Actor:
-        """The same for actions."""
+        """Who acts, for actions."""
         return Actor("staff", account=self.account, grants=self.grants)
 
 
 def recognise(environment: Environment, token: str) -> SignedIn | None:
-    """Whose session this is, with what they may do at this very moment; none: ended, too old, never there."""
-    for row in fetch_dicts(_RECOGNISE, {"token_hash": hashed(token)}):
-        grants = read_grants(row["grants"])
-        asked = environment.sign_in.second_factor_roles
-        lacks = not row["second_factor"] and any(grant.role in asked for grant in grants)
-        return SignedIn(**{**row, "grants": () if lacks else grants}, lacks_second_factor=lacks)
-    return None
+    """Return whose session a cookie's token is of, with what they may do at this very moment.
+
+    One query; once a minute, the time of the request is noted by a statement that commits by itself. Returns None where
+    the session ended, is too old or never was.
+    """
+    live = live_session(token)
+    if live is None:
+        return None
+    if live.unseen_for_a_minute:
+        write_apart(_SEEN, {"session": live.session})
+    asked = environment.sign_in.second_factor_roles
+    lacks = not live.second_factor and any(grant.role in asked for grant in live.grants)
+    return SignedIn(
+        session=live.session,
+        account=live.account,
+        email=live.email,
+        name=live.name,
+        method=live.method,
+        second_factor=live.second_factor,
+        has_second_factor=live.has_second_factor,
+        grants=() if lacks else live.grants,
+        lacks_second_factor=lacks,
+    )
 
 
 @transaction
 def begin(environment: Environment, account: int, method: str, device: str, *, second_factor: bool) -> str:
-    """Sign an account in; answers the token for the cookie, which is stored nowhere."""
+    """Sign an account in, and return the token for the cookie, of which only the hash is stored."""
     found = account_of_key(account)
     assert found is not None
     limits = environment.sign_in
@@ -87,43 +98,43 @@ def begin(environment: Environment, account: int, method: str, device: str, *, s
             "token_hash": hashed(token),
             "method": method,
             "second_factor": second_factor,
-            "device": device[:200],
+            "device": device[:MAX_DEVICE_CHARACTERS],
             "seen_at": moment,
             "idle_seconds": int(idle.total_seconds()),
             "ends_at": moment + longest,
         },
     )
-    connection().execute("UPDATE account SET last_seen_at = %s WHERE key = %s", (moment, account))
+    write(_LAST_SEEN, {"moment": moment, "account": account})
     note_act(account, OwnAct.SIGN_IN, f"account:{account}")
     return token
 
 
 @transaction
 def end(account: int, session: int) -> bool:
-    """End one session of an account; answers whether there was one."""
-    ended = connection().execute(f"{_END} AND key = %s", (now(), account, session))
-    if ended.rowcount:
+    """End one session of an account, and return whether there was one."""
+    ended = write(_END_ONE, {"moment": now(), "account": account, "session": session})
+    if ended:
         note_act(account, OwnAct.END_SESSION, f"session:{session}")
-    return bool(ended.rowcount)
+    return bool(ended)
 
 
 @transaction
 def sign_out(account: int, session: int) -> None:
-    """End the session in which this was asked."""
-    connection().execute(f"{_END} AND key = %s", (now(), account, session))
+    """End the session in which somebody asked to be signed out."""
+    write(_END_ONE, {"moment": now(), "account": account, "session": session})
     note_act(account, OwnAct.SIGN_OUT, f"account:{account}")
 
 
 @transaction
 def end_others(account: int, session: int) -> int:
-    """End every session of the account but this one; answers how many."""
+    """End every session of an account but this one, and return how many."""
     note_act(account, OwnAct.END_SESSION, f"account:{account}")
     return end_all(account, but=session)
 
 
 def end_all(account: int, but: int = 0) -> int:
-    """End every session of an account, in the transaction of what is the reason; answers how many."""
-    return connection().execute(f"{_END} AND key <> %s", (now(), account, but)).rowcount
+    """End every session of an account, inside the transaction of what is the reason, and return how many.
 
-
-_END = "UPDATE account_session SET ended_at = %s WHERE account = %s AND ended_at IS NULL"
+    ``but`` is the number of a session that goes on.
+    """
+    return write(_END_OTHERS, {"moment": now(), "account": account, "session": but})

@@ -10,32 +10,44 @@ from open311.actions.accounts.credentials import hash_password, password_fits, r
 from open311.actions.accounts.sessions import end_all
 from open311.actions.base.actor import note_act
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import connection, transaction
+from open311.actions.base.transaction import transaction, write
 from open311.actions.base.write_limits import count_try
 from open311.adapters.openid import Identity
 from open311.domain.errors import SignInRefused
 from open311.domain.roles import OwnAct
-from open311.queries.accounts.accounts import AccountRow, account_of_email, account_of_key, account_of_openid
+from open311.queries.accounts.people import AccountRow, account_of_email, account_of_key, account_of_openid
+from open311.queries.reading import Statement
 
-QUARTER = 15 * 60
-PER_ACCOUNT_AND_ADDRESS, PER_ACCOUNT, PER_ADDRESS = 10, 100, 300
-"""Tries in a quarter of an hour: few from one place, more from everywhere, so that nobody keeps others out easily."""
-CODES_PER_ACCOUNT = 10
+TRY_WINDOW_SECONDS = 15 * 60
+TRIES_PER_ACCOUNT_AND_ADDRESS, TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 10, 100, 300
+"""Tries in a window: few from one network address, more from everywhere, so that nobody keeps others out easily."""
+CODE_TRIES_PER_ACCOUNT = 10
+"""Tries of a code in a window."""
 
 WRONG = "The e-mail address or the password is not right"
 
+_ADD_RESIDENT = Statement("INSERT INTO account (email, name, active) VALUES (:email, '', true) ON CONFLICT DO NOTHING")
+_BIND_OPENID = Statement(
+    """
+    UPDATE account SET openid_issuer = :issuer, openid_subject = :subject
+    WHERE key = :account AND openid_subject IS NULL
+    """
+)
+_SET_PASSWORD = Statement("UPDATE account SET password_hash = :password_hash WHERE key = :account")
+
 
 def by_password(email: str, password: str, address: str) -> AccountRow:
-    """The account whose e-mail address and password these are.
+    """Return the account whose e-mail address and password these are; ``address`` is the network address of the try.
 
-    :raises SignInRefused: they are not.
-    :raises TooManyRequests: there were too many tries for this account or from this network address.
+    :raises SignInRefused: when they are not an active account's.
+    :raises TooManyRequests: when there were too many tries for this account or from this network address.
     """
-    count_try("password", f"{email.strip().lower()} {address}", PER_ACCOUNT_AND_ADDRESS, QUARTER)
-    count_try("password", email, PER_ACCOUNT, QUARTER)
-    count_try("password from", address, PER_ADDRESS, QUARTER)
+    each = f"{email.strip().lower()} {address}"
+    count_try("password", each, TRIES_PER_ACCOUNT_AND_ADDRESS, TRY_WINDOW_SECONDS)
+    count_try("password", email, TRIES_PER_ACCOUNT, TRY_WINDOW_SECONDS)
+    count_try("password from", address, TRIES_PER_ADDRESS, TRY_WINDOW_SECONDS)
     found = account_of_email(email)
-    if not password_fits(found, password):
+    if not password_fits(found, password):  # asked without an account too, so that it takes as long
         raise SignInRefused(WRONG)
     assert found is not None
     _renew(found, password)
@@ -48,12 +60,12 @@ def _renew(found: AccountRow, password: str) -> None:
 
 
 def by_code(environment: Environment, account: int, code: str) -> AccountRow:
-    """The second step, for an account whose first one was good.
+    """Return the account of a second step, whose first step was good, when the code is right.
 
-    :raises SignInRefused: the code is wrong, used, or the account is disabled meanwhile.
-    :raises TooManyRequests: there were too many tries.
+    :raises SignInRefused: when the code is wrong or used, or the account was disabled meanwhile.
+    :raises TooManyRequests: when there were too many tries.
     """
-    count_try("code", str(account), CODES_PER_ACCOUNT, QUARTER)
+    count_try("code", str(account), CODE_TRIES_PER_ACCOUNT, TRY_WINDOW_SECONDS)
     found = account_of_key(account)
     if found is None or not found.active:
         raise SignInRefused(WRONG)
@@ -63,28 +75,26 @@ def by_code(environment: Environment, account: int, code: str) -> AccountRow:
 
 @transaction
 def by_link(token: str) -> int:
-    """The account of the address that a link was sent to; it is made where there is none.
+    """Return the number of the account of the address that a link was sent to; an account that is missing is made.
 
-    :raises SignInRefused: the link was used or is too old, the account is disabled, or staff's, who sign in otherwise.
+    :raises SignInRefused: when the link was used or is too old, or the account is disabled or staff's, who sign in
+        otherwise.
     """
     email = use_link(token, "sign_in")
-    connection().execute(
-        "INSERT INTO account (email, name, active) VALUES (%s, '', true) ON CONFLICT DO NOTHING", (email,)
-    )
-    row = connection().execute("SELECT key FROM account WHERE lower(email) = lower(%s) AND active", (email,)).fetchone()
+    write(_ADD_RESIDENT, {"email": email})
     found = account_of_email(email)
-    if row is None or (found and found.is_staff):
+    if found is None or not found.active or found.is_staff:
         raise SignInRefused("This link does not work any more")
-    return int(row[0])
+    return found.key
 
 
 @transaction
 def by_openid(identity: Identity) -> AccountRow:
-    """The account of somebody whom the city's provider knows.
+    """Return the account of somebody whom the city's provider knows.
 
     The first time it is found by the address that the provider has verified; accounts are made by administrators only.
 
-    :raises SignInRefused: there is none.
+    :raises SignInRefused: when there is no active account.
     """
     found = account_of_openid(identity.issuer, identity.subject)
     if found is None and identity.email:
@@ -95,22 +105,20 @@ def by_openid(identity: Identity) -> AccountRow:
 
 
 def _first_time(identity: Identity) -> AccountRow | None:
+    """Bind the account of the verified address to the provider's person, unless it is bound to another."""
     found = account_of_email(identity.email)
     if found is None:
         return None
-    kept = connection().execute(
-        "UPDATE account SET openid_issuer = %s, openid_subject = %s WHERE key = %s AND openid_subject IS NULL",
-        (identity.issuer, identity.subject, found.key),
-    )
-    return found if kept.rowcount else None
+    bound = write(_BIND_OPENID, {"issuer": identity.issuer, "subject": identity.subject, "account": found.key})
+    return found if bound else None
 
 
 @transaction
 def set_password(token: str, password: str) -> None:
     """Set a password with a link; the account is signed out everywhere.
 
-    :raises SignInRefused: the link was used or is too old.
-    :raises InvalidArgument: the password will not do; the link still works.
+    :raises SignInRefused: when the link was used or is too old.
+    :raises InvalidArgument: when the password will not do; the link still works.
     """
     email = use_link(token, "password")
     found = account_of_email(email)
@@ -123,19 +131,19 @@ def set_password(token: str, password: str) -> None:
 def change_password(account: int, old: str, new: str) -> None:
     """Change a password by showing the old one; the account is signed out everywhere.
 
-    :raises SignInRefused: the old one is wrong.
-    :raises InvalidArgument: the new one will not do.
+    :raises SignInRefused: when the old password is wrong.
+    :raises InvalidArgument: when the new password will not do.
     """
     _store(confirmed(account, old), new)
 
 
 def confirmed(account: int, password: str) -> AccountRow:
-    """The account, after its password was shown again: asked before what would lock its owner out.
+    """Return the account after its password was shown again: asked before what would lock its owner out.
 
-    :raises SignInRefused: it is wrong.
-    :raises TooManyRequests: there were too many tries.
+    :raises SignInRefused: when the password is wrong.
+    :raises TooManyRequests: when there were too many tries.
     """
-    count_try("confirm", str(account), PER_ACCOUNT_AND_ADDRESS, QUARTER)
+    count_try("confirm", str(account), TRIES_PER_ACCOUNT_AND_ADDRESS, TRY_WINDOW_SECONDS)
     found = account_of_key(account)
     if found is None or not password_fits(found, password):
         raise SignInRefused("The password is not right")
@@ -143,7 +151,6 @@ def confirmed(account: int, password: str) -> AccountRow:
 
 
 def _store(found: AccountRow, password: str) -> None:
-    stored = hash_password(password, found.email)
-    connection().execute("UPDATE account SET password_hash = %s WHERE key = %s", (stored, found.key))
+    write(_SET_PASSWORD, {"password_hash": hash_password(password, found.email), "account": found.key})
     end_all(found.key)
     note_act(found.key, OwnAct.SET_PASSWORD, f"account:{found.key}")

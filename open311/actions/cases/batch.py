@@ -26,7 +26,7 @@ from open311.domain.errors import InvalidArgument, NotAllowed, Refusal
 from open311.domain.moment import now
 from open311.domain.routing import Priority
 from open311.models.cases.batch_change import BatchChange
-from open311.queries.accounts.accounts import account_of_key
+from open311.queries.accounts.people import account_of_key
 from open311.queries.reading import Statement
 
 UNDO_WITHIN = timedelta(seconds=10)

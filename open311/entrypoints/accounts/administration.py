@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from open311.actions.accounts.accounts import revoke_grant, set_active
 from open311.actions.accounts.audit import search_audit
+from open311.actions.accounts.staff import revoke_grant, set_active
 from open311.actions.base.environment import current_environment
 from open311.domain.errors import InvalidArgument
 from open311.domain.moment import day_after, read_moment
 from open311.domain.roles import Act, OwnAct
-from open311.queries.accounts.accounts import staff_grants
-from open311.queries.accounts.audit import PAGE
+from open311.queries.accounts.audit import PAGE_ENTRIES, AuditSearch
+from open311.queries.accounts.grants import staff_grants
 from open311.web.forms import answer
 from open311.web.gate import me
 from open311.web.pages import Pages
@@ -63,8 +63,7 @@ def audit() -> Response:
                 until = day_after(since, zone)
             except (ValueError, OverflowError):
                 raise InvalidArgument("Enter a day, like 2026-11-25") from None
-        entries = search_audit(
-            me().actor,
+        search = AuditSearch(
             account=account,
             act=given["act"],
             target=given["target"],
@@ -72,7 +71,8 @@ def audit() -> Response:
             until=until,
             before=read_key(before),
         )
-        earlier = {**given, "before": entries[-1]["key"]} if len(entries) == PAGE else None
+        entries = search_audit(me().actor, search)
+        earlier = {**given, "before": entries[-1].key} if len(entries) == PAGE_ENTRIES else None
         more = earlier and f"{request.path}?{urlencode(earlier)}"
         return page("accounts/audit.html", entries=entries, given=given, acts=acts, more=more)
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from open311.actions.accounts.sessions import begin
 from open311.actions.base.environment import current_environment
 from open311.domain.roles import Act, opens
-from open311.queries.accounts.accounts import AccountRow, account_of_key
+from open311.queries.accounts.people import AccountRow, account_of_key
 
 PENDING_LASTS = 600
 """Seconds between the first step and the second."""

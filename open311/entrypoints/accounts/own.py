@@ -20,7 +20,8 @@ from open311.actions.accounts.credentials import (
 from open311.actions.accounts.credentials import remove_second_factor as forget_second_factor
 from open311.actions.accounts.sign_in import change_password, confirmed
 from open311.actions.base.environment import current_environment
-from open311.queries.accounts.accounts import recovery_codes_left, sessions_of
+from open311.queries.accounts.people import recovery_codes_left
+from open311.queries.accounts.sessions import sessions_of
 from open311.web.forms import answer
 from open311.web.gate import Door, me
 from open311.web.pages import Pages

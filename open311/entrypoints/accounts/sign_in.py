@@ -8,10 +8,11 @@ from __future__ import annotations
 from flask import flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from open311.actions.accounts.account_links import ask_for_link, link_works
+from open311.actions.accounts.account_links import ask_for_link
 from open311.actions.accounts.sign_in import by_code, by_link, by_password, set_password
 from open311.actions.base.environment import current_environment
 from open311.entrypoints.accounts.arrival import arrive, enter, pending
+from open311.queries.accounts.account_links import link_works
 from open311.web.forms import answer
 from open311.web.gate import Door
 from open311.web.pages import Pages

@@ -8,12 +8,13 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from open311.actions.accounts.accounts import grant_role, invitation, revoke_grant, set_active
+from open311.actions.accounts.staff import grant_role, invitation, revoke_grant, set_active
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
 from open311.domain.roles import STAFF, Grant, Role
 from open311.entrypoints.commands.options import by_option, refusals_told
-from open311.queries.accounts.accounts import account_of_email, staff_grants
+from open311.queries.accounts.grants import staff_grants
+from open311.queries.accounts.people import account_of_email
 
 group = AppGroup("accounts", help="Make accounts of staff, grant and revoke roles.")
 
@@ -55,12 +56,10 @@ def create_admin(email: str, name: str, actor: Actor) -> None:
 @group.command("list")
 def list_accounts() -> None:
     """List staff: number of the grant, account, role, scope."""
-    for row in staff_grants():
-        scopes = [row[name] for name in ("jurisdiction", "department", "boundary", "service") if row[name]]
-        state = "" if row["active"] else "\tdisabled"
-        click.echo(
-            f"{row['grant']}\t{row['key']}\t{row['email']}\t{row['role']}\t{', '.join(scopes) or 'everything'}{state}"
-        )
+    for each in staff_grants():
+        scope = ", ".join(each.scopes) or "everything"
+        state = "" if each.active else "\tdisabled"
+        click.echo(f"{each.grant}\t{each.account}\t{each.email}\t{each.role}\t{scope}{state}")
 
 
 @group.command()

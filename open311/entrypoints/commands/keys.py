@@ -1,4 +1,4 @@
-"""``open311 keys``: who may write through the API."""
+"""``open311 keys``: API keys, with which apps write through the API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from open311.catalog.city import Jurisdiction
 from open311.entrypoints.commands.options import jurisdiction_option
 from open311.queries.accounts.api_clients import all_clients, client_of
 
-_LIMIT = click.IntRange(0, 1_000_000)
+_WRITES_OR_READS = click.IntRange(0, 1_000_000)
 
 group = AppGroup("keys", help="Issue, list and revoke API keys.")
 
@@ -22,8 +22,8 @@ group = AppGroup("keys", help="Issue, list and revoke API keys.")
 @jurisdiction_option
 @click.option("--contact", default="", help="Whom to write to about this client.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeatable; default: requests.")
-@click.option("--writes-per-minute", type=_LIMIT, help="Default: the setting's; 0 is no limit.")
-@click.option("--reads-per-minute", type=_LIMIT, help="Default: the setting's; 0 is no limit.")
+@click.option("--writes-per-minute", type=_WRITES_OR_READS, help="Default: the setting's; 0 is no limit.")
+@click.option("--reads-per-minute", type=_WRITES_OR_READS, help="Default: the setting's; 0 is no limit.")
 def issue(
     name: str,
     jurisdiction: Jurisdiction,
@@ -42,8 +42,8 @@ def issue(
 def list_keys() -> None:
     """List clients; keys themselves are stored nowhere."""
     for client in all_clients():
-        state = "revoked" if client["revoked_at"] else ", ".join(client["scopes"])
-        click.echo(f"{client['key']}\t{client['jurisdiction']}\t{client['name']}\t{state}\t{client['contact']}")
+        state = "revoked" if client.revoked_at else ", ".join(client.scopes)
+        click.echo(f"{client.key}\t{client.jurisdiction}\t{client.name}\t{state}\t{client.contact}")
 
 
 @group.command()

@@ -12,7 +12,7 @@ from open311.actions.base.environment import current_environment
 from open311.domain.roles import Act, opens
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city, viewer
 from open311.entrypoints.console.question import Question, read, read_again
-from open311.queries.accounts.accounts import staff_grants
+from open311.queries.accounts.grants import staff_grants
 from open311.queries.accounts.saved_filters import saved_filters
 from open311.queries.cases import queues
 from open311.queries.cases.queues import PAGE, Queue
@@ -84,7 +84,7 @@ def _shown(counts: dict[Queue, int], looking: queues.Viewer) -> dict[Queue, int]
 
 def _choices() -> dict[str, Any]:
     """What can be chosen in the filters."""
-    people = {row["key"]: row["name"] or row["email"] for row in staff_grants() if row["active"]}
+    people = {each.account: each.name or each.email for each in staff_grants() if each.active}
     return {
         "people": dict(sorted(people.items(), key=lambda each: str(each[1]).casefold())),
         "boundaries": named_boundaries(city().key),

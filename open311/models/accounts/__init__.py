@@ -1,1 +1,1 @@
-"""Tables of accounts, roles, sessions, keys of programs, and the audit log."""
+"""Tables of accounts, roles, sessions, API clients, saved filters, and the audit log."""

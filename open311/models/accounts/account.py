@@ -26,12 +26,12 @@ class Account(Base):
     created_at: Mapped[Recorded]
     last_seen_at: Mapped[datetime | None]
     password_hash: Mapped[str | None]
-    """Argon2id, with its parameters; none: there is no signing in by password."""
+    """Argon2id with its parameters; NULL where the account does not sign in by password."""
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Of the authenticator app, sealed with ``SECRET_KEY``; none: there is no second factor."""
+    """The secret of the authenticator app, sealed with ``SECRET_KEY``; NULL where there is no second factor."""
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
-    """The half minute of the last code that was taken: no code is taken twice."""
+    """The half minute (of Unix time) of the last authenticator code that was taken: no code is taken twice."""
     openid_issuer: Mapped[str | None]
     openid_subject: Mapped[str | None]
     erased_at: Mapped[datetime | None]
-    """When who it was was forgotten; the row stays, for history and audit log point at it."""
+    """When it was made to name nobody; the row stays, for history and audit log point at it."""

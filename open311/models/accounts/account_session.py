@@ -22,15 +22,15 @@ class AccountSession(Base):
     key: Mapped[Key]
     account: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.key", ondelete="CASCADE"))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    """Of the random token in the cookie; whoever reads the table cannot be anybody."""
+    """SHA-256 of the random token in the cookie: whoever reads the table cannot take a session over."""
     method: Mapped[str]
     second_factor: Mapped[bool]
-    """Whether a second factor was shown."""
+    """Whether a second factor was shown in this session."""
     device: Mapped[str]
-    """What the browser calls itself, so that its owner knows it again."""
+    """What the browser calls itself (``User-Agent``), so that its owner recognises it."""
     created_at: Mapped[Recorded]
     seen_at: Mapped[datetime]
     idle_seconds: Mapped[int] = mapped_column(Integer)
     ends_at: Mapped[datetime] = mapped_column(index=True)
-    """The absolute end, however busy."""
+    """When the session ends however busy it is."""
     ended_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Who may write through the API: keys, as hashes, with scopes and limits."""
+"""API clients: who may write through the API, with hashed keys, scopes and limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base, Recorded
 
 
 class ApiClient(Base):
-    """An app or system with an API key of one jurisdiction. The key itself is nowhere, only its SHA-256."""
+    """An app or system with an API key of one jurisdiction. The key itself is not stored, only its SHA-256."""
 
     __tablename__ = "api_client"
 
@@ -22,7 +22,7 @@ class ApiClient(Base):
     key_hash: Mapped[bytes] = mapped_column(unique=True)
     scopes: Mapped[list[str]]
     writes_per_minute: Mapped[int | None] = mapped_column(Integer)
-    """None: the setting's."""
+    """NULL where the limit of the setting applies; 0 is no limit. ``reads_per_minute`` likewise."""
     reads_per_minute: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[Recorded]
     revoked_at: Mapped[datetime | None]

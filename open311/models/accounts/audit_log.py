@@ -25,9 +25,9 @@ class AuditLog(Base):
     key: Mapped[Key]
     at: Mapped[Recorded]
     account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
-    """Who; none: somebody at the command line, or a job."""
+    """The account that acted; NULL for somebody at the command line, or a job."""
     act: Mapped[str]
-    """One of ``domain/roles.py``."""
+    """A value of ``Act`` or ``OwnAct`` in ``domain/roles.py``."""
     target: Mapped[str]
-    """``service_request:1000001``, ``account:7``."""
+    """What it was done to: a kind and a number, like ``service_request:1000001`` or ``account:7``."""
     jurisdiction: Mapped[str | None]

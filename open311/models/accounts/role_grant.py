@@ -38,10 +38,10 @@ class RoleGrant(Base):
     jurisdiction: Mapped[str | None]
     department: Mapped[str | None]
     boundary: Mapped[str | None]
-    """``layer:code``."""
+    """``layer:code``, like ``ward:5``."""
     service: Mapped[str | None]
     granted_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
-    """None: somebody at the command line."""
+    """The account that gave it; NULL for somebody at the command line."""
     granted_at: Mapped[Recorded]
     revoked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
     revoked_at: Mapped[datetime | None]

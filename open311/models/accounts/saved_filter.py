@@ -21,8 +21,8 @@ class SavedFilter(Base):
     jurisdiction: Mapped[str]
     account: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.key", ondelete="CASCADE"))
     department: Mapped[str | None]
-    """With whom it is shared; none: with nobody."""
+    """The department with which it is shared; NULL where it is shared with nobody."""
     name: Mapped[str]
     query: Mapped[str]
-    """As in the address of the list: ``queue=overdue&service=SR-ST01``."""
+    """What stands in the URL of the list: ``queue=overdue&service=SR-ST01``."""
     created_at: Mapped[Recorded]

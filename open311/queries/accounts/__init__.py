@@ -1,1 +1,1 @@
-"""Accounts, their roles and sessions, keys of programs, and the audit log."""
+"""Accounts with their roles and sessions, API clients, saved filters, the audit log."""

@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, Text, bindparam, select
+from open311.queries.reading import Statement, fetch_as
 
-from open311.models.accounts.audit_log import AuditLog
-from open311.queries.reading import Statement, fetch_dicts
+PAGE_ENTRIES = 100
 
-PAGE = 100
-
-_FILTERS = {
-    "account": AuditLog.account == bindparam("account", type_=BigInteger()),
-    "act": AuditLog.act == bindparam("act", type_=Text()),
-    "target": AuditLog.target == bindparam("target", type_=Text()),
-    "jurisdiction": AuditLog.jurisdiction == bindparam("jurisdiction", type_=Text()),
-    "since": AuditLog.at >= bindparam("since", type_=DateTime(timezone=True)),
-    "until": AuditLog.at < bindparam("until", type_=DateTime(timezone=True)),
-    "before": AuditLog.key < bindparam("before", type_=BigInteger()),
+_CONDITIONS = {
+    "account": "account = :account",
+    "act": "act = :act",
+    "target": "target = :target",
+    "jurisdiction": "jurisdiction = :jurisdiction",
+    "since": "at >= :since",
+    "until": "at < :until",
+    "before": "key < :before",
 }
 
 
-def audit_entries(
-    *,
-    account: int | None = None,
-    act: str = "",
-    target: str = "",
-    jurisdiction: str = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
-    before: int | None = None,
-    most: int = PAGE,
-) -> list[dict[str, Any]]:
-    """Entries that fit all that is given; ``before`` is the key of the last one of the page before."""
-    wanted = {
-        "account": account,
-        "act": act or None,
-        "target": target or None,
-        "jurisdiction": jurisdiction or None,
-        "since": since,
-        "until": until,
-        "before": before,
-    }
-    given = {name: value for name, value in wanted.items() if value is not None}
-    return fetch_dicts(_statement(tuple(given)), {**given, "most": most})
+@dataclass(frozen=True, slots=True)
+class AuditSearch:
+    """What entries have to fit; whatever is None or empty is not asked."""
+
+    account: int | None = None
+    act: str = ""
+    target: str = ""
+    jurisdiction: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+    """The key of the last entry of the page before."""
+
+
+EVERYTHING = AuditSearch()
+"""The search that every entry fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act; ``account`` is None for somebody at the command line and for jobs."""
+
+    key: int
+    at: datetime
+    account: int | None
+    act: str
+    target: str
+    jurisdiction: str | None
+
+
+def audit_entries(search: AuditSearch = EVERYTHING, limit: int = PAGE_ENTRIES) -> list[AuditEntry]:
+    """Read at most ``limit`` entries that fit the search, the newest first."""
+    given = {name: value for name, value in asdict(search).items() if value not in (None, "")}
+    return fetch_as(AuditEntry, _statement(tuple(given)), {**given, "limit": limit})
 
 
 @lru_cache(maxsize=128)
 def _statement(names: tuple[str, ...]) -> Statement:
-    columns = (AuditLog.key, AuditLog.at, AuditLog.account, AuditLog.act, AuditLog.target, AuditLog.jurisdiction)
-    chosen = select(*columns).where(*(_FILTERS[name] for name in names))
-    return Statement(chosen.order_by(AuditLog.key.desc()).limit(bindparam("most", type_=Integer())))
+    conditions = " AND ".join(_CONDITIONS[name] for name in names) or "true"
+    return Statement(
+        f"""
+        SELECT key, at, account, act, target, jurisdiction FROM audit_log
+        WHERE {conditions} ORDER BY key DESC LIMIT :limit
+        """
+    )

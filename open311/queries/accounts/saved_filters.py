@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from open311.queries.reading import Statement, fetch_as
 
-from open311.queries.reading import Statement, fetch_dicts
-
-_MINE = Statement(
-    text(
-        """
-        SELECT f.key, f.name, f.query, f.department, a.name AS owner, f.account = :account AS own
-        FROM saved_filter f JOIN account a ON a.key = f.account
-        WHERE f.jurisdiction = :jurisdiction AND (f.account = :account OR f.department = ANY(:departments))
-        ORDER BY lower(f.name), f.key
-        """
-    )
+_FILTERS = Statement(
+    """
+    SELECT f.key, f.name, f.query, f.department, a.name AS owner, f.account = :account AS own
+    FROM saved_filter f JOIN account a ON a.key = f.account
+    WHERE f.jurisdiction = :jurisdiction AND (f.account = :account OR f.department = ANY(:departments))
+    ORDER BY lower(f.name), f.key
+    """
 )
 
 
@@ -29,11 +25,13 @@ class SavedFilterRow:
     name: str
     query: str
     department: str | None
+    """With whom it is shared, or None."""
     owner: str
     own: bool
+    """Whether whoever asked saved it."""
 
 
 def saved_filters(jurisdiction: str, account: int, departments: Sequence[str]) -> list[SavedFilterRow]:
-    """Those of an account, and those shared with these departments."""
+    """List the filters of an account, and those that are shared with these departments, by name."""
     given = {"jurisdiction": jurisdiction, "account": account, "departments": list(departments)}
-    return [SavedFilterRow(**row) for row in fetch_dicts(_MINE, given)]
+    return fetch_as(SavedFilterRow, _FILTERS, given)

@@ -13,7 +13,7 @@ from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
 from open311.domain.roles import Act, CaseScope, may
 from open311.models.cases.relation import is_duplicate
-from open311.queries.accounts.accounts import GRANTS, read_grants
+from open311.queries.accounts.grants import GRANTS, read_grants
 from open311.queries.places.boundaries import boundaries_at
 from open311.queries.reading import Statement, fetch_dicts
 
