@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from open311.actions.base.environment import Environment, SignIn
+from open311.actions.privacy.registry import SPANS
 from open311.adapters.files import LocalFiles
 from open311.adapters.mail import FileMail, SMTPMail
 from open311.adapters.openid import OpenID
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     :raises CatalogError: the city's files have faults.
     """
     settings = settings or Settings.from_environment()
-    city = read_city(settings.city_dir or city_directory())
+    city = read_city(settings.city_dir or city_directory(), SPANS)
     app = Flask("open311", static_folder=None)
     engine = {
         "url": settings.database_url,

@@ -8,9 +8,11 @@ from open311.actions.base.actor import SYSTEM
 from open311.actions.base.environment import Environment
 from open311.actions.privacy.retention import run_retention
 from open311.domain.moment import now
-from open311.domain.retention import Kind
+
+AGE = timedelta(days=40_000)
+"""Longer than any rule."""
 
 
-def forgotten(environment: Environment, after: timedelta = timedelta()) -> dict[Kind, int]:
-    """Let so much time pass and run the rules; answers how much of each kind went."""
-    return {swept.kind: swept.count for swept in run_retention(environment, SYSTEM, now() + after)}
+def forgotten(environment: Environment, after: timedelta = timedelta()) -> dict[str, int]:
+    """Let time pass, run the rules, and return how much of each span was forgotten."""
+    return {swept.span: swept.count for swept in run_retention(environment, SYSTEM, now() + after)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from open311.catalog.build import build_city
@@ -9,15 +10,18 @@ from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.files import read_files
 from open311.catalog.replies import check_replies
-from open311.catalog.retention import check_privacy
+from open311.catalog.retention import check_services_of_spans, check_spans
 from open311.catalog.routing import check_routing
 from open311.catalog.rules import check_rules
 from open311.catalog.shape import check_shape
 from open311.catalog.texts import check_texts
+from open311.domain.retention import Span
 
 
-def read_city(directory: Path) -> City:
+def read_city(directory: Path, spans: Sequence[Span] = ()) -> City:
     """Read ``config/`` and ``service_definitions/`` below a directory.
+
+    ``spans`` are those that ``config/privacy.yaml`` has to name; without them it may name any.
 
     :raises CatalogError: with every fault in every file.
     """
@@ -29,7 +33,6 @@ def read_city(directory: Path) -> City:
         "routing": files.routing,
         "texts": files.texts,
         "replies": files.replies,
-        "privacy": files.privacy,
     }
     for schema, source in shaped.items():
         if source:
@@ -43,8 +46,10 @@ def read_city(directory: Path) -> City:
         faults.extend(check_replies(files, files.replies))
     if files.texts and (directory / "config/texts.yaml").exists():
         faults.extend(check_texts(files, files.texts))
-    if files.privacy and (directory / "config/privacy.yaml").exists():
-        faults.extend(check_privacy(files, files.privacy))
+    if files.privacy:
+        faults.extend(check_spans(files.privacy, spans))
+        if (directory / "config/privacy.yaml").exists():
+            faults.extend(check_services_of_spans(files, files.privacy))
     if faults or not files.city:
         raise CatalogError(faults)
     return build_city(files, files.city)

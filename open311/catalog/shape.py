@@ -25,18 +25,22 @@ _KINDS = {
 
 
 @lru_cache
-def _validator(schema: str) -> Any:
-    """Compile a schema of ours, wherever the city's files lie; ``schema`` is its name without ``.schema.json``."""
-    text = (city_directory() / "schemas" / f"{schema}.schema.json").read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(text))
+def read_schema(name: str) -> dict[str, Any]:
+    """Read a schema of the server, wherever the city's files lie; ``name`` is the file's without ``.schema.json``."""
+    text = (city_directory() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    return json.loads(text)  # type: ignore[no-any-return]
 
 
-def check_shape(source: Source, schema: str) -> list[Fault]:
-    """Every way in which a file breaks its schema."""
+@lru_cache
+def _validator(name: str) -> Any:
+    return Draft202012Validator(read_schema(name))
+
+
+def check_shape(source: Source, schema: str | dict[str, Any]) -> list[Fault]:
+    """Find every way in which a file breaks a schema, which is given by name or as it is."""
+    validator = _validator(schema) if isinstance(schema, str) else Draft202012Validator(schema)
     return [
-        source.fault(where, reason)
-        for error in _validator(schema).iter_errors(source.data)
-        for where, reason in _reasons(error)
+        source.fault(where, reason) for error in validator.iter_errors(source.data) for where, reason in _reasons(error)
     ]
 
 

@@ -1,4 +1,4 @@
-"""One person, as far as an address, a telephone number or an account names them."""
+"""One person, as an e-mail address, a telephone number or an account names them, and whether a text is about them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from open311.domain.contact import email_address, phone_number
 from open311.domain.errors import InvalidArgument
 
-SHORTEST_NAME = 3
-"""Letters of a name that is looked for in texts: shorter ones are in every second text."""
+MIN_NAME_LETTERS = 3
+"""Texts are not searched for names shorter than this, which are parts of every second text."""
 LOCAL_DIGITS = 7
-"""Of a telephone number, without country and area, as people write it among themselves."""
+"""How many digits a telephone number has without country and area, as people write it among themselves."""
 NATIONAL_DIGITS = 10
-"""Of a number that somebody wrote without its country."""
+"""How many digits a telephone number has without its country."""
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whose data is meant. Exactly what was named: an address in a report proves nothing about a number beside it."""
+    """Whose data is meant: one e-mail address (in lower case), one telephone number or one account.
+
+    Only what was named is meant: an address in a report proves nothing about a number beside it.
+    """
 
     email: str = ""
     phone: str = ""
@@ -27,9 +30,9 @@ class Who:
 
     @classmethod
     def read(cls, text: str) -> Who:
-        """From ``ann@example.org``, ``+12155550142`` or ``account:7``.
+        """Read ``ann@example.org``, ``+12155550142`` or ``account:7``.
 
-        :raises InvalidArgument: it is none of them.
+        :raises InvalidArgument: when the text has none of these forms.
         """
         if email := email_address(text):
             return cls(email=email.lower())
@@ -44,20 +47,39 @@ class Who:
         return self.email or self.phone or f"account:{self.account}"
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """By what a text names one person."""
+
+    names: tuple[str, ...]
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+
+    @classmethod
+    def of(cls, names: Iterable[str | None], emails: Iterable[str], phones: Iterable[str]) -> Marks:
+        """Take full names apart into their words, of which each may stand alone in a text."""
+        words = sorted({word for name in names if name for word in name.split()})
+        return cls(tuple(words), tuple(emails), tuple(phones))
+
+    def are_in(self, *texts: str | None) -> bool:
+        """Return whether any of the texts names the person."""
+        return any(mentions(text, self.names, self.emails, self.phones) for text in texts if text)
+
+
 def digits(text: str) -> str:
-    """The digits of a text."""
+    """Return the digits of a text."""
     return re.sub(r"\D", "", text)
 
 
 def same_number(written: str, phone: str) -> bool:
-    """Whether a number, as somebody wrote it, is this one (``+12155550142``)."""
+    """Return whether a telephone number, as somebody wrote it, is ``phone`` (``+12155550142``)."""
     if written.strip().startswith("+"):
         return digits(written) == digits(phone)
     return len(digits(written)) >= NATIONAL_DIGITS and digits(phone).endswith(digits(written))
 
 
 def mentions(text: str, names: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> bool:
-    """Whether a text names somebody: by a name as a word of its own, an address, or the end of a number."""
+    """Return whether a text has one of the names as a word of its own, one of the addresses, or the end of a number."""
     folded, numbers = text.casefold(), digits(text)
     return (
         any(email.casefold() in folded for email in emails)
@@ -65,6 +87,6 @@ def mentions(text: str, names: Iterable[str], emails: Iterable[str], phones: Ite
         or any(
             re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", folded)
             for name in names
-            if len(name) >= SHORTEST_NAME
+            if len(name) >= MIN_NAME_LETTERS
         )
     )

@@ -102,7 +102,7 @@ def add_tasks(queue: procrastinate.App, app: Flask) -> None:
     def forget(timestamp: int) -> None:
         with app.app_context():
             for swept in run_retention(current_environment(), SYSTEM):
-                _LOG.info("%s: %s forgotten", swept.kind, swept.count)
+                _LOG.info("%s: %s forgotten", swept.span, swept.count)
 
     @queue.periodic(cron="*/2 * * * *")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)

@@ -7,10 +7,11 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
+from open311.actions.privacy.registry import SPANS
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
-from open311.domain.retention import Kind, Rule
+from open311.domain.retention import Rule
 
 HOME = city_directory()
 PRIVACY = (HOME / "config" / "privacy.yaml").read_text("utf-8")
@@ -31,11 +32,11 @@ def write(city: Path, text: str) -> Path:
 
 def test_a_service_may_have_days_of_its_own(city: Path) -> None:
     own = PRIVACY.replace("reporters: {days: 365}", "reporters: {days: 365, services: {SR-PD01: 30}}", 1)
-    assert read_city(write(city, own)).retention.rules[Kind.REPORTERS] == Rule(365, {"SR-PD01": 30})
+    assert read_city(write(city, own), SPANS).retention.rules["reporters"] == Rule(365, {"SR-PD01": 30})
 
 
 def test_a_city_without_the_file_has_the_days_that_came_with_the_server(city: Path) -> None:
-    assert read_city(city).retention == read_city(HOME).retention
+    assert read_city(city, SPANS).retention == read_city(HOME, SPANS).retention
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_a_fault_is_told_where_it_is(city: Path, old: str, new: str, fault: str)
     assert PRIVACY.count(old) >= 1
     before, _, after = PRIVACY.rpartition(old)  # the comments show an example first
     with pytest.raises(CatalogError) as told:
-        read_city(write(city, before + new + after))
+        read_city(write(city, before + new + after), SPANS)
     (found,) = [each for each in told.value.faults if fault in each.reason]
     assert found.file == "config/privacy.yaml"
     assert found.line > 1
@@ -64,5 +65,5 @@ def test_a_fault_is_told_where_it_is(city: Path, old: str, new: str, fault: str)
 def test_all_faults_come_at_once(city: Path) -> None:
     wrong = PRIVACY.replace("messages: {days: 180}", "messages: {days: 0}").replace("links: {days: 30}", "links: 1", 1)
     with pytest.raises(CatalogError) as told:
-        read_city(write(city, wrong + "also: {}\n"))
+        read_city(write(city, wrong + "also: {}\n"), SPANS)
     assert len(told.value.faults) == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from open311.domain.errors import InvalidArgument
-from open311.domain.person import Who, mentions, same_number
+from open311.domain.person import Marks, Who, mentions, same_number
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,20 @@ def test_a_number_is_known_however_it_was_written(written: str, same: bool) -> N
 )
 def test_a_text_names_somebody_by_name_address_or_number(text: str, named: bool) -> None:
     assert mentions(text, ["Ann", "Briain", "Li"], ["ann@example.org"], ["+1 215 555 0142"]) is named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Mary Ann called", True),
+        ("Ask DOE about it", True),
+        ("write to ann@example.org", True),
+        ("call 555-0142", True),
+        ("an annual review", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_somebody_is_named_by_a_word_of_their_name_an_address_or_a_number(text: str | None, named: bool) -> None:
+    marks = Marks.of(["Mary Ann", "Doe", None], ["ann@example.org"], ["+12155550142"])
+    assert marks.are_in("nothing of interest", text) is named

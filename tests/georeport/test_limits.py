@@ -16,7 +16,6 @@ from werkzeug.test import TestResponse
 from open311.actions.accounts.keys import issue_key, revoke_key
 from open311.actions.base.environment import Environment
 from open311.catalog.city import Jurisdiction
-from open311.domain.retention import Kind
 from tests.conftest import API, GRAFFITI, SANDBOX
 from tests.forgetting import forgotten
 from tests.georeport.test_jurisdictions import serve, small_city
@@ -248,9 +247,9 @@ def test_counters_that_no_limit_looks_at_are_forgotten(
 ) -> None:
     client, api_key = server(writes_per_minute=1), key()
     write(client, api_key)
-    assert forgotten(environment)[Kind.COUNTERS] == 0
+    assert forgotten(environment)["counters"] == 0
     city.execute(text("UPDATE rate_window SET starts_at = starts_at - interval '25 hours'"))
-    assert forgotten(environment)[Kind.COUNTERS] == 1
+    assert forgotten(environment)["counters"] == 1
     assert write(client, api_key).status_code == 200
 
 

@@ -85,6 +85,8 @@ class Person:
         return re.compile(rf"{self.sign}|{number}", re.IGNORECASE)
 
 
+Traces = Callable[[Person], dict[str, int]]
+"""Finds where somebody is named, and how often."""
 ANN = ("zqann", "+1 215 555 0198", "red")
 BOB = ("yqbob", "+1 215 555 0177", "blue")
 
@@ -233,7 +235,7 @@ COLUMNS = text(
 
 
 @pytest.fixture
-def traces(city: Connection, app: Flask) -> Callable[[Person], dict[str, int]]:
+def traces(city: Connection, app: Flask) -> Traces:
     """Where a person is named: every column of every table of the database, with how many rows, and every file."""
 
     def run(person: Person) -> dict[str, int]:

@@ -17,25 +17,23 @@ from open311.actions.cases.progress import progress
 from open311.actions.cases.redact import TOMBSTONE
 from open311.actions.intake.photos import store_unsent_photos
 from open311.actions.privacy import retention
-from open311.actions.privacy.retention import SWEEPS, look
+from open311.actions.privacy.registry import EXPIRIES
+from open311.actions.privacy.retention import preview_retention
 from open311.actions.telling import follow
 from open311.adapters.images import clean_image
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now
-from open311.domain.retention import AFTER_CLOSING, Kind, Retention, Rule
+from open311.domain.retention import Retention, Rule
 from open311.models.base import database
 from tests.conftest import API
-from tests.forgetting import forgotten
+from tests.forgetting import AGE, forgotten
 from tests.mailbox import Mailbox, link
 from tests.privacy.conftest import HERE, STAFF, Person, photo
 
-AGE = timedelta(days=40_000)
-"""Longer than any rule."""
-CASCADES = {Kind.FOLLOWERS, Kind.UNCONFIRMED_FOLLOWERS, Kind.ENDED_FOLLOWERS, Kind.MESSAGES, Kind.LINKS}
-CASCADES |= {Kind.SESSIONS, Kind.SIGN_IN_LINKS}
-"""Kinds that other rules take along: one that ended may follow what is closed, an account has sessions."""
+CASCADES = {"followers", "unconfirmed_followers", "ended_followers", "messages", "links", "sessions", "sign_in_links"}
+"""Spans whose rows other rules take along: one that ended may follow what is closed, an account has sessions."""
 
 
 def close(environment: Environment, number: str, status: Status = Status.CLOSED) -> None:
@@ -77,36 +75,35 @@ def ended(
     return ann
 
 
-def test_every_kind_has_a_sweep_and_cases_count_from_their_closing() -> None:
-    assert set(SWEEPS) == set(Kind)
-    assert {kind for kind, sweep in SWEEPS.items() if "closed.since" in sweep.due} == AFTER_CLOSING
+def test_the_city_has_a_rule_for_every_span(environment: Environment) -> None:
+    assert set(environment.city.retention.rules) == set(EXPIRIES)
 
 
-def test_each_kind_is_due_after_its_days_and_not_before(environment: Environment, ended: Person) -> None:
+def test_each_span_is_due_after_its_days_and_not_before(environment: Environment, ended: Person) -> None:
     rules, hour = environment.city.retention.rules, timedelta(hours=1)
-    early = {kind: due(environment, kind, timedelta(days=rule.days) - hour) for kind, rule in rules.items()}
-    late = {kind: due(environment, kind, timedelta(days=rule.days) + hour) for kind, rule in rules.items()}
+    early = {span: due(environment, span, timedelta(days=rule.days) - hour) for span, rule in rules.items()}
+    late = {span: due(environment, span, timedelta(days=rule.days) + hour) for span, rule in rules.items()}
     # What counts from when a link runs out, or a session ends, is not yet due when it is so old.
-    assert {kind for kind, count in early.items() if count} == set()
-    assert {kind for kind, count in late.items() if not count} <= {Kind.SESSIONS}
+    assert {span for span, count in early.items() if count} == set()
+    assert {span for span, count in late.items() if not count} <= {"sessions"}
 
 
-def due(environment: Environment, kind: Kind, after: timedelta) -> int:
-    return next(each.count for each in look(environment, now() + after) if each.kind is kind)
+def due(environment: Environment, span: str, after: timedelta) -> int:
+    return next(each.count for each in preview_retention(environment, now() + after) if each.span == span)
 
 
 def test_a_dry_run_says_what_a_run_does_and_the_second_run_does_nothing(
     city: Connection, environment: Environment, ended: Person
 ) -> None:
-    would = {each.kind: each.count for each in look(environment, now() + AGE)}
+    would = {each.span: each.count for each in preview_retention(environment, now() + AGE)}
     before = city.scalar(text("SELECT count(*) FROM contact_point"))
     assert before
     assert all(would.values()), would
     went = forgotten(environment, AGE)
-    assert {kind: count for kind, count in went.items() if count != would[kind]}.keys() <= CASCADES
+    assert {span: count for span, count in went.items() if count != would[span]}.keys() <= CASCADES
     assert not any(forgotten(environment, AGE).values())
     noted = city.execute(text("SELECT account, target FROM audit_log WHERE act = 'apply_retention' ORDER BY key")).all()
-    assert [target for _, target in noted] == [f"retention:{kind}:{count}" for kind, count in went.items() if count]
+    assert [target for _, target in noted] == [f"retention:{span}:{count}" for span, count in went.items() if count]
     assert {account for account, _ in noted} == {None}
 
 
@@ -152,7 +149,7 @@ def test_nobody_is_forgotten_while_a_request_is_open_or_disputed(
         close(environment, reported)
         close(environment, reported, status)
     went = forgotten(environment, AGE)
-    assert went[Kind.REPORTERS] == went[Kind.PRIVATE_ANSWERS] == 0
+    assert went["reporters"] == went["private_answers"] == 0
     assert people(city) == [("Zebulon", True)]
 
 
@@ -162,18 +159,18 @@ def test_the_last_closing_counts(city: Connection, environment: Environment, rep
     close(environment, reported)  # confirmed: closed_datetime stays that of the first closing
     database.session.remove()
     city.execute(text("UPDATE service_request SET closed_datetime = now() - interval '400 days'"))
-    assert forgotten(environment)[Kind.REPORTERS] == 0
-    assert forgotten(environment, timedelta(days=366))[Kind.REPORTERS] == 1
+    assert forgotten(environment)["reporters"] == 0
+    assert forgotten(environment, timedelta(days=366))["reporters"] == 1
     assert people(city) == [(None, False)]
 
 
 def test_a_service_has_days_of_its_own(environment: Environment, report: Any) -> None:
     for code in ("SR-CL01", "SR-ST02"):
         close(environment, report(service_code=code, email="z@example.org", **{"attribute[materials]": "tires"}))
-    rules = {Kind.REPORTERS: Rule(365, {"SR-CL01": 30})}
+    rules = {"reporters": Rule(365, {"SR-CL01": 30})}
     short = replace(environment, city=replace(environment.city, retention=Retention(rules)))
-    assert forgotten(short, timedelta(days=31)) == {Kind.REPORTERS: 1}
-    assert forgotten(short, timedelta(days=366)) == {Kind.REPORTERS: 1}
+    assert forgotten(short, timedelta(days=31)) == {"reporters": 1}
+    assert forgotten(short, timedelta(days=366)) == {"reporters": 1}
 
 
 def test_who_reported_parts_is_forgotten_with_the_last_of_them(
@@ -181,9 +178,9 @@ def test_who_reported_parts_is_forgotten_with_the_last_of_them(
 ) -> None:
     _, drain, *_, part = ann.numbers
     close(environment, drain)
-    assert forgotten(environment, AGE)[Kind.REPORTERS] == 0
+    assert forgotten(environment, AGE)["reporters"] == 0
     close(environment, part)
-    assert forgotten(environment, AGE)[Kind.REPORTERS] == 1
+    assert forgotten(environment, AGE)["reporters"] == 1
 
 
 def test_answers_that_are_private_become_tombstones_and_public_ones_stay(
@@ -192,7 +189,7 @@ def test_answers_that_are_private_become_tombstones_and_public_ones_stay(
     car = {"attribute[vehicle_type]": "car", "attribute[color]": "green", "attribute[license_plate]": "ZZZ-1"}
     number = report(service_code="SR-PD01", **car)
     close(environment, number)
-    assert forgotten(environment, timedelta(days=366))[Kind.PRIVATE_ANSWERS] == 1
+    assert forgotten(environment, timedelta(days=366))["private_answers"] == 1
     rows = city.execute(text("SELECT code, public, values, names FROM answer ORDER BY position")).all()
     assert {row.code: row.values for row in rows if not row.public} == {"license_plate": [TOMBSTONE]}
     shown = client.get(f"{API}/requests/{number}.json?extensions=true").get_json()[0]["attributes"]
@@ -207,8 +204,8 @@ def test_much_goes_in_many_transactions(
 ) -> None:
     for name in ("One", "Two", "Three"):
         close(environment, report(first_name=name))
-    monkeypatch.setattr(retention, "BATCH", 2)
-    assert forgotten(environment, AGE)[Kind.REPORTERS] == 3
+    monkeypatch.setattr(retention, "BATCH_ROWS", 2)
+    assert forgotten(environment, AGE)["reporters"] == 3
     assert people(city) == [(None, False)] * 3
     noted = city.execute(text("SELECT target FROM audit_log WHERE target LIKE 'retention:reporters%' ORDER BY key"))
     assert noted.scalars().all() == ["retention:reporters:2", "retention:reporters:1"]
@@ -227,8 +224,8 @@ def test_who_followed_again_is_not_forgotten_as_an_old_follower(
         text("UPDATE subscription SET created_at = now() - interval '40 days', ended_at = now() - interval '2 days'")
     )
     follow.follow_request(environment, HERE, number, "fay@example.org")
-    assert forgotten(environment)[Kind.UNCONFIRMED_FOLLOWERS] == 0
-    assert forgotten(environment, timedelta(days=31))[Kind.UNCONFIRMED_FOLLOWERS] == 1
+    assert forgotten(environment)["unconfirmed_followers"] == 0
+    assert forgotten(environment, timedelta(days=31))["unconfirmed_followers"] == 1
 
 
 def test_the_command_says_what_would_go_and_what_went(
@@ -257,8 +254,8 @@ def test_photos_of_a_form_go_unless_a_case_has_got_them(environment: Environment
         store_unsent_photos(environment, [clean_image(photo("red", width)[0].read())])[0] for width in (51, 52)
     )
     progress(environment, CaseRef(HERE, report()), STAFF, Change(Status.IN_PROGRESS, photos=[sent]))
-    assert forgotten(environment)[Kind.UNSENT_PHOTOS] == 0
-    assert forgotten(environment, timedelta(days=8))[Kind.UNSENT_PHOTOS] == 2
+    assert forgotten(environment)["unsent_photos"] == 0
+    assert forgotten(environment, timedelta(days=8))["unsent_photos"] == 2
     read = environment.files.read
     assert None not in (read(sent.file), read(sent.thumbnail))
     assert (read(unsent.file), read(unsent.thumbnail)) == (None, None)

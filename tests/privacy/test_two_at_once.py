@@ -18,13 +18,11 @@ from open311.app import create_app
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.retention import Kind
 from open311.models.base import database
 from open311.settings import Settings
 from tests.conftest import API, GRAFFITI
-from tests.forgetting import forgotten
+from tests.forgetting import AGE, forgotten
 from tests.privacy.conftest import HERE, STAFF
-from tests.privacy.test_retention import AGE
 
 REPORTS = 8
 
@@ -46,7 +44,7 @@ def file_and_close(other: Flask, environment: Environment) -> None:
 
 
 def test_everything_goes_once(other: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 1)
+    monkeypatch.setattr(retention, "BATCH_ROWS", 1)
     environment: Environment = other.extensions["open311"]
     barrier = Barrier(2)
     with other.app_context():
@@ -55,7 +53,7 @@ def test_everything_goes_once(other: Flask, monkeypatch: pytest.MonkeyPatch) -> 
     def run() -> int:
         with other.app_context():
             barrier.wait(30)
-            return forgotten(environment, AGE)[Kind.REPORTERS]
+            return forgotten(environment, AGE)["reporters"]
 
     with ThreadPoolExecutor(2) as pool:
         counts = [each.result() for each in [pool.submit(run), pool.submit(run)]]

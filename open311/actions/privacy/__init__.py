@@ -1,1 +1,1 @@
-"""What is held about a person: hand it out, erase it, forget it in time."""
+"""Personal data: its kinds, and three engines that walk them: export, erasing on request, retention."""

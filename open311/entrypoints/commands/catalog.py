@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
+from open311.actions.privacy.registry import SPANS
 from open311.catalog.faults import CatalogError
 from open311.catalog.read import read_city
 
@@ -22,7 +23,7 @@ def check(directory: Path | None) -> None:
     Without DIRECTORY, those of CITY_DIR. Every fault is told with file, line and reason.
     """
     try:
-        city = read_city(directory or current_environment().city.directory)
+        city = read_city(directory or current_environment().city.directory, SPANS)
     except CatalogError as error:
         for fault in error.faults:
             click.echo(str(fault))

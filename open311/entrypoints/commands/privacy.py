@@ -1,4 +1,4 @@
-"""``open311 privacy``: forget what was kept long enough; hand out and erase one person's data."""
+"""``open311 privacy``: forget what was kept long enough; export or erase one person's data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
 from open311.actions.privacy.erase import Erased, erase_person, look_at_person
 from open311.actions.privacy.export import Export, export_person
-from open311.actions.privacy.retention import look, run_retention
+from open311.actions.privacy.retention import preview_retention, run_retention
 from open311.domain.person import Who
 from open311.entrypoints.commands.options import by_option, refusals_told
 
@@ -29,11 +29,11 @@ def run(dry_run: bool, actor: Actor) -> None:
     The worker does so each night.
     """
     environment = current_environment()
-    swept = look(environment) if dry_run else run_retention(environment, actor)
+    swept = preview_retention(environment) if dry_run else run_retention(environment, actor)
     for each in swept:
         oldest = f", the oldest since {each.oldest:%Y-%m-%d}" if each.oldest else ""
         would = "would go" if dry_run else "forgotten"
-        click.echo(f"{each.kind} ({each.days} days): {each.count} {would}{oldest}")
+        click.echo(f"{each.span} ({each.days} days): {each.count} {would}{oldest}")
 
 
 @group.command("export")
@@ -86,17 +86,17 @@ def erase(who: str, dry_run: bool, yes: bool, actor: Actor) -> None:
     with refusals_told():
         person = Who.read(who)
         if dry_run or not yes:
-            _tell(look_at_person(environment, person, actor), "would go")
+            _say(look_at_person(environment, person, actor), "would go")
         if dry_run:
             return
         if not yes:
             click.confirm("Erase all this?", abort=True)
-        _tell(erase_person(environment, person, actor), "erased")
+        _say(erase_person(environment, person, actor), "erased")
 
 
-def _tell(found: Erased, what: str) -> None:
+def _say(found: Erased, what: str) -> None:
     if found.nothing:
         click.echo("nothing is held")
         return
-    for name in Erased.__slots__:
-        click.echo(f"{name.replace('_', ' ')}: {getattr(found, name)} {what}")
+    for name, count in found.counts.items():
+        click.echo(f"{name.replace('_', ' ')}: {count} {what}")

@@ -1,1 +1,1 @@
-"""Tables of personal data, apart from everything else."""
+"""Tables of who reported, apart from everything else."""

@@ -21,6 +21,7 @@ class Person(Base):
     account_id: Mapped[str | None]
     created_at: Mapped[Recorded]
     erased_at: Mapped[datetime | None]
+    """When names and contact points were deleted; that somebody reported it stays."""
 
 
 class ContactPoint(Base):
