@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -20,6 +20,7 @@ from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.moment import read_moment
 from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_told
 from open311.queries.cases import shown
+from open311.queries.cases.shown import HistoryEntry
 
 group = AppGroup("requests", help="Show, close, reopen, update and moderate service requests.")
 
@@ -147,22 +148,22 @@ def show(number: str, jurisdiction: Jurisdiction) -> None:
     if case is None:
         raise click.ClickException(f"no service request {number!r}")
     zone = ZoneInfo(jurisdiction.timezone)
-    for name, value in case.items():
+    for name, value in asdict(case).items():
         if value is not None:
             click.echo(f"{name}: {_local(value, zone) if isinstance(value, datetime) else value}")
-    click.echo(f"can become: {', '.join(sorted(STEPS[Status(case['status'])]))}")
+    click.echo(f"can become: {', '.join(sorted(STEPS[Status(case.status)]))}")
     for row in shown.history(jurisdiction.key, number):
-        waiting = "waits for staff" if row["kind"] == "comment" and not row["public"] else None
-        told = (waiting, row["status"], row["outcome"], _decided(row), row["description"])
-        note = f"(for staff: {row['note']})" if row["note"] else None
-        parts = (_local(row["occurred_at"], zone), row["kind"], row["actor"], *told, note)
+        waiting = "waits for staff" if row.kind == "comment" and not row.public else None
+        note = f"(for staff: {row.note})" if row.note else None
+        said = (waiting, row.status, row.outcome, _decided(row), row.description, note)
+        parts = (_local(row.occurred_at, zone), row.kind, row.actor, *said)
         click.echo("\t".join(part for part in parts if part))
 
 
-def _decided(row: dict[str, Any]) -> str | None:
-    """What staff decided about what is public; nothing where words were taken out, which the note tells of."""
-    changes = row["changes"] or {}
-    if row["kind"] != "moderation":
+def _decided(row: HistoryEntry) -> str | None:
+    """What staff decided about what is public; None where words were taken out, for the note tells of that."""
+    changes = row.changes or {}
+    if row.kind != "moderation":
         return None
     if "private" in changes:
         return "private" if changes["private"][1] else "public"

@@ -9,7 +9,6 @@ from open311.actions.base.environment import current_environment
 from open311.actions.cases.reporter import Personal, read_personal
 from open311.domain.case_ref import CaseRef
 from open311.domain.errors import NotAllowed, UnknownServiceRequest
-from open311.domain.place import Point
 from open311.domain.roles import Act, may
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city
 from open311.entrypoints.console.queue import came_from
@@ -64,12 +63,11 @@ def _opened(number: str) -> CaseFile:
 
 def _shown(found: CaseFile, personal: Personal | None = None) -> Response:
     facts, grants = found.facts, me().grants
-    place = Point(facts["long"], facts["lat"]) if facts["long"] is not None else None
     answer = page(
         "console/_case.html" if asks_for_part() else "console/case.html",
         case=found,
         facts=facts,
-        map=around(place, [area["key"] for area in found.areas]) if place else None,
+        map=around(facts.place, [area.key for area in found.areas]) if facts.place else None,
         personal=personal,
         may_read_personal=may(grants, Act.READ_PERSONAL, found.scope),
         acts=[each for each in ACTING_PAGES if can_open(each[0]) and may(grants, act_of(each[0]), found.scope)],

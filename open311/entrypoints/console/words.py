@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Status
-from open311.queries.cases.case_file import Moment
 from open311.queries.cases.queues import MOST_COUNTED, Queue
+from open311.queries.cases.timeline import TimelineEntry
 from open311.web import phrases
 
 QUEUES: Mapping[Queue, str] = {
@@ -120,7 +120,7 @@ class Words:
             return Due("Tomorrow" if days else f"Today {self.local(expected):%H:%M}")
         return Due(self.day(expected))
 
-    def happened(self, moment: Moment) -> str:
+    def happened(self, moment: TimelineEntry) -> str:
         """What a row of the timeline is about."""
         if moment.kind == "letter":
             return f"Letter to the {moment.note}: {moment.outcome.replace('_', ' ')} ({moment.status})"

@@ -1,30 +1,26 @@
-"""What became of changes to many cases at once."""
+"""What became of batches: changes to many service requests at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
-
 from open311.queries.reading import Statement, fetch_dicts
 
 _HELD = Statement(
-    text(
-        """
-        SELECT h.uuid::text, h.act, h.due_at, h.begun_at, h.undone_at,
-               (SELECT array_agg(ARRAY[c.number, coalesce(c.refusal, ''),
-                                       CASE WHEN c.done_at IS NULL THEN '' ELSE 'done' END] ORDER BY c.position)
-                FROM batch_case c WHERE c.batch_change = h.key) AS cases
-        FROM batch_change h WHERE h.uuid::text = :uuid AND h.account = :account
-        """
-    )
+    """
+    SELECT h.uuid::text, h.act, h.due_at, h.begun_at, h.undone_at,
+           (SELECT array_agg(ARRAY[c.number, coalesce(c.refusal, ''),
+                                   CASE WHEN c.done_at IS NULL THEN '' ELSE 'done' END] ORDER BY c.position)
+            FROM batch_case c WHERE c.batch_change = h.key) AS cases
+    FROM batch_change h WHERE h.uuid::text = :uuid AND h.account = :account
+    """
 )
 
 
 @dataclass(frozen=True, slots=True)
 class BatchedCase:
-    """A case of it: done, refused (and why), or neither yet."""
+    """A service request of a batch: done, refused with a reason, or waiting."""
 
     number: str
     refusal: str
@@ -33,7 +29,7 @@ class BatchedCase:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A change to many cases."""
+    """A batch and what became of it."""
 
     uuid: str
     act: str
@@ -44,12 +40,12 @@ class Batch:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more is going to happen."""
+        """Whether nothing more is going to happen to any of its cases."""
         return self.undone_at is not None or all(case.done for case in self.cases)
 
 
 def batch_change(uuid: str, account: int) -> Batch | None:
-    """A change that this account wanted."""
+    """A batch that this account started, by its public id; None where there is none."""
     for row in fetch_dicts(_HELD, {"uuid": uuid, "account": account}):
         cases = tuple(BatchedCase(number, refusal, bool(done)) for number, refusal, done in row["cases"])
         return Batch(**{**row, "cases": cases})

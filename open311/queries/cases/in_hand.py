@@ -1,4 +1,4 @@
-"""What acting on a service request needs to see of it: where it stands, whose it is, what happened meanwhile."""
+"""A service request in the hands of whoever acts on it: where it stands, whose it is, what happened meanwhile."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
 from open311.domain.roles import Act, CaseScope, may
 from open311.models.cases.relation import is_duplicate
 from open311.queries.accounts.grants import GRANTS, read_grants
 from open311.queries.places.boundaries import boundaries_at
-from open311.queries.reading import Statement, fetch_dicts
+from open311.queries.reading import Statement, fetch_as, fetch_dicts, fetch_values
 
 _CASE = """
 SELECT r.key, r.jurisdiction, r.service_request_id AS number, r.version, r.status, r.outcome, r.status_notes,
@@ -32,19 +30,17 @@ LEFT JOIN account a ON a.key = r.assignee
 LEFT JOIN subscription s ON s.service_request = r.key AND s.reporter
 """
 _NUMBERED = Statement(
-    text(
-        f"""
-        {_CASE}
-        WHERE r.service_request_id = ANY(:numbers) AND r.jurisdiction = :jurisdiction
-        ORDER BY array_position(:numbers, r.service_request_id)
-        """
-    )
+    f"""
+    {_CASE}
+    WHERE r.service_request_id = ANY(:numbers) AND r.jurisdiction = :jurisdiction
+    ORDER BY array_position(:numbers, r.service_request_id)
+    """
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CaseInHand:
-    """A case, as whoever acts on it sees it; without the people behind it."""
+    """A service request as whoever acts on it sees it, without the people who reported it."""
 
     key: int
     jurisdiction: str
@@ -68,20 +64,20 @@ class CaseInHand:
     scheduled_datetime: datetime | None
     point: Point | None
     language: str
-    """What the reporter reads, as far as it is known."""
+    """The language that the reporter reads, as far as it is known."""
     photos: tuple[str, ...]
-    """Names of the thumbnails."""
+    """Names of the files of thumbnails."""
     newest: int
-    """Key of the last entry of its history: what comes after it happened meanwhile."""
+    """Key of the last row of its history; a row with a greater key happened meanwhile."""
     duplicate_of: str | None
     reachable: bool
-    """Whether letters reach the reporter: they left an address, and said that it is theirs."""
+    """Whether letters reach the reporter, who left an address and confirmed it."""
     scope: CaseScope
     """What grants look at."""
 
 
 def cases_in_hand(numbers: Sequence[str], jurisdiction: str) -> list[CaseInHand]:
-    """The cases of these numbers, in this order."""
+    """The service requests of these numbers, in this order; unknown numbers are left out."""
     rows = fetch_dicts(_NUMBERED, {"numbers": list(numbers), "jurisdiction": jurisdiction})
     return [_case(row) for row in {row["number"]: row for row in rows}.values()]
 
@@ -102,53 +98,65 @@ def _case(row: dict[str, Any]) -> CaseInHand:
 
 
 _MEANWHILE = Statement(
-    text(
-        """
-        SELECT u.kind, u.actor, a.name, u.status, u.outcome, u.description, u.note, u.occurred_at, u.changes
-        FROM service_request_update u LEFT JOIN account a ON a.key = u.account
-        WHERE u.service_request = :key AND u.key > :newest ORDER BY u.key
-        """
-    )
+    """
+    SELECT u.kind, u.actor, a.name, u.status, u.outcome, u.description, u.note, u.occurred_at, u.changes
+    FROM service_request_update u LEFT JOIN account a ON a.key = u.account
+    WHERE u.service_request = :key AND u.key > :newest ORDER BY u.key
+    """
 )
 
 
-def meanwhile(key: int, newest: int) -> list[dict[str, Any]]:
-    """What happened to a case after an entry of its history, the oldest first."""
-    return fetch_dicts(_MEANWHILE, {"key": key, "newest": newest})
+@dataclass(frozen=True, slots=True)
+class MeanwhileEntry:
+    """A row of the history that somebody else wrote while a form was open."""
+
+    kind: str
+    actor: str
+    name: str | None
+    status: str | None
+    outcome: str | None
+    description: str | None
+    note: str | None
+    occurred_at: datetime
+    changes: dict[str, list[Any]] | None
+
+
+def meanwhile(key: int, newest: int) -> list[MeanwhileEntry]:
+    """What happened to a service request after a row of its history (both by key), the oldest first."""
+    return fetch_as(MeanwhileEntry, _MEANWHILE, {"key": key, "newest": newest})
 
 
 # Places are the public ones, which an index finds; what is not public is found by its number only.
 _NEAR = Statement(
-    text(
-        f"""
-        SELECT n.service_request_id AS number
-        FROM publication mine
-        JOIN publication n ON n.jurisdiction = mine.jurisdiction AND n.service_code = mine.service_code
-             AND n.service_request <> mine.service_request
-             AND ST_DWithin(n.point, mine.point, :metres / 60000.0)
-             AND ST_DWithin(n.point::geography, mine.point::geography, :metres)
-        WHERE mine.service_request = :key AND n.requested_datetime > mine.requested_datetime - :age
-          AND n.open AND NOT {is_duplicate("n.service_request")}
-        ORDER BY n.point <-> mine.point, n.requested_datetime LIMIT 8
-        """
-    )
+    f"""
+    SELECT n.service_request_id AS number
+    FROM publication mine
+    JOIN publication n ON n.jurisdiction = mine.jurisdiction AND n.service_code = mine.service_code
+         AND n.service_request <> mine.service_request
+         AND ST_DWithin(n.point, mine.point, :metres / 60000.0)
+         AND ST_DWithin(n.point::geography, mine.point::geography, :metres)
+    WHERE mine.service_request = :key AND n.requested_datetime > mine.requested_datetime - :age
+      AND n.open AND NOT {is_duplicate("n.service_request")}
+    ORDER BY n.point <-> mine.point, n.requested_datetime LIMIT 8
+    """
 )
 
 
 def near_ones(key: int, metres: float, age: Any) -> list[str]:
-    """Numbers of open cases of the same service so near and so recent that they may be the same; the nearest first."""
-    return [row["number"] for row in fetch_dicts(_NEAR, {"key": key, "metres": metres, "age": age})]
+    """Numbers of open service requests of the same kind that may be about the same thing, the nearest first.
+
+    They lie within so many ``metres`` by their public places and came at most an ``age`` (a timedelta) earlier.
+    """
+    return fetch_values(_NEAR, {"key": key, "metres": metres, "age": age})
 
 
 _STAFF = Statement(
-    text(
-        f"""
-        SELECT a.key, coalesce(nullif(a.name, ''), a.email) AS name, {GRANTS}
-        FROM account a
-        WHERE a.active AND EXISTS (SELECT FROM role_grant g WHERE g.account = a.key AND g.revoked_at IS NULL)
-        ORDER BY lower(coalesce(nullif(a.name, ''), a.email)), a.key
-        """
-    )
+    f"""
+    SELECT a.key, coalesce(nullif(a.name, ''), a.email) AS name, {GRANTS}
+    FROM account a
+    WHERE a.active AND EXISTS (SELECT FROM role_grant g WHERE g.account = a.key AND g.revoked_at IS NULL)
+    ORDER BY lower(coalesce(nullif(a.name, ''), a.email)), a.key
+    """
 )
 
 
@@ -161,7 +169,7 @@ class Colleague:
 
 
 def colleagues(scopes: Iterable[CaseScope]) -> list[Colleague]:
-    """Who may work cases of at least one of these scopes, by name."""
+    """Accounts that may work service requests of at least one of these scopes, ordered by name."""
     wanted = list(scopes)
     return [
         Colleague(row["key"], row["name"])

@@ -1,4 +1,4 @@
-"""Past service requests as routing rules see them, for a dry run."""
+"""Past service requests as routing rules see them, to try rules on."""
 
 from __future__ import annotations
 
@@ -6,31 +6,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
-
 from open311.domain.routing import Facts
 from open311.queries.places.boundaries import holding
 from open311.queries.reading import Statement, fetch_dicts
 
 _PAST = Statement(
-    text(
-        f"""
-        SELECT r.service_request_id, r.department, r.team, r.priority, r.service_code, r.requested_datetime, r.channel,
-               coalesce(r.description, '') AS description,
-               (SELECT coalesce(json_object_agg(a.code, a.values), '{{}}')
-                FROM answer a WHERE a.service_request = r.key) AS answers,
-               ARRAY(SELECT l.layer || ':' || b.code {holding("r.jurisdiction", "r.point")}) AS boundaries
-        FROM service_request r
-        WHERE r.jurisdiction = :jurisdiction AND r.requested_datetime >= :since
-        ORDER BY r.requested_datetime DESC LIMIT :limit
-        """
-    )
+    f"""
+    SELECT r.service_request_id, r.department, r.team, r.priority, r.service_code, r.requested_datetime, r.channel,
+           coalesce(r.description, '') AS description,
+           (SELECT coalesce(json_object_agg(a.code, a.values), '{{}}')
+            FROM answer a WHERE a.service_request = r.key) AS answers,
+           ARRAY(SELECT l.layer || ':' || b.code {holding("r.jurisdiction", "r.point")}) AS boundaries
+    FROM service_request r
+    WHERE r.jurisdiction = :jurisdiction AND r.requested_datetime >= :since
+    ORDER BY r.requested_datetime DESC LIMIT :limit
+    """
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PastRequest:
-    """Where a service request is, and what rules look at."""
+    """Where a service request went, and what routing rules look at."""
 
     number: str | None
     department: str
@@ -40,7 +36,7 @@ class PastRequest:
 
 
 def past_requests(jurisdiction: str, since: datetime, limit: int) -> Iterator[PastRequest]:
-    """The newest service requests since a moment, by their true places."""
+    """The newest service requests since a moment, with the boundaries of their true places."""
     for row in fetch_dicts(_PAST, {"jurisdiction": jurisdiction, "since": since, "limit": limit}):
         facts = Facts(
             service_code=row["service_code"],

@@ -3,76 +3,84 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, select
-
 from open311.domain.lifecycle import Status
-from open311.models.cases.service_request import ServiceRequest
-from open311.models.cases.update import Update
-from open311.queries.reading import JURISDICTION, Statement, fetch_dicts, fetch_one
+from open311.queries.reading import Statement, fetch_as, fetch_one, fetch_one_as
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What deciding about an update needs."""
+    """What an API call needs to know of a service request to decide about an update of it."""
 
     status: Status
     api_client: int | None
     version: int
 
 
-_NUMBERED = (
-    ServiceRequest.jurisdiction == JURISDICTION,
-    ServiceRequest.service_request_id == bindparam("number", type_=Text()),
-)
-_SUMMARY = Statement(select(ServiceRequest.status, ServiceRequest.api_client, ServiceRequest.version).where(*_NUMBERED))
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """A service request as the command line shows it."""
+
+    service_code: str
+    service_name: str
+    agency_responsible: str
+    status: str
+    outcome: str | None
+    moderation: str
+    address: str | None
+    description: str | None
+    requested_datetime: datetime
+    expected_datetime: datetime | None
+    scheduled_datetime: datetime | None
+    closed_datetime: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """A row of the history, with what only staff may see."""
+
+    occurred_at: datetime
+    kind: str
+    actor: str
+    public: bool
+    status: str | None
+    outcome: str | None
+    description: str | None
+    note: str | None
+    changes: dict[str, list[Any]] | None
+
+
+_NUMBERED = "r.jurisdiction = :jurisdiction AND r.service_request_id = :number"
+_SUMMARY = Statement(f"SELECT r.status, r.api_client, r.version FROM service_request r WHERE {_NUMBERED}")
 _CASE = Statement(
-    select(
-        ServiceRequest.service_code,
-        ServiceRequest.service_name,
-        ServiceRequest.agency_responsible,
-        ServiceRequest.status,
-        ServiceRequest.outcome,
-        ServiceRequest.moderation,
-        ServiceRequest.address,
-        ServiceRequest.description,
-        ServiceRequest.requested_datetime,
-        ServiceRequest.expected_datetime,
-        ServiceRequest.scheduled_datetime,
-        ServiceRequest.closed_datetime,
-    ).where(*_NUMBERED)
+    f"""
+    SELECT r.service_code, r.service_name, r.agency_responsible, r.status, r.outcome, r.moderation, r.address,
+           r.description, r.requested_datetime, r.expected_datetime, r.scheduled_datetime, r.closed_datetime
+    FROM service_request r WHERE {_NUMBERED}
+    """
 )
 _HISTORY = Statement(
-    select(
-        Update.occurred_at,
-        Update.kind,
-        Update.actor,
-        Update.public,
-        Update.status,
-        Update.outcome,
-        Update.description,
-        Update.note,
-        Update.changes,
-    )
-    .join(ServiceRequest, ServiceRequest.key == Update.service_request)
-    .where(*_NUMBERED)
-    .order_by(Update.occurred_at, Update.key)
+    f"""
+    SELECT u.occurred_at, u.kind, u.actor, u.public, u.status, u.outcome, u.description, u.note, u.changes
+    FROM service_request_update u JOIN service_request r ON r.key = u.service_request
+    WHERE {_NUMBERED} ORDER BY u.occurred_at, u.key
+    """
 )
 
 
 def summary(jurisdiction: str, number: str) -> Summary | None:
-    """State, filing client and version of a case, or none."""
+    """State, filing program and version of a service request; None where there is none."""
     row = fetch_one(_SUMMARY, {"jurisdiction": jurisdiction, "number": number})
     return None if row is None else Summary(Status(row[0]), row[1], row[2])
 
 
-def case(jurisdiction: str, number: str) -> dict[str, Any] | None:
-    """What staff see of a case, or none."""
-    rows = fetch_dicts(_CASE, {"jurisdiction": jurisdiction, "number": number})
-    return rows[0] if rows else None
+def case(jurisdiction: str, number: str) -> CaseShown | None:
+    """What staff see of a service request; None where there is none."""
+    return fetch_one_as(CaseShown, _CASE, {"jurisdiction": jurisdiction, "number": number})
 
 
-def history(jurisdiction: str, number: str) -> list[dict[str, Any]]:
-    """All that happened to a case, oldest first, with what only staff may see."""
-    return fetch_dicts(_HISTORY, {"jurisdiction": jurisdiction, "number": number})
+def history(jurisdiction: str, number: str) -> list[HistoryEntry]:
+    """All that happened to a service request, the oldest first."""
+    return fetch_as(HistoryEntry, _HISTORY, {"jurisdiction": jurisdiction, "number": number})

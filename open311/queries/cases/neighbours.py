@@ -1,0 +1,81 @@
+"""Other service requests that have to do with one: duplicates, parts, and what lies at the same place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from open311.domain.place import Point
+from open311.domain.roles import Act, Grant
+from open311.models.cases.service_request import is_live
+from open311.queries.cases.reach import reach
+from open311.queries.reading import Statement, fetch_as
+
+SAME_PLACE_METRES = 50
+"""Service requests no farther apart than this count as being at the same place."""
+MAX_NEAR = 8
+"""How many neighbours are shown, the most recent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another service request that has to do with one, and how."""
+
+    number: str
+    service_name: str
+    status: str
+    requested: datetime
+    relation: str = ""
+    """``duplicate_of``, ``duplicate``, ``part_of``, ``part`` or ``related``; empty where it only lies near."""
+    metres: int | None = None
+
+
+_RELATIONS = Statement(
+    """
+    SELECT o.service_request_id AS number, o.service_name, o.status, o.requested_datetime AS requested,
+           CASE WHEN m.service_request = :key THEN m.kind
+                ELSE CASE m.kind WHEN 'duplicate_of' THEN 'duplicate' WHEN 'part_of' THEN 'part' ELSE m.kind END
+           END AS relation
+    FROM relation m
+    JOIN service_request o ON o.key = CASE WHEN m.service_request = :key THEN m.other ELSE m.service_request END
+    WHERE (m.service_request = :key OR m.other = :key) AND o.service_request_id IS NOT NULL
+    ORDER BY m.created_at, o.key
+    """
+)
+
+
+def related(key: int) -> list[Other]:
+    """The service requests that staff related to this one (its key)."""
+    return fetch_as(Other, _RELATIONS, {"key": key})
+
+
+def near(key: int, jurisdiction: str, place: Point, grants: tuple[Grant, ...]) -> list[Other]:
+    """Others at the same place, as far as the grants allow to read them, the most recent first.
+
+    What is not closed is found wherever it really lies, what is closed where it is published. So a closed case that is
+    private or blurred is not found: an index over the true place of every case there ever was would cost each import
+    more than it tells.
+    """
+    reached = reach(grants, Act.READ)
+    given = {"key": key, "jurisdiction": jurisdiction, "long": place.long, "lat": place.lat}
+    return fetch_as(Other, _near(reached.sql), {**reached.values, **given})
+
+
+@lru_cache(maxsize=256)
+def _near(reached: str) -> Statement:
+    here = "ST_SetSRID(ST_MakePoint(:long, :lat), 4326)"
+    degrees = SAME_PLACE_METRES / 110_000
+    box = f"ST_Expand({here}, {degrees} / greatest(cos(radians(:lat)), 0.01), {degrees})"
+    return Statement(
+        f"""
+        SELECT r.service_request_id AS number, r.service_name, r.status, r.requested_datetime AS requested,
+               ST_Distance(r.point::geography, {here}::geography)::int AS metres
+        FROM service_request r
+        WHERE r.key IN (SELECT o.key FROM service_request o WHERE {is_live("o")} AND o.point && {box}
+                        UNION SELECT p.service_request FROM publication p WHERE p.point && {box})
+          AND r.jurisdiction = :jurisdiction AND r.key <> :key AND r.service_request_id IS NOT NULL
+          AND ST_DWithin(r.point::geography, {here}::geography, {SAME_PLACE_METRES}) AND {reached}
+        ORDER BY r.requested_datetime DESC, r.key DESC LIMIT {MAX_NEAR}
+        """
+    )

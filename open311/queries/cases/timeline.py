@@ -1,0 +1,59 @@
+"""What happened to a service request, as staff read it: its history, the letters about it, what reporters said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from open311.queries.reading import Statement, fetch_as
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """A row of the history, a letter, or what a reporter said of the result."""
+
+    at: datetime
+    kind: str
+    """The kind of an update, ``letter`` or ``feedback``."""
+    public: bool
+    status: str
+    outcome: str
+    said: str
+    """What everybody may read."""
+    note: str
+    """What only staff may read."""
+    changes: Mapping[str, list[Any]]
+    """Old and new value by column."""
+    who: str
+    to: str
+    """The person to whom it was assigned."""
+
+
+_TIMELINE = Statement(
+    """
+    SELECT at, kind, public, status, outcome, said, note, changes, who, "to" FROM (
+        SELECT u.occurred_at AS at, u.kind, u.public, coalesce(u.status, '') AS status,
+               coalesce(u.outcome, '') AS outcome, coalesce(u.description, '') AS said, coalesce(u.note, '') AS note,
+               coalesce(u.changes, '{}') AS changes, coalesce(a.name, u.actor) AS who,
+               coalesce(t.name, '') AS "to", u.key AS position
+        FROM service_request_update u LEFT JOIN account a ON a.key = u.account
+        LEFT JOIN account t ON t.key = CAST(u.changes -> 'assignee' ->> 1 AS bigint) WHERE u.service_request = :key
+        UNION ALL
+        SELECT coalesce(m.sent_at, m.created_at), 'letter', false, m.state, m.event, '',
+               CASE WHEN s.reporter THEN 'reporter' ELSE 'follower' END, '{}', m.channel, '', m.key
+        FROM message m JOIN subscription s ON s.key = m.subscription WHERE m.service_request = :key
+        UNION ALL
+        SELECT f.created_at, 'feedback', false, CASE WHEN f.fixed THEN 'yes' ELSE 'no' END, '', '',
+               coalesce(f.words, ''), '{}', 'reporter', '', f.key
+        FROM feedback f WHERE f.service_request = :key
+    ) AS entry
+    ORDER BY at DESC, position DESC
+    """
+)
+
+
+def timeline(key: int) -> list[TimelineEntry]:
+    """Everything that happened to a service request (its key), the newest first."""
+    return fetch_as(TimelineEntry, _TIMELINE, {"key": key})
