@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from open311.actions.telling.notify import MessagePreview
+from open311.queries.cases.in_hand import MeanwhileEntry
 from open311.web import phrases
 
 _DONE = {
@@ -25,15 +23,15 @@ def receiver(word: MessagePreview, number: str) -> str:
     return f"{who}{of}, {how}, {phrases.language_name(word.letter.told.language)}"
 
 
-def did(row: Mapping[str, Any]) -> str:
+def did(row: MeanwhileEntry) -> str:
     """What an entry of the history did, in a few words."""
-    changes = row["changes"] or {}
-    if "status" in changes and row["status"]:
+    changes = row.changes or {}
+    if "status" in changes and row.status:
         return f"made it: {phrases.state(row['status'])}"
-    return _DONE.get(row["kind"], "changed it")
+    return _DONE.get(row.kind, "changed it")
 
 
-def who(row: Mapping[str, Any]) -> str:
+def who(row: MeanwhileEntry) -> str:
     """Who did it."""
     plain = {"reporter": "The reporter", "client": "Another system", "system": "This system"}
-    return str(row["name"] or plain.get(row["actor"], row["actor"]))
+    return str(row.name or plain.get(row.actor, row.actor))
