@@ -27,7 +27,7 @@ def did(row: MeanwhileEntry) -> str:
     """What an entry of the history did, in a few words."""
     changes = row.changes or {}
     if "status" in changes and row.status:
-        return f"made it: {phrases.state(row['status'])}"
+        return f"made it: {phrases.state(row.status)}"
     return _DONE.get(row.kind, "changed it")
 
 
