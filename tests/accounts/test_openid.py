@@ -259,7 +259,7 @@ def test_a_token_for_another_client_is_refused(provider: OpenID, person: None, i
 def test_a_token_that_somebody_else_signed_is_refused(provider: OpenID, person: None, other_keys: Any) -> None:
     code = code_for(provider)
     with serving(other_keys) as address:
-        provider._kept["metadata"] = {**provider._kept["metadata"], "jwks_uri": address}
+        provider._published["metadata"] = {**provider._published["metadata"], "jwks_uri": address}
         with pytest.raises(OpenIDRefused):
             provider.finish(BACK, JOURNEY, code)
 
@@ -287,7 +287,7 @@ def serving(document: dict[str, Any]) -> Iterator[str]:
 
 def test_new_keys_of_the_provider_are_fetched(provider: OpenID, person: None, other_keys: Any) -> None:
     code = code_for(provider)
-    provider._kept["keys"] = other_keys
+    provider._published["keys"] = other_keys
     assert provider.finish(BACK, JOURNEY, code).subject == SUBJECT
 
 
