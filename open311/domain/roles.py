@@ -12,9 +12,9 @@ class Role(StrEnum):
 
     RESIDENT = "resident"
     LIAISON = "liaison"
-    """Files for neighbours."""
+    """Files reports for neighbours."""
     AGENT = "agent"
-    """Answers the telephone."""
+    """Answers the telephone of 311."""
     CREW = "crew"
     DEPARTMENT_WORKER = "department_worker"
     SUPERVISOR = "supervisor"
@@ -27,20 +27,20 @@ class Role(StrEnum):
 
 
 class Act(StrEnum):
-    """What takes a role. Everything here is noted in the audit log when somebody does it (reading cases is not)."""
+    """What somebody needs a role for. Every act is noted in the audit log, but for reading service requests."""
 
     FILE = "file"
-    """A report or a "me too" for somebody else."""
+    """File a report, or add a "me too", for somebody else."""
     READ = "read"
-    """Cases as staff see them, without the people behind them."""
+    """See service requests as staff do, without the people behind them."""
     READ_PERSONAL = "read_personal"
-    """Who reported, how to reach them, and answers that are private."""
+    """See who reported, how to reach them, and answers that are private."""
     PROGRESS = "progress"
     CLOSE = "close"
     REOPEN = "reopen"
-    """Also deciding what a reporter disputes."""
+    """Open again what is closed, and decide what a reporter disputes."""
     COMMENT = "comment"
-    """In public."""
+    """Say something in public."""
     NOTE = "note"
     ASSIGN = "assign"
     PRIORITISE = "prioritise"
@@ -56,16 +56,16 @@ class Act(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_WEBHOOKS = "manage_webhooks"
-    """Whose servers are called when something happens."""
+    """Say whose servers are called when something happens."""
     APPLY_RETENTION = "apply_retention"
-    """Forget what is kept long enough."""
+    """Forget what was kept long enough."""
     EXPORT_PERSON = "export_person"
-    """All that is held about one person, for them."""
+    """Hand out all that is stored about one person, to them."""
     ERASE_PERSON = "erase_person"
 
 
 class OwnAct(StrEnum):
-    """What everybody does with their own account: noted like an act, but no role is needed."""
+    """What everybody may do with their own account: noted in the audit log like an act, but no role is needed."""
 
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
@@ -98,7 +98,7 @@ MATRIX: dict[Role, frozenset[Act]] = {
     Role.ADMINISTRATOR: frozenset(Act),
     Role.AUDITOR: frozenset({_A.READ, _A.READ_FIGURES, _A.READ_AUDIT}),
 }
-"""The one table. An administrator may do everything, so that a small town needs one person; the log keeps it."""
+"""Which role may do what. Administrators may do everything, so that a small town needs one person; the log notes it."""
 
 CITY_WIDE = frozenset(
     {
@@ -111,14 +111,14 @@ CITY_WIDE = frozenset(
         Act.ERASE_PERSON,
     }
 )
-"""Acts that are about no case: a grant for one ward or department does not give them."""
+"""Acts that are about no single service request, which a grant for one ward or department does not allow."""
 
 STAFF = frozenset(Role) - {Role.RESIDENT}
 
 
 @dataclass(frozen=True, slots=True)
 class CaseScope:
-    """What a grant looks at in a case. Boundaries are spelled ``layer:code``."""
+    """What grants ask of a service request. Boundaries are spelled ``layer:code``."""
 
     jurisdiction: str
     department: str
@@ -128,9 +128,9 @@ class CaseScope:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role, for every case or for those of one jurisdiction, department, boundary (``layer:code``), service.
+    """A role for every service request, or for those of a jurisdiction, department, boundary (``layer:code``), service.
 
-    What is named must all be so; what is none is no condition.
+    A service request has to fit everything that is named; None asks nothing.
     """
 
     role: Role
@@ -140,7 +140,7 @@ class Grant:
     service: str | None = None
 
     def covers(self, case: CaseScope) -> bool:
-        """Whether the case lies within the grant."""
+        """Return whether a service request fits everything that the grant names."""
         return (
             self.jurisdiction in (None, case.jurisdiction)
             and self.department in (None, case.department)
@@ -150,17 +150,17 @@ class Grant:
 
 
 def giving(grants: Iterable[Grant], act: Act) -> list[Grant]:
-    """The grants that allow the act somewhere: what a list of cases is narrowed by."""
+    """Return the grants that allow the act somewhere: lists of service requests are narrowed by them."""
     return [grant for grant in grants if act in MATRIX[grant.role]]
 
 
 def may(grants: Iterable[Grant], act: Act, case: CaseScope | None = None) -> bool:
-    """Whether the grants allow the act on the case; without one, whether they allow it for the whole city."""
+    """Return whether the grants allow the act on a service request or, without one, for the whole city."""
     if case is None:
         return any(grant == Grant(grant.role) for grant in giving(grants, act))
     return any(grant.covers(case) for grant in giving(grants, act))
 
 
 def opens(grants: Iterable[Grant], act: Act) -> bool:
-    """Whether the grants open the pages of an act; which cases they show is another matter (``giving``, ``may``)."""
+    """Return whether the grants open the pages of an act; ``giving`` narrows what these show."""
     return may(grants, act) if act in CITY_WIDE else bool(giving(grants, act))

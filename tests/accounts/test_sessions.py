@@ -43,6 +43,15 @@ def test_what_is_done_keeps_a_session_alive(signed_in: SignedIn, city: Connectio
     assert age < timedelta(minutes=1)
 
 
+def test_the_time_of_a_request_is_written_once_a_minute(signed_in: SignedIn, city: Connection) -> None:
+    browser = signed_in(Role.AGENT)
+    seen_at, ago = text("SELECT seen_at FROM account_session"), "clock_timestamp() - interval '50 seconds'"
+    city.execute(text(f"UPDATE account_session SET seen_at = {ago}"))
+    before = city.execute(seen_at).scalar_one()
+    browser.get("/account")
+    assert city.execute(seen_at).scalar_one() == before
+
+
 def test_a_session_ends_however_busy(signed_in: SignedIn, city: Connection, environment: Environment) -> None:
     browser = signed_in(Role.AGENT)
     ends = city.execute(text("SELECT ends_at - created_at FROM account_session")).scalar_one()

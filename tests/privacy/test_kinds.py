@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
@@ -15,10 +16,14 @@ from open311.actions.accounts.saved_filters import save_filter
 from open311.actions.accounts.staff import grant_role, revoke_grant
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
+from open311.actions.privacy import kinds
 from open311.actions.privacy.erase import erase_person
 from open311.actions.privacy.export import export_person
 from open311.actions.privacy.kind import columns_of
-from open311.actions.privacy.registry import EXPIRIES, KINDS
+from open311.actions.privacy.registry import EXPIRIES, KINDS, find_kinds
+from open311.catalog.faults import CatalogError
+from open311.catalog.location import city_directory
+from open311.catalog.read import read_city
 from open311.domain.person import Who
 from open311.domain.roles import Grant, Role
 from open311.models.base import database
@@ -70,11 +75,11 @@ def test_a_kind_erases_or_says_why_it_stays(name: str) -> None:
 
 
 def test_no_two_kinds_share_a_section_a_count_or_a_span() -> None:
-    kinds = KINDS.values()
+    every = KINDS.values()
     for names in (
-        [kind.section.name for kind in kinds if kind.section],
-        [kind.tally.name for kind in kinds if kind.tally],
-        [expiry.name for kind in kinds for expiry in kind.expiries],
+        [kind.section.name for kind in every if kind.section],
+        [kind.tally.name for kind in every if kind.tally],
+        [expiry.name for kind in every for expiry in kind.expiries],
     ):
         assert len(names) == len(set(names))
 
@@ -82,6 +87,32 @@ def test_no_two_kinds_share_a_section_a_count_or_a_span() -> None:
 def test_days_of_what_belongs_to_a_case_count_from_its_closing() -> None:
     after_closing = {name for name, expiry in EXPIRIES.items() if expiry.span.after_closing}
     assert after_closing == {"reporters", "private_answers", "followers", "tokens"}
+
+
+NEW_KIND = """
+from open311.actions.privacy.kind import Expiry, Kind, Section, delete_rows
+from open311.queries.privacy.due import old_rows
+from open311.queries.privacy.sections import own_rows
+
+KIND = Kind(
+    rank=1,
+    columns="webhook: url",
+    section=Section("hooks", "Your hooks", own_rows("webhook", "url", "jurisdiction = ANY(:emails)")),
+    stays="It is one of a test.",
+    expiries=(Expiry("hooks", old_rows("webhook", "removed_at"), delete_rows("webhook")),),
+)
+"""
+
+
+def test_a_new_kind_is_one_file_and_its_line_in_the_rules_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hooks.py").write_text(NEW_KIND, "utf-8")
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+    found = find_kinds()
+    assert [*found] == ["hooks", *KINDS]
+    with pytest.raises(CatalogError, match=r"privacy\.yaml.*'hooks' is missing"):
+        read_city(city_directory(), [expiry.span for kind in found.values() for expiry in kind.expiries])
 
 
 def test_who_worked_for_the_city_is_shown_and_rid_of_their_saved_filters(

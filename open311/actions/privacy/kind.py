@@ -90,9 +90,9 @@ def columns_of(listed: str) -> set[str]:
     return {f"{table.strip()}.{column}" for table, _, columns in tables for column in columns.split()}
 
 
-def delete_rows(table: str, key: str = "key", type: str = "bigint") -> Forget:
-    """Make a ``Forget`` that deletes the rows, whose key has this SQL type."""
-    statement = Statement(f"DELETE FROM {table} WHERE {key} = ANY(CAST(:ids AS {type}[]))")
+def delete_rows(table: str, key: str = "key", key_type: str = "bigint") -> Forget:
+    """Make a ``Forget`` that deletes rows of a table by ``key``, a column of the SQL type ``key_type``."""
+    statement = Statement(f"DELETE FROM {table} WHERE {key} = ANY(CAST(:ids AS {key_type}[]))")
 
     def forget(environment: Environment, ids: list[Any]) -> None:
         write(statement, {"ids": ids})
