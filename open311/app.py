@@ -32,7 +32,7 @@ from open311.api.wsgi import finish, merge_slashes, quote_boundary
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import PACKAGE, city_directory
 from open311.catalog.read import read_city
-from open311.entrypoints import accounts, commands, console, georeport, portal
+from open311.entrypoints import accounts, commands, console, georeport, opendata, portal
 from open311.jobs import make_outbox, make_queue
 from open311.models.base import database
 from open311.queries.reading import READ
@@ -40,7 +40,7 @@ from open311.settings import Settings, beside_server
 from open311.web import site
 from open311.web.pages import check_declared
 
-MOST_BYTES = 100 * 1024 * 1024
+MAX_UPLOAD_BYTES = 100 * 1024 * 1024
 """Of one upload with all its photos."""
 SHORTEST_KEY = 32
 """Characters of SECRET_KEY: less can be guessed."""
@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={name: value for name, value in engine.items() if name != "url"},
         SQLALCHEMY_BINDS={READ: {**engine, **FOR_READING}},
-        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
     database.init_app(app)
@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = Sent
     shape_urls(app)
     georeport.register(app, city)
+    opendata.register(app, city)
     api = frozenset(app.view_functions)
     site.register(app, environment, settings.secret_key)
     portal.register(app)

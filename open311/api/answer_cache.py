@@ -1,8 +1,8 @@
-"""Finished answers, kept in each process while they are right: a repeated question costs one look at an index.
+"""Finished answers, remembered by each process while they are right: a repeated question costs a look at an index.
 
-A view says what may be kept (``Reply.keep``): the service list and its like for a minute; a page of requests while
-nothing published changes (``queries/publications/versions``), but no longer than its minute, in which "the last 90
-days" stay the same.
+A view says which answers may be remembered (``Answer.cache``): the service list and the like for a minute; a page of
+requests as long as nothing published changes (``queries/publications/versions``), but no longer than its minute, in
+which "the last 90 days" stay the same. ADR 19 says why.
 """
 
 from __future__ import annotations
@@ -17,50 +17,54 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from open311.api.installation import installation
-from open311.api.limits import MINUTE
+from open311.api.limits import MINUTE_SECONDS
 from open311.api.validators import holds
-from open311.api.wsgi import Answer, Start, Wsgi, answer_of, joined, takes_gzip
+from open311.api.wsgi import Start, Wsgi, WsgiAnswer, answer_of, joined, takes_gzip
 from open311.domain.errors import TooManyRequests
 from open311.queries.publications.versions import version
 
-MOST_BYTES = 64 * 1024 * 1024
-"""Of all answers that a process keeps; the oldest go first."""
-KEEP = "open311.keep"
-"""Where the mark of an answer stands in the WSGI environment."""
+MAX_CACHE_BYTES = 64 * 1024 * 1024
+"""Most bytes of answers that a process remembers; the oldest answers are dropped first."""
+CACHE_MARK = "open311.cache_mark"
+"""Key of the WSGI environment under which the application leaves the ``CacheMark`` of its answer."""
+
+_OVERHEAD_BYTES = 2048  # what a question and headers take, roughly
+_HEADERS_OF_BODY = frozenset({"Content-Length", "Content-Type", "Content-Encoding"})
 
 
-class Mark(NamedTuple):
-    """Whose answer it is, and which version of the published data it shows (none: it shows files only)."""
+class CacheMark(NamedTuple):
+    """Says that an answer may be given again: whose it is, and which version of the published data it shows."""
 
     jurisdiction: str
     version: str | None = None
+    """None if the answer depends on the city's files only."""
 
 
-class _Kept(NamedTuple):
-    """An answer; one that was 304 has no body, and serves only those who hold the page."""
+class _Cached(NamedTuple):
+    """A remembered answer. One that was 304 has no body, and serves only clients that have the page."""
 
-    mark: Mark
-    answer: Answer
+    mark: CacheMark
+    answer: WsgiAnswer
     size: int
     etag: str | None
 
-    def given(self, if_none_match: str | None) -> Answer | None:
-        """What a client gets that holds this page or none."""
+    def given(self, if_none_match: str | None) -> WsgiAnswer | None:
+        """What a client with this ``If-None-Match`` gets; None if the answer cannot serve it."""
         if holds(self.etag, if_none_match):
-            headers = [header for header in self.answer.headers if header[0] not in _OF_BODY]
-            return Answer("304 NOT MODIFIED", headers, [])
+            headers = [header for header in self.answer.headers if header[0] not in _HEADERS_OF_BODY]
+            return WsgiAnswer("304 NOT MODIFIED", headers, [])
         return None if self.answer.status.startswith("304") else self.answer
 
 
 class AnswerCache:
-    """WSGI around the application: answers what it kept, keeps what is marked.
+    """WSGI middleware: gives remembered answers, and remembers those that the application marks.
 
-    Questions that bear an API key always go through: such a client may have limits of its own.
+    Requests with an API key always go through, because such a client may have limits of its own.
     """
 
     def __init__(self, app: Wsgi, flask: Flask) -> None:
         self._app, self._flask = app, flask
-        self._answers: dict[Any, _Kept] = {}
+        self._answers: dict[Any, _Cached] = {}
         self._bytes = 0
         self._lock = Lock()
 
@@ -77,19 +81,19 @@ class AnswerCache:
             environ.get("wsgi.url_scheme"),
             environ.get("HTTP_HOST"),
             environ.get("SCRIPT_NAME"),
-            int(time.time() // MINUTE),
+            int(time.time() // MINUTE_SECONDS),
         )
-        kept = self._answers.get(question)
-        answer = kept.given(environ.get("HTTP_IF_NONE_MATCH")) if kept else None
-        if kept is None or answer is None or not self._is_right(kept.mark, environ):
+        cached = self._answers.get(question)
+        answer = cached.given(environ.get("HTTP_IF_NONE_MATCH")) if cached else None
+        if cached is None or answer is None or not self._is_right(cached.mark, environ):
             answer = answer_of(self._app, environ)
-            if KEEP in environ:
-                answer = self._keep(question, environ[KEEP], answer)
+            if CACHE_MARK in environ:
+                answer = self._remember(question, environ[CACHE_MARK], answer)
         start_response(answer.status, list(answer.headers))
         return answer.body
 
-    def _is_right(self, mark: Mark, environ: dict[str, Any]) -> bool:
-        """Whether the answer is still right, and the client may read on; else the application says what is wrong."""
+    def _is_right(self, mark: CacheMark, environ: dict[str, Any]) -> bool:
+        """Whether the answer is still right and the client may go on reading; if not, the application is asked."""
         with self._flask.app_context():
             here = installation()
             try:
@@ -100,23 +104,18 @@ class AnswerCache:
                 return False
             return True
 
-    def _keep(self, question: Any, mark: Mark, answer: Answer) -> Answer:
+    def _remember(self, question: Any, mark: CacheMark, answer: WsgiAnswer) -> WsgiAnswer:
         body = joined(answer.body)
         answer = answer._replace(body=[body])
         etag = next((value for name, value in answer.headers if name == "ETag"), None)
         with self._lock:
             self._drop(question)
-            self._answers[question] = _Kept(mark, answer, len(body) + _OVERHEAD, etag)
-            self._bytes += len(body) + _OVERHEAD
-            while self._bytes > MOST_BYTES:
+            self._answers[question] = _Cached(mark, answer, len(body) + _OVERHEAD_BYTES, etag)
+            self._bytes += len(body) + _OVERHEAD_BYTES
+            while self._bytes > MAX_CACHE_BYTES:
                 self._drop(next(iter(self._answers)))
         return answer
 
     def _drop(self, question: Any) -> None:
         if gone := self._answers.pop(question, None):
             self._bytes -= gone.size
-
-
-_OVERHEAD = 2048
-"""Bytes that a question and headers take, roughly."""
-_OF_BODY = frozenset({"Content-Length", "Content-Type", "Content-Encoding"})

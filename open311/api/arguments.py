@@ -1,53 +1,56 @@
-"""From a query string to a listing: the arguments are those of the filters, plus page and order."""
+"""From a query string to a listing: the arguments are those of the filters, and page, order and cursor."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
+from open311.api.window import NINETY_DAYS, longest_window
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import InvalidArgument, TooMuchAsked
 from open311.domain.moment import write_moment
-from open311.queries.publications.filters import FILTERS, Parts
+from open311.queries.filters import table
+from open311.queries.filters.conditions import Source
+from open311.queries.filters.readers import Asker
+from open311.queries.filters.values import Instant, Value
 from open311.queries.publications.service_requests import Cursor, Listing
 
-WINDOW = timedelta(days=90)
-"""The longest span of requested times (GeoReport v2, GET Service Requests)."""
-MOST = 1000
-"""Service requests on a page."""
-EVERY = 2**31 - 1
-"""As many on a page as are named by number."""
+MAX_PAGE_SIZE = 1000
+"""Most service requests on a page."""
+NAMED_PAGE_SIZE = 2**31 - 1
+"""Page size where service requests are named by number: all of them."""
+MAX_PAGE = 2_000_000
+"""Pages are not numbered beyond this; there is nothing on them."""
 
-SHORT = {"ward": "boundary"}
-"""Parameters that stand for a boundary of the layer of their name: ``ward=5`` is ``boundary=ward:5``."""
-
-PARAMETERS = {*FILTERS, *SHORT, "lat", "long", "page", "page_size", "cursor", "sort", "extensions"}
-"""Every parameter of ``GET requests`` besides ``jurisdiction_id`` and ``api_key``; each stands in openapi.yaml."""
+FILTER_PARAMETERS = frozenset(table.parameters_of(Source.PUBLICATIONS))
+"""Every parameter by which published service requests are narrowed."""
+PARAMETERS = FILTER_PARAMETERS | {"page", "page_size", "cursor", "sort", "extensions"}
+"""Every parameter of ``GET requests`` besides ``jurisdiction_id`` and ``api_key``; each is in ``openapi.yaml``."""
 
 
 def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: datetime) -> Listing:
     """What is asked of the list of service requests.
 
-    A list of numbers overrides everything else, which then is not even looked at (GeoReport v2).
+    A list of numbers overrides everything else, which is not even looked at then (GeoReport v2).
 
-    :raises InvalidArgument: a parameter that cannot be read, or parameters that contradict each other.
-    :raises TooMuchAsked: a span of more than 90 days, a page of more than 1,000.
+    :raises InvalidArgument: when a parameter cannot be read, or parameters contradict each other.
+    :raises TooMuchAsked: for a span of more than 90 days or a page of more than 1,000.
     """
-    by_number = _read("service_request_id", arguments.getlist("service_request_id"), jurisdiction)
-    if by_number:
-        return Listing(jurisdiction.key, {"service_request_id": by_number}, page_size=EVERY)
+    if "service_request_id" in arguments:
+        numbers = {"service_request_id": arguments.getlist("service_request_id")}
+        if named := _read(numbers, jurisdiction):
+            return Listing(jurisdiction.key, named, page_size=NAMED_PAGE_SIZE)
     given = filters(arguments, jurisdiction)
-    sort = _one(arguments, "sort") or "newest"
+    sort = _first(arguments, "sort") or "newest"
     if sort not in ("newest", "distance"):
         raise InvalidArgument(f"sort is newest or distance, not {sort!r}")
     if sort == "distance" and "radius" not in given:
         raise InvalidArgument("sort=distance needs lat, long and radius")
-    word = _one(arguments, "cursor")
-    cursor = read_cursor(word) if word else None
+    written = _first(arguments, "cursor")
+    cursor = read_cursor(written) if written else None
     if cursor and sort == "distance":
         raise InvalidArgument("cursor goes with sort=newest; use page with sort=distance")
     return Listing(
@@ -55,86 +58,60 @@ def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: dat
         given | _window(given, now, jurisdiction.timezone),
         by_distance=sort == "distance",
         page=whole(arguments, "page", 1, None),
-        page_size=whole(arguments, "page_size", MOST, MOST),
+        page_size=whole(arguments, "page_size", MAX_PAGE_SIZE, MAX_PAGE_SIZE),
         cursor=cursor,
     )
 
 
-def filters(arguments: MultiDict[str, str], jurisdiction: Jurisdiction) -> dict[str, Parts]:
-    """What is asked of each filter that is given.
+def filters(arguments: MultiDict[str, str], jurisdiction: Jurisdiction) -> dict[str, Value]:
+    """What is asked of each filter, by its name.
 
-    :raises InvalidArgument: a parameter that cannot be read.
+    :raises InvalidArgument: when a parameter cannot be read.
     """
-    texts = {name: arguments.getlist(name) for name in FILTERS if name in arguments and name != "radius"}
-    for name, target in SHORT.items():
-        codes = [code.strip() for code in arguments.getlist(name) if code.strip()]
-        if codes:
-            texts[target] = [*texts.get(target, []), *(f"{name}:{code}" for code in codes)]
-    circle = [_one(arguments, name) for name in ("long", "lat", "radius")]
-    if any(circle):
-        if not all(circle):
-            raise InvalidArgument("lat, long and radius go together")
-        texts["radius"] = [",".join(circle)]
-    return {name: parts for name, given in texts.items() if (parts := _read(name, given, jurisdiction))}
+    return _read({name: arguments.getlist(name) for name in arguments if name in FILTER_PARAMETERS}, jurisdiction)
 
 
-def _read(name: str, texts: list[str], jurisdiction: Jurisdiction) -> Parts:
-    """The values of one filter; nothing where it was given empty."""
-    texts = [text for text in texts if text.strip()]
-    if not texts:
-        return ()
-    try:
-        return FILTERS[name].read(texts, jurisdiction)
-    except ValueError as fault:
-        # Three parameters are read as one here, and the fault names which.
-        raise InvalidArgument(str(fault) if name == "radius" else f"{name}: {fault}") from None
+def _read(sent: Mapping[str, list[str]], jurisdiction: Jurisdiction) -> dict[str, Value]:
+    values, faults = table.read(Source.PUBLICATIONS, sent, Asker(jurisdiction))
+    for name, fault in faults.items():
+        # The sentence about a circle says itself which of its three parameters is meant.
+        raise InvalidArgument(fault if name == "radius" else f"{name}: {fault}")
+    return values
 
 
-def _window(given: Mapping[str, Parts], now: datetime, zone: str) -> dict[str, Parts]:
-    """The span of requested times: 90 days at most, the last 90 by default.
+def _window(given: Mapping[str, Value], now: datetime, zone: str) -> dict[str, Value]:
+    """The span of requested times: at most 90 days, by default the last 90.
 
-    ``updated_after`` or ``updated_before`` alone replace the default: else old requests closed today are never seen.
-    The default's ends are whole minutes, so that the same question stays the same for a while (conditional GET).
+    ``updated_after`` or ``updated_before`` without a span replace the default, since old requests that were closed
+    today would never be seen otherwise. The default begins at a whole minute, so that the same question stays the same
+    for a while (conditional GET).
     """
-    start: datetime | None = given["start_date"][0] if "start_date" in given else None
-    end: datetime | None = given["end_date"][0] if "end_date" in given else None
-    if start and end:
-        if too_long(start, end, zone):
-            raise TooMuchAsked("start_date and end_date may not span more than 90 days")
-        return {}
+    start, end = (_at(given.get(name)) for name in ("start_date", "end_date"))
     if not start and not end:
         if "updated_after" in given or "updated_before" in given:
             return {}
-        return {"start_date": (now.astimezone(UTC).replace(second=0, microsecond=0) - WINDOW,)}
-    try:
-        return {"end_date": (start + WINDOW,)} if start else {"start_date": (end - WINDOW,)}  # type: ignore[operator]
-    except OverflowError:
-        return {}
+        return {"start_date": Instant(now.astimezone(UTC).replace(second=0, microsecond=0) - NINETY_DAYS)}
+    start, end = longest_window(start, end, zone)
+    ends = {"start_date": start, "end_date": end}
+    return {name: Instant(at) for name, at in ends.items() if at is not None}
 
 
-def too_long(start: datetime, end: datetime, zone: str) -> bool:
-    """Whether more than 90 days lie between, by the city's clocks too: when summer ends, its days have an hour more."""
-    if not WINDOW < end - start <= WINDOW + timedelta(hours=2):
-        return end - start > WINDOW
-    try:
-        began, ended = (each.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for each in (start, end))
-    except OverflowError:  # at the end of all years
-        return True
-    return ended - began > WINDOW
+def _at(value: Value | None) -> datetime | None:
+    return value.at if isinstance(value, Instant) else None
 
 
-def _one(arguments: MultiDict[str, str], name: str) -> str:
-    """The first value of a parameter, or nothing."""
+def _first(arguments: MultiDict[str, str], name: str) -> str:
+    """The first value of a parameter; empty if it is not given."""
     return arguments[name].strip() if name in arguments else ""
 
 
 def whole(arguments: MultiDict[str, str], name: str, default: int, most: int | None) -> int:
     """A whole number from 1.
 
-    :raises InvalidArgument: for anything else.
-    :raises TooMuchAsked: for more than ``most``.
+    :raises InvalidArgument: when it is anything else.
+    :raises TooMuchAsked: when it is more than ``most``.
     """
-    text = _one(arguments, name)
+    text = _first(arguments, name)
     if not text:
         return default
     if not text.isascii() or not text.isdigit() or not int(text[:10]) > 0:
@@ -142,25 +119,25 @@ def whole(arguments: MultiDict[str, str], name: str, default: int, most: int | N
     number = int(text[:10])
     if most and number > most:
         raise TooMuchAsked(f"{name} is at most {most}")
-    return min(number, 2_000_000)
+    return min(number, MAX_PAGE)
 
 
 def write_cursor(cursor: Cursor) -> str:
-    """The opaque word that ``Link`` carries."""
+    """Write a cursor as the opaque text that ``Link`` carries."""
     plain = f"{write_moment(cursor.requested)} {cursor.service_request_id}"
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
-def read_cursor(word: str) -> Cursor:
-    """Where a page goes on.
+def read_cursor(written: str) -> Cursor:
+    """Read where a page continues.
 
-    :raises InvalidArgument: for a word that this server did not write.
+    :raises InvalidArgument: when this server did not write the text.
     """
     try:
-        plain = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode()
+        plain = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)).decode()
         moment, number = plain.split(" ", 1)
         cursor = Cursor(datetime.fromisoformat(moment), number)
-        if number and "\0" not in number and write_cursor(cursor) == word:
+        if number and "\0" not in number and write_cursor(cursor) == written:
             return cursor
     except (ValueError, OverflowError):
         pass

@@ -1,13 +1,14 @@
 """Reads without Flask: what clients ask for most is answered before routes, contexts and response objects are made.
 
 The views are the same, and are handed the same ``Call``. Whatever is out of the ordinary is left to Flask: a key, a
-format that ``Accept`` decides, letters that no URL may hold, an argument that is refused, a database that fails. It
+format that ``Accept`` decides, characters that no URL may hold, an argument that is refused, a database that fails. It
 halves the processor time of a small answer (docs/adr/0009-hot-reads.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,8 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import HTTP_STATUS_CODES
 
-from open311.api.answer_cache import KEEP
-from open311.api.endpoint import Call, Reply, root_of, served_by
+from open311.api.answer_cache import CACHE_MARK
+from open311.api.call import Call, root_of, served_by
+from open311.api.endpoint import Reply
 from open311.api.installation import installation
 from open311.api.wsgi import COUNTED, Start, Wsgi
 from open311.catalog.city import Endpoint
@@ -26,22 +28,29 @@ from open311.domain.errors import Refusal
 from open311.wire.document import Document
 from open311.wire.formats import FORMATS, Format
 
-View = Callable[..., Reply]
-Hot = tuple[Endpoint, View, type[Document]]
 FALL_BACK = (Refusal, psycopg.Error, SQLAlchemyError)
-"""Flask does it again, and says what is wrong."""
+"""Failures after which Flask answers the same request again, and says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class FastRead:
+    """A view that can be called without Flask, and where and how it answers."""
+
+    endpoint: Endpoint
+    view: Callable[..., Reply]
+    document: type[Document]
+    name: str = ""
+    """The name by which the view takes the last part of the path; empty for the view of a list."""
 
 
 class FastReads:
-    """WSGI before Flask.
+    """WSGI middleware before Flask.
 
-    ``lists`` are views by path without the suffix; ``singles`` are those of one thing of a list, by the same path, with
-    the name under which they take what stands behind it.
+    ``lists`` are the reads of lists by their path without the suffix; ``singles`` are those of one thing of a list, by
+    the path of the list.
     """
 
-    def __init__(
-        self, app: Wsgi, flask: Flask, lists: Mapping[str, Hot], singles: Mapping[str, tuple[str, Hot]]
-    ) -> None:
+    def __init__(self, app: Wsgi, flask: Flask, lists: Mapping[str, FastRead], singles: Mapping[str, FastRead]) -> None:
         self._app, self._flask, self._lists, self._singles = app, flask, lists, singles
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -53,32 +62,31 @@ class FastReads:
         plain = plain and "api_key" not in query and "%00" not in query
         if plain and fmt is not None:
             names: dict[str, str] = {}
-            hot = self._lists.get(stem)
-            if hot is None:
+            read = self._lists.get(stem)
+            if read is None:
                 base, _, name = stem.rpartition("/")
-                known, hot = self._singles.get(base, ("", None))
-                names = {known: name}
-            if hot and all(names.values()):
+                read = self._singles.get(base)
+                names = {read.name: name} if read else {}
+            if read and all(names.values()):
                 try:
-                    return self._answer(environ, start_response, hot, fmt, names)
+                    return self._answer(environ, start_response, read, fmt, names)
                 except FALL_BACK:
                     pass
         return self._app(environ, start_response)
 
     def _answer(
-        self, environ: dict[str, Any], start_response: Start, hot: Hot, fmt: Format, names: dict[str, str]
+        self, environ: dict[str, Any], start_response: Start, read: FastRead, fmt: Format, names: dict[str, str]
     ) -> Iterable[bytes]:
-        base, view, document = hot
         query = environ.get("QUERY_STRING", "")
         arguments = MultiDict(parse_qsl(query, keep_blank_values=True, errors="replace"))
         with self._flask.app_context():
             here = installation()
             named = arguments["jurisdiction_id"].strip() if "jurisdiction_id" in arguments else ""
-            jurisdiction = served_by(base, named)
+            jurisdiction = served_by(read.endpoint, named)
             here.read_limit.count(f"{jurisdiction.key}:{environ.get('REMOTE_ADDR')}", here.reads_per_minute)
             environ[COUNTED] = True
             call = Call(
-                endpoint=base,
+                endpoint=read.endpoint,
                 jurisdiction=jurisdiction,
                 format=fmt,
                 arguments=arguments,
@@ -87,11 +95,12 @@ class FastReads:
                 query=query,
                 if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
             )
-            reply = view(call, **names)
-            headers, body = reply.finished(document, fmt)
-        if reply.keep:
-            environ[KEEP] = reply.keep
-        if reply.status != 304:
+            answer = read.view(call, **names).answer(read.document, fmt)
+        headers, body = answer.all_headers, answer.body
+        if answer.cache:
+            environ[CACHE_MARK] = answer.cache
+        assert isinstance(body, bytes)
+        if answer.status != 304:
             headers.append(("Content-Length", str(len(body))))
-        start_response(f"{reply.status} {HTTP_STATUS_CODES[reply.status].upper()}", headers)
+        start_response(f"{answer.status} {HTTP_STATUS_CODES[answer.status].upper()}", headers)
         return [body]

@@ -1,4 +1,4 @@
-"""What the API needs besides the environment of actions: its address, its limits, and what it offers."""
+"""What the published API needs besides the environment of actions: its address, its limits, and what it offers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.api.limits import ReadLimit
 
 @dataclass(frozen=True)
 class Installation:
-    """The settings of the API of a running server; ``app.extensions["api"]``."""
+    """The settings of the published API of a running server (``app.extensions["api"]``)."""
 
     public_url: str | None
     writes_per_minute: int
@@ -21,5 +21,5 @@ class Installation:
 
 
 def installation() -> Installation:
-    """The settings of the API of the server that is running."""
+    """The settings of the published API of this server."""
     return current_app.extensions["api"]  # type: ignore[no-any-return]

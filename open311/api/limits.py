@@ -1,4 +1,4 @@
-"""Limits of reading, counted in each process: with N processes a client may read up to N times as much."""
+"""Limits of reading. Each process counts for itself: with N processes a client may read up to N times as much."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import time
 
 from open311.domain.errors import TooManyRequests
 
-MINUTE = 60
+MINUTE_SECONDS = 60
+HOUR_SECONDS = 3600
 
 
 class ReadLimit:
@@ -18,16 +19,17 @@ class ReadLimit:
         self._used: dict[str, int] = {}
 
     def count(self, bucket: str, most: int) -> None:
-        """Count one read.
+        """Count one read of a bucket, which may have ``most`` a minute (0: no limit).
 
         :raises TooManyRequests: when the minute is used up.
         """
         if not most:
             return
         moment = time.time()
-        window = int(moment // MINUTE)
+        window = int(moment // MINUTE_SECONDS)
         if window != self._window:
             self._window, self._used = window, {}
         used = self._used[bucket] = self._used.get(bucket, 0) + 1
         if used > most:
-            raise TooManyRequests(f"at most {most} reads a minute", max(1, math.ceil((window + 1) * MINUTE - moment)))
+            wait = max(1, math.ceil((window + 1) * MINUTE_SECONDS - moment))
+            raise TooManyRequests(f"at most {most} reads a minute", wait)

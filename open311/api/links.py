@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from open311.api.endpoint import Call
+from open311.api.call import Call
 
 
 def link(call: Call, places: Mapping[str, str]) -> dict[str, str]:
-    """The header, none where there is no other page. ``places``: relation, and the parameter that leads there."""
+    """The header ``Link``, or no header if there is no other page.
+
+    ``places`` maps each relation (``next``, ``prev``, ``first``) to the parameter that leads there.
+    """
     if not places:
         return {}
     here, question = f"{call.root_url}{quote(call.path)}", _question(call)
@@ -19,12 +22,12 @@ def link(call: Call, places: Mapping[str, str]) -> dict[str, str]:
 
 
 def _question(call: Call) -> str:
-    """The query without the place in the list, as it was sent where a URL can hold it so."""
+    """The query without page and cursor; as it was sent, unless a URL cannot hold it that way."""
     sent = call.query
     if not _PLAIN_QUERY.fullmatch(sent):
         sent = urlencode(list(call.arguments.items(multi=True)))
-    kept = [part for part in sent.split("&") if part and part.partition("=")[0] not in ("page", "cursor")]
-    return "&".join(kept)
+    rest = [part for part in sent.split("&") if part and part.partition("=")[0] not in ("page", "cursor")]
+    return "&".join(rest)
 
 
 _PLAIN_QUERY = re.compile(r"(?:[A-Za-z0-9._~!$'()*+,;:@/?=&-]|%[0-9A-Fa-f]{2})*")

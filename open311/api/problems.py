@@ -30,7 +30,7 @@ STATUS: dict[type[Refusal], int] = {
 }
 """The HTTP status of each family of refusals, and of the one that has its own."""
 
-WORDS = {
+SENTENCES = {
     404: "there is nothing at this address; suffixes are .xml and .json",
     405: "this method is not allowed here",
     413: "the request is too large",
@@ -59,7 +59,7 @@ def refused(refusal: Refusal, fmt: Format) -> Response:
 def failed(fault: HTTPException, fmt: Format) -> Response:
     """The errors document for a HTTP error: unknown address, wrong method, body too large, our own failure."""
     status = fault.code or 500
-    answer = errors(status, [WORDS.get(status) or fault.description or fault.name], fmt)
+    answer = errors(status, [SENTENCES.get(status) or fault.description or fault.name], fmt)
     for name, value in fault.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value

@@ -1,4 +1,4 @@
-"""What happens to a request before Flask reads it, and to every answer after: plain WSGI, so that it costs little."""
+"""What happens to a request before Flask reads it and to every answer afterwards: plain WSGI, which costs little."""
 
 from __future__ import annotations
 
@@ -15,45 +15,46 @@ ALWAYS = [
     ("Access-Control-Expose-Headers", "Link, ETag, Retry-After"),
     ("X-Content-Type-Options", "nosniff"),
 ]
-"""What every answer carries."""
+"""Headers of every answer."""
 PREFLIGHT = [
     ("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, If-None-Match"),
     ("Access-Control-Max-Age", "86400"),
 ]
+"""Headers of the answer to a browser that asks what another site's page may send (CORS)."""
 COMPRESSED = ("application/json", "text/xml", "application/geo+json", "application/atom+xml", "text/html")
-"""Types of documents that are made whole in memory."""
-SMALL = 1024
-"""Bytes below which compressing costs more than it saves."""
+"""Media types that are compressed: documents that are whole in memory."""
+MIN_COMPRESSED_BYTES = 1024
+"""Smallest answer that is compressed: below it compressing costs more than it saves."""
 
 COUNTED = "open311.counted"
-"""Set in the WSGI environment where a read was counted against its limit already."""
+"""Key of the WSGI environment, set once the read has been counted against its limit."""
 BY_ACCEPT = "open311.by_accept"
-"""Set in the WSGI environment where ``Accept`` decided the format."""
+"""Key of the WSGI environment, set if ``Accept`` decided the format."""
 
 _BOUNDARY = re.compile(r"""boundary=([^";\s]*=[^";\s]*)""", re.IGNORECASE)
 _SLASHES = re.compile("//+")
 _NO_GZIP = re.compile(r"gzip\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$)")
 
 
-class Answer(NamedTuple):
-    """A finished answer."""
+class WsgiAnswer(NamedTuple):
+    """A finished answer as WSGI servers take it."""
 
     status: str
     headers: list[tuple[str, str]]
     body: Iterable[bytes]
 
 
-def answer_of(app: Wsgi, environ: dict[str, Any]) -> Answer:
-    """Call an application; ours have said status and headers when they return."""
+def answer_of(app: Wsgi, environ: dict[str, Any]) -> WsgiAnswer:
+    """Call an application that has given status and headers when it returns, as Flask does."""
     said: list[Any] = []
     body = app(environ, lambda status, headers, _=None: said.extend((status, headers)))
-    return Answer(said[0], said[1], body)
+    return WsgiAnswer(said[0], said[1], body)
 
 
 def quote_boundary(app: Wsgi) -> Wsgi:
-    """Quote a multipart boundary that holds ``=``.
+    """Middleware that quotes a multipart boundary with ``=`` in it.
 
-    Clients in use (OneBusAway's library) send ``boundary====123===``; unquoted, the form would read as empty.
+    Clients in use (OneBusAway's library) send ``boundary====123===``; unquoted, the form would be read as empty.
     """
 
     def run(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -66,7 +67,10 @@ def quote_boundary(app: Wsgi) -> Wsgi:
 
 
 def merge_slashes(app: Wsgi) -> Wsgi:
-    """Take ``/v2//requests`` for ``/v2/requests``: clients join addresses so, and POST does not follow redirects."""
+    """Middleware that takes ``/v2//requests`` for ``/v2/requests``.
+
+    Clients join addresses that way, and a POST does not follow redirects.
+    """
 
     def run(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         if "//" in environ["PATH_INFO"]:
@@ -77,15 +81,15 @@ def merge_slashes(app: Wsgi) -> Wsgi:
 
 
 def takes_gzip(environ: dict[str, Any]) -> bool:
-    """Whether the client asked for gzip, and not with ``q=0``."""
+    """Whether the client accepts gzip (and does not refuse it with ``q=0``)."""
     accepted = environ.get("HTTP_ACCEPT_ENCODING", "").lower()
     return "gzip" in accepted and not _NO_GZIP.search(accepted)
 
 
 def finish(app: Wsgi) -> Wsgi:
-    """Add the headers of every answer, and compress documents for clients that ask for it.
+    """Middleware that adds the headers of every answer, and compresses documents for clients that accept it.
 
-    ``HEAD`` is answered as ``GET`` without the body, so that the headers agree whatever the encoding.
+    ``HEAD`` is answered like ``GET`` but without the body, so that the headers agree whatever the encoding.
     """
 
     def run(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -99,7 +103,7 @@ def finish(app: Wsgi) -> Wsgi:
             headers += [("Access-Control-Allow-Methods", named.get("allow", "GET, POST, OPTIONS")), *PREFLIGHT]
         if status.startswith("304") or named.get("content-type", "").partition(";")[0] in COMPRESSED:
             headers.append(("Vary", "Accept, Accept-Encoding" if BY_ACCEPT in environ else "Accept-Encoding"))
-            if takes_gzip(environ) and int(named.get("content-length", 0)) > SMALL:
+            if takes_gzip(environ) and int(named.get("content-length", 0)) > MIN_COMPRESSED_BYTES:
                 packed = gzip.compress(joined(body), compresslevel=4, mtime=0)
                 headers = [header for header in headers if header[0] != "Content-Length"]
                 headers += [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))]
@@ -114,7 +118,7 @@ def finish(app: Wsgi) -> Wsgi:
 
 
 def joined(body: Iterable[bytes]) -> bytes:
-    """The whole body; what it holds open is closed."""
+    """The whole body, which is closed afterwards."""
     try:
         return b"".join(body)
     finally:

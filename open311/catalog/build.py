@@ -21,13 +21,13 @@ from open311.domain.definition import (
     Attribute,
     Datatype,
     Option,
-    Precision,
-    Publishing,
     Service,
     ServiceType,
     SLAException,
 )
-from open311.domain.routing import Priority
+from open311.domain.exposure import Precision, Publishing
+from open311.domain.place import Box
+from open311.domain.priority import Priority
 from open311.domain.wording import Wordings
 
 
@@ -67,7 +67,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         api_terms=item.get("api_terms", ""),
         key_service=item["key_service"],
         calendar=_calendar(item["timezone"], item["calendar"]),
-        bounds=(bounds[0], bounds[1], bounds[2], bounds[3]) if bounds else None,
+        bounds=Box(*bounds) if bounds else None,
         sandbox=item.get("sandbox", False),
         anonymous_per_hour=item.get("anonymous_per_hour", 0),
         departments=departments,

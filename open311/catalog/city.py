@@ -9,6 +9,7 @@ from pathlib import Path
 
 from open311.domain.deadline import WorkingCalendar
 from open311.domain.definition import Service
+from open311.domain.place import Box
 from open311.domain.reply import Reply
 from open311.domain.retention import Retention
 from open311.domain.routing import Routing
@@ -83,7 +84,7 @@ class Jurisdiction:
     api_terms: str
     key_service: str
     calendar: WorkingCalendar
-    bounds: tuple[float, float, float, float] | None = None
+    bounds: Box | None = None
     sandbox: bool = False
     anonymous_per_hour: int = 0
     departments: Mapping[str, Department] = field(default_factory=dict)

@@ -11,7 +11,9 @@ from open311.catalog.calendar import WEEKDAYS, weekdays
 from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text, texts
 from open311.catalog.source import Source, Where
-from open311.domain.routing import Condition, Example, Facts, Hours, Priority, Routing, Rule
+from open311.domain.boundary_name import BoundaryName
+from open311.domain.priority import Priority
+from open311.domain.routing import Condition, Example, Facts, Hours, Routing, Rule
 
 _NOON = "2026-01-07T12:00"
 """A Wednesday in working time: when an example happens that does not say."""
@@ -131,7 +133,11 @@ def _when(source: Source, where: Where, item: dict[str, Any], known: _Known) -> 
         if code not in known.questions:
             yield source.fault((*where, "service"), f"there is no service {code!r}")
     for code in texts(item, "boundary"):
-        layer = code.partition(":")[0]
+        try:
+            layer = BoundaryName.read(code).layer
+        except ValueError as fault:
+            yield source.fault((*where, "boundary"), str(fault))
+            continue
         if layer not in known.layers:
             yield source.fault((*where, "boundary"), f"there is no layer {layer!r} in config/boundaries.yaml")
     found = item.get("answers")

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from open311.domain.deadline import SLA
+from open311.domain.exposure import Exposure, Moderation, Precision, Publishing, exposure
 from open311.domain.moment import read_moment
-from open311.domain.routing import Priority
+from open311.domain.priority import Priority
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """What may be sent for a number; Python's own ``float`` takes ``1_000`` too, which nobody else reads."""
@@ -75,22 +76,6 @@ class ServiceType(StrEnum):
     BLACKBOX = "blackbox"
 
 
-class Publishing(StrEnum):
-    """What the public sees of a new service request, from most to least."""
-
-    AT_ONCE = "at_once"
-    REVIEWED = "reviewed"
-    PRIVATE = "private"
-
-
-class Precision(StrEnum):
-    """How exactly the public sees the place, from most to least."""
-
-    EXACT = "exact"
-    BLOCK = "block"
-    BOUNDARY = "boundary"
-
-
 @dataclass(frozen=True, slots=True)
 class SLAException:
     """Another promise for some boundaries (``layer:code``), some priorities, or some of both."""
@@ -146,6 +131,10 @@ class Service:
             if exception.fits(priority, boundaries):
                 return exception.acknowledge or self.acknowledge, exception.resolve or self.resolve
         return self.acknowledge, self.resolve
+
+    def exposure(self, moderation: Moderation, *, private: bool = False) -> Exposure:
+        """What everybody may see of a service request of this service."""
+        return exposure(self.publishing, self.location, private, moderation, self.photos)
 
     @property
     def needs_boundaries(self) -> bool:

@@ -1,11 +1,11 @@
-"""Bytes that should be UTF-8 as text: an error handler for ``bytes.decode``, by its name."""
+"""An error handler for ``bytes.decode`` that takes bytes that are not UTF-8 for Windows-1252."""
 
 from __future__ import annotations
 
 import codecs
 
 OR_WINDOWS_1252 = "windows-1252"
-"""Bytes that are no UTF-8 come from an older program, which wrote Windows-1252."""
+"""The handler's name (``errors=OR_WINDOWS_1252``). Older programs in use still send Windows-1252."""
 
 
 def _as_windows_1252(fault: UnicodeError) -> tuple[str, int]:

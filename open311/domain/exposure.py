@@ -1,4 +1,4 @@
-"""What of a service request everybody may see; the one place that decides it."""
+"""What everybody may see of a service request; no other place decides it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from open311.domain.definition import Precision, Publishing
+
+class Publishing(StrEnum):
+    """When the public sees a new service request or photo, from most to least public."""
+
+    AT_ONCE = "at_once"
+    REVIEWED = "reviewed"
+    PRIVATE = "private"
+
+
+class Precision(StrEnum):
+    """How exactly the public sees a place, from most to least exact."""
+
+    EXACT = "exact"
+    BLOCK = "block"
+    BOUNDARY = "boundary"
 
 
 class Moderation(StrEnum):
-    """Whether somebody looked at what a resident wrote, and what they decided."""
+    """Whether staff have looked at what a resident wrote, and what they decided."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -19,26 +33,28 @@ class Moderation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What is public: the case at all (``listed``), its text and photos (``told``), its place (``location``)."""
+    """What is public of one service request, and how exactly its place is shown (``location``)."""
 
     listed: bool
-    told: bool
+    """Whether the service request is published at all."""
+    text: bool
+    """Whether its description, address, place and answers are public."""
     location: Precision
     photographs: Publishing = Publishing.AT_ONCE
 
     @property
     def photos(self) -> bool:
-        """Photos that are approved. A blurred place is blurred in the photo too, so there is none."""
-        return self.told and self.location is Precision.EXACT and self.photographs is not Publishing.PRIVATE
+        """Whether approved photos are public. Never where the place is blurred: a photo may give the place away."""
+        return self.text and self.location is Precision.EXACT and self.photographs is not Publishing.PRIVATE
 
     @property
     def foreign_photos(self) -> bool:
-        """Photos elsewhere, of which a client told the address: nobody can approve what may change any time."""
+        """Whether photos on other hosts are linked: only without review, since their content can change later."""
         return self.photos and self.photographs is Publishing.AT_ONCE
 
 
 def first_moderation(publishing: Publishing) -> Moderation:
-    """How a new service request of a service, or a new photo, starts."""
+    """The moderation that a new service request, or a new photo, starts with."""
     return Moderation.APPROVED if publishing is Publishing.AT_ONCE else Moderation.PENDING
 
 
@@ -50,21 +66,21 @@ def exposure(
     moderation: Moderation,
     photos: Publishing = Publishing.AT_ONCE,
 ) -> Exposure:
-    """What everybody may see of a case.
+    """What everybody may see of a service request (``Service.exposure`` knows the settings of the service).
 
-    Before approval of a ``reviewed`` service: number, service, status and times, so that a client's follow-up GET
-    works; text, place and photos only afterwards.
+    Before a ``reviewed`` service's request is approved, its number, service, status and times are public, so that the
+    GET that follows a client's POST works; text, place and photos become public with the approval.
     """
     listed = publishing is not Publishing.PRIVATE and not private and moderation is not Moderation.HIDDEN
-    told = listed and moderation is Moderation.APPROVED
-    return Exposure(listed=listed, told=told, location=location, photographs=photos)
+    text = listed and moderation is Moderation.APPROVED
+    return Exposure(listed=listed, text=text, location=location, photographs=photos)
 
 
 _STRICTNESS = {member: rank for kind in (Publishing, Precision) for rank, member in enumerate(kind)}
 
 
 def is_stricter(new: tuple[str, str], old: tuple[str, str]) -> bool:
-    """Whether settings (publishing, location) hide something that the old ones showed."""
+    """Whether new settings (publishing, location) hide something that the old ones showed."""
     return (
         _STRICTNESS[Publishing(new[0])] > _STRICTNESS[Publishing(old[0])]
         or _STRICTNESS[Precision(new[1])] > _STRICTNESS[Precision(old[1])]

@@ -1,4 +1,4 @@
-"""Places and areas that people point at: the square of a map, and corners as they write them."""
+"""Places and areas that people point out: the square of a map, and the corners of an area as text."""
 
 from __future__ import annotations
 
@@ -6,68 +6,68 @@ import math
 import re
 from dataclasses import dataclass, replace
 
-from open311.domain.place import Point
+from open311.domain.place import Box, Point
 
 SIDE = 288
-"""Pixels of a map: as much as the narrowest telephones show whole, for a click counts in shown pixels."""
+"""Width and height of a map in pixels: as much as the narrowest phones show without scaling the picture."""
 CLOSEST = 8
-"""How often a map can be halved: from a city to a corner of a street."""
+"""How many times a map can be halved: enough to get from a city to a street corner."""
 MOST_CORNERS = 200
+"""The most corners that an area may have."""
 
 _CORNER = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A square of the earth: its middle, and its height in degrees. It is as wide in metres as it is high."""
+    """The part of the earth that a square map shows: its middle, and its height in degrees of latitude."""
 
     centre: Point
     height: float
 
     @classmethod
-    def around(cls, bounds: tuple[float, float, float, float], zoom: int = 0, centre: Point | None = None) -> Frame:
-        """A city's bounds (west, south, east, north), or what is around a point of it after so many halvings."""
-        west, south, east, north = bounds
-        middle = Point((west + east) / 2, (south + north) / 2)
-        height = max(north - south, (east - west) * _narrowing(middle))
+    def around(cls, bounds: Box, zoom: int = 0, centre: Point | None = None) -> Frame:
+        """The frame of a whole city, or after ``zoom`` halvings the frame around a point of it."""
+        middle = Point((bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2)
+        height = max(bounds.north - bounds.south, (bounds.east - bounds.west) * _narrowing(middle))
         return cls(centre or middle, height / 2 ** min(max(zoom, 0), CLOSEST))
 
     @property
-    def sides(self) -> tuple[float, float, float, float]:
-        """West, south, east, north."""
+    def box(self) -> Box:
+        """The box that the map shows."""
         up, across = self.height / 2, self.width / 2
-        return (self.centre.long - across, self.centre.lat - up, self.centre.long + across, self.centre.lat + up)
+        return Box(self.centre.long - across, self.centre.lat - up, self.centre.long + across, self.centre.lat + up)
 
     @property
     def width(self) -> float:
-        """In degrees."""
+        """Width in degrees of longitude."""
         return self.height / _narrowing(self.centre)
 
     def point(self, x: float, y: float) -> Point:
-        """The place at a pixel, counted from the upper left; to a metre, which is finer than any pixel."""
-        west, _, _, north = self.sides
-        return Point(round(west + x / SIDE * self.width, 5), round(north - y / SIDE * self.height, 5))
+        """The place at a pixel, counted from the upper left; rounded to about a metre, finer than any pixel."""
+        box = self.box
+        return Point(round(box.west + x / SIDE * self.width, 5), round(box.north - y / SIDE * self.height, 5))
 
     def pixel(self, point: Point) -> tuple[float, float]:
-        """Where a place is."""
-        west, _, _, north = self.sides
-        return (point.long - west) / self.width * SIDE, (north - point.lat) / self.height * SIDE
+        """The pixel at which a place is shown, counted from the upper left."""
+        box = self.box
+        return (point.long - box.west) / self.width * SIDE, (box.north - point.lat) / self.height * SIDE
 
     def moved(self, across: float, up: float) -> Frame:
-        """The same size, so many of its sides further."""
+        """A frame of the same size, moved by multiples of its own width and height."""
         long, lat = self.centre.long + across * self.width, self.centre.lat + up * self.height
         return replace(self, centre=Point(min(max(long, -180), 180), min(max(lat, -85), 85)))
 
 
 def _narrowing(point: Point) -> float:
-    """How much shorter a degree of longitude is than one of latitude."""
+    """The length of a degree of longitude as a share of a degree of latitude."""
     return math.cos(math.radians(min(abs(point.lat), 85)))
 
 
 def read_corners(text: str) -> list[Point]:
-    """Corners as people write them: latitude and longitude, one corner on a line.
+    """Read corners as people write them: latitude and longitude, one corner a line.
 
-    :raises ValueError: a line that is none, or too many.
+    :raises ValueError: when a line is not a corner, or there are too many.
     """
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_CORNERS:
@@ -79,5 +79,5 @@ def read_corners(text: str) -> list[Point]:
 
 
 def write_corners(corners: list[Point]) -> str:
-    """The same as text."""
+    """Write corners as ``read_corners`` reads them."""
     return "\n".join(f"{corner.lat}, {corner.long}" for corner in corners)

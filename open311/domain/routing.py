@@ -6,17 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-
-class Priority(IntEnum):
-    """How soon a service request is to be looked at, compared with others."""
-
-    LOW = -1
-    NORMAL = 0
-    HIGH = 1
-    URGENT = 2
+from open311.domain.priority import Priority
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from babel import Locale, UnknownLocaleError
 
 from open311.domain.lifecycle import Lack, Outcome, Status
-from open311.domain.routing import Priority
+from open311.domain.priority import Priority
 from open311.web.language import N_, gettext, spoken
 
 _STATES: Mapping[Status, str] = {

@@ -32,8 +32,8 @@ from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.person import Who
 from open311.domain.place import Point
+from open311.domain.priority import Priority
 from open311.domain.roles import CITY_WIDE, MATRIX, STAFF, Act, Grant, Role, opens
-from open311.domain.routing import Priority
 from open311.queries.places.boundaries import boundaries_at
 from open311.web.gate import Door, declared
 from tests.accounts.conftest import COMMAND, HOME, Browser, Staff, log

@@ -26,8 +26,8 @@ from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now
+from open311.domain.priority import Priority
 from open311.domain.roles import Grant, Role
-from open311.domain.routing import Priority
 from open311.models.base import database
 from open311.settings import Settings
 from tests.conftest import API

@@ -75,8 +75,8 @@ def test_everybody_can_use_it_and_nothing_sticks_out(
     page = at_work(width)
     for path in (
         "/staff",
-        "/staff?service=SR-ST01&queue=everything",
-        "/staff?since=soon",
+        "/staff?service_code=SR-ST01&queue=everything",
+        "/staff?start_date=soon",
         f"/staff/r/{office.number}",
         "/staff/r/0",
     ):
@@ -95,7 +95,7 @@ def test_nothing_sticks_out_on_small_screens_and_with_large_letters(
     at_work: Callable[..., Page], office: Office, width: int, size: str
 ) -> None:
     page = at_work(width)
-    for path in ("/staff", "/staff?service=SR-ST01", f"/staff/r/{office.number}"):
+    for path in ("/staff", "/staff?service_code=SR-ST01", f"/staff/r/{office.number}"):
         page.goto(path)
         page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
         assert overflow(page) == [], path
@@ -125,13 +125,13 @@ def test_a_filter_works_at_once_and_stays_in_the_address(at_work: Callable[..., 
     page = at_work(DESK)
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Service").select_option("Street Defect")
-    expect(page).to_have_url(re.compile("service=SR-ST01"))
+    expect(page).to_have_url(re.compile("service_code=SR-ST01"))
     expect(page.get_by_role("link", name=office.number, exact=True)).to_be_visible()
     services = page.locator(".cases__what b").all_inner_texts()
     assert set(services) == {"Street Defect"}
     page.get_by_role("link", name="Due", exact=True).click()
     expect(page.get_by_role("columnheader", name="Due")).to_have_attribute("aria-sort", "descending")
-    expect(page).to_have_url(re.compile("service=SR-ST01.*sort=-due|sort=-due.*service=SR-ST01"))
+    expect(page).to_have_url(re.compile("service_code=SR-ST01.*sort=-due|sort=-due.*service_code=SR-ST01"))
     page.go_back()
     expect(page.get_by_role("columnheader", name="Due")).to_have_attribute("aria-sort", "ascending")
     expect(page.get_by_label("Service")).to_have_value("SR-ST01")
@@ -141,11 +141,11 @@ def test_what_is_saved_is_what_is_shown(at_work: Callable[..., Page]) -> None:
     page = at_work(DESK)
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Service").select_option("Street Defect")
-    expect(page).to_have_url(re.compile("service=SR-ST01"))
+    expect(page).to_have_url(re.compile("service_code=SR-ST01"))
     page.get_by_text("Save this list").click()
     page.get_by_label("Name", exact=True).fill("Holes")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("link", name="Holes")).to_have_attribute("href", re.compile("service=SR-ST01"))
+    expect(page.get_by_role("link", name="Holes")).to_have_attribute("href", re.compile("service_code=SR-ST01"))
     page.get_by_role("button", name="Delete Holes").click()
     expect(page.get_by_role("link", name="Holes")).to_have_count(0)
 

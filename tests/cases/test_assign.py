@@ -14,7 +14,7 @@ from open311.actions.cases.assign import assign, prioritise
 from open311.actions.cases.progress import annotate, set_visibility
 from open311.domain.case_ref import CaseRef
 from open311.domain.errors import Conflict, InvalidArgument
-from open311.domain.routing import Priority
+from open311.domain.priority import Priority
 from tests.conftest import API
 
 STAFF = Actor("staff")

@@ -13,7 +13,8 @@ from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.read import read_city
 from open311.domain.deadline import SLA, Unit
-from open311.domain.definition import Datatype, Option, Precision, Publishing, ServiceType
+from open311.domain.definition import Datatype, Option, ServiceType
+from open311.domain.exposure import Precision, Publishing
 
 PROJECT = Path(__file__).parents[2]
 

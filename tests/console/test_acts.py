@@ -15,8 +15,8 @@ from open311.actions.cases.progress import progress
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.priority import Priority
 from open311.domain.roles import Role
-from open311.domain.routing import Priority
 from tests.accounts.conftest import log
 from tests.console.acting import REPORTER, Hand
 from tests.mailbox import Mailbox, link, words

@@ -21,8 +21,8 @@ from open311.actions.cases.split import Part, split
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Status
+from open311.domain.priority import Priority
 from open311.domain.roles import MATRIX, Act, Role
-from open311.domain.routing import Priority
 from tests.accounts.conftest import HOME, Browser, log
 from tests.console.conftest import Desk, words
 

@@ -24,11 +24,12 @@ from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
+from open311.domain.priority import Priority
 from open311.domain.roles import Grant, Role
-from open311.domain.routing import Priority
 from open311.models.base import database
-from open311.queries.cases import queues
-from open311.queries.cases.queues import COUNTED, MOST_COUNTED, PAGE, SORTS, Asked, Queue, Viewer
+from open311.queries.cases import case_list
+from open311.queries.cases.case_list import CASES_PER_PAGE, SORTS, Asked
+from open311.queries.cases.queues import COUNTED, MAX_COUNTED, Queue, Viewer
 from open311.queries.places.boundaries import boundaries_at
 from tests.accounts.conftest import STAFF, Browser
 from tests.conftest import PLACE
@@ -122,7 +123,7 @@ def test_what_a_reporter_disputes_is_in_a_queue_and_not_open(
 def test_of_two_of_a_kind_at_one_place_the_later_is_a_possible_duplicate(
     desk: Browser, report: Any, environment: Environment
 ) -> None:
-    first, later = report(), report(lat="39.9530")
+    first, later = report(), report(lat="39.9528")
     report(**FAR)
     report(**DUMPING)
     assert shown(desk, "queue=duplicates") == [later]
@@ -130,20 +131,31 @@ def test_of_two_of_a_kind_at_one_place_the_later_is_a_possible_duplicate(
     assert shown(desk, "queue=duplicates") == []
 
 
-@pytest.mark.parametrize(("days", "is_one"), [(59, True), (61, False)])
-def test_a_possible_duplicate_came_up_to_60_days_after_the_first(
-    desk: Browser, report: Any, change: Alter, days: int, is_one: bool
+@pytest.mark.parametrize(
+    ("what", "days", "is_one"),
+    [({}, 59, True), ({}, 61, False), (DUMPING, 29, True), (DUMPING, 31, False)],
+    ids=["graffiti-59", "graffiti-61", "dumping-29", "dumping-31"],
+)
+def test_a_possible_duplicate_came_up_to_the_days_of_its_service_after_the_first(
+    desk: Browser, report: Any, change: Alter, what: dict[str, Any], days: int, is_one: bool
 ) -> None:
-    first, later = report(), report()
+    first, later = report(**what), report(**what)
     change(first, requested_datetime=datetime.now(UTC) - timedelta(days=days))
     assert shown(desk, "queue=duplicates") == ([later] if is_one else [])
 
 
-@pytest.mark.parametrize(("metres", "is_one"), [(95, True), (105, False)])
-def test_a_possible_duplicate_lies_within_100_metres(desk: Browser, report: Any, metres: int, is_one: bool) -> None:
-    degree = 111_035  # metres, of latitude in Philadelphia
-    _, later = report(), report(lat=f"{float(PLACE['lat']) + metres / degree:.6f}")
+@pytest.mark.parametrize(
+    ("what", "metres", "is_one"),
+    [({}, 38, True), ({}, 42, False), (DUMPING, 48, True), (DUMPING, 52, False)],
+    ids=["graffiti-38", "graffiti-42", "dumping-48", "dumping-52"],
+)
+def test_a_possible_duplicate_lies_within_the_metres_of_its_service_as_on_the_page_that_merges(
+    desk: Browser, report: Any, what: dict[str, Any], metres: int, is_one: bool
+) -> None:
+    degree = 111_035  # metres of latitude in Philadelphia
+    first, later = report(**what), report(**what, lat=f"{float(PLACE['lat']) + metres / degree:.6f}")
     assert shown(desk, "queue=duplicates") == ([later] if is_one else [])
+    assert (first in desk.get(f"/staff/r/{later}/merge").get_data(as_text=True)) is is_one
 
 
 def test_what_is_closed_makes_no_possible_duplicate(desk: Browser, report: Any, environment: Environment) -> None:
@@ -175,10 +187,10 @@ def test_counting_stops(city: Connection, desk: Browser, report: Any) -> None:
             " SELECT 'phila.gov', 'X' || n, 'SR-CL01', 'Graffiti', 'clip', 'CLIP', 'received', now(), now(), 'api',"
             " 'approved', true FROM generate_series(1, :n) n"
         ),
-        {"n": MOST_COUNTED},
+        {"n": MAX_COUNTED},
     )
     desk.get("/staff")
-    assert f"All open {MOST_COUNTED - 1}+" in words(desk)
+    assert f"All open {MAX_COUNTED - 1}+" in words(desk)
 
 
 # Who sees what
@@ -260,12 +272,12 @@ def test_the_way_to_other_pages_is_shown_to_whom_they_open(signed_in: Desk, role
 @pytest.mark.parametrize(
     ("query", "keeps"),
     [
-        ("service=SR-ST02", "dumping"),
+        ("service_code=SR-ST02", "dumping"),
         ("department=streets", "dumping"),
         ("boundary=ward:5", "graffiti dumping"),
         ("boundary=ward:999", ""),
-        ("state=received", "graffiti dumping"),
-        ("state=in_progress", "far"),
+        ("detailed_status=received", "graffiti dumping"),
+        ("detailed_status=in_progress", "far"),
         ("priority=2", "far"),
         ("channel=api", "graffiti dumping far"),
         ("channel=phone", ""),
@@ -273,10 +285,10 @@ def test_the_way_to_other_pages_is_shown_to_whom_they_open(signed_in: Desk, role
         ("assignee=none", "graffiti far"),
         ("q=tires", "dumping"),
         ("q=tag+wall", "graffiti"),
-        ("since=2020-01-01&until=2020-12-31", "old"),
-        ("since=2030-01-01", ""),
-        ("service=SR-ST02&q=wall", ""),
-        ("service=unknown", ""),
+        ("start_date=2020-01-01&end_date=2020-12-31", "old"),
+        ("start_date=2030-01-01", ""),
+        ("service_code=SR-ST02&q=wall", ""),
+        ("service_code=unknown", ""),
     ],
 )
 def test_a_filter_keeps_what_it_says(
@@ -306,9 +318,9 @@ def test_a_filter_keeps_what_it_says(
 def test_the_day_on_which_the_clocks_are_put_back_has_25_hours(desk: Browser, report: Any, change: Alter) -> None:
     number = report()
     change(number, requested_datetime=datetime(2026, 11, 2, 4, 30, tzinfo=UTC))
-    assert shown(desk, "until=2026-11-01") == [number]
+    assert shown(desk, "end_date=2026-11-01") == [number]
     change(number, requested_datetime=datetime(2026, 11, 2, 5, tzinfo=UTC))
-    assert shown(desk, "until=2026-11-01") == []
+    assert shown(desk, "end_date=2026-11-01") == []
 
 
 def test_a_row_names_the_area_of_the_vintage_that_is_in_force(
@@ -349,7 +361,8 @@ def test_both_numbers_of_a_range_of_houses_are_found(
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("since=soon", "since"), ("until=9999-12-31", "until"), ("assignee=ann", "assignee"), ("state=x", "state"),
+    [("start_date=soon", "start_date"), ("end_date=9999-12-31", "end_date"), ("assignee=ann", "assignee"),
+     ("detailed_status=x", "detailed_status"),
      ("priority=9", "priority"), ("boundary=5", "boundary")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_at_the_field(desk: Browser, query: str, field: str) -> None:
@@ -374,10 +387,10 @@ def test_pages_hold_every_case_once_in_order(city: Connection, report: Any, sort
     moment = datetime.now(UTC)
     viewer = Viewer(CITY, 0, (Grant(Role.SUPERVISOR),), moment, moment)
     asked = Asked(sort=sort, descending=descending)
-    whole = [row.number for row in queues.page(viewer, asked, "ward")]
+    whole = [row.number for row in case_list.page(viewer, asked, "ward")]
     assert sorted(whole) == wanted
     found: list[str] = []
-    while len(rows := queues.page(viewer, replace(asked, after=found[-1] if found else ""), "ward", most=2)) > 2:
+    while len(rows := case_list.page(viewer, replace(asked, after=found[-1] if found else ""), "ward", most=2)) > 2:
         found += [row.number for row in rows[:2]]
     assert found + [row.number for row in rows] == whole
 
@@ -430,9 +443,9 @@ def test_a_page_has_fifty_rows_and_costs_as_many_statements_as_one_of_one_row(
     statements.clear()
     desk.get("/staff")
     few = len(statements)
-    for _ in range(PAGE):
+    for _ in range(CASES_PER_PAGE):
         report()
     statements.clear()
     desk.get("/staff")
-    assert len(listed(desk)) == PAGE
+    assert len(listed(desk)) == CASES_PER_PAGE
     assert len(statements) == few

@@ -10,7 +10,8 @@ from lxml import etree
 
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
-from open311.domain.definition import Attribute, Datatype, Publishing, Service, ServiceType
+from open311.domain.definition import Attribute, Datatype, Service, ServiceType
+from open311.domain.exposure import Publishing
 from tests.conftest import API, PLACE
 
 SERVICES: dict[str, Service] = dict(read_city(city_directory()).jurisdictions["phila.gov"].services)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from open311.domain.map_frame import CLOSEST, MOST_CORNERS, SIDE, Frame, read_corners, write_corners
-from open311.domain.place import Point
+from open311.domain.place import Box, Point
 
-PHILADELPHIA = (-75.2803, 39.867, -74.9557, 40.138)
+PHILADELPHIA = Box(-75.2803, 39.867, -74.9557, 40.138)
 HALL = Point(-75.1635, 39.9524)
 
 
@@ -21,9 +21,8 @@ def test_a_pixel_is_a_place_and_the_place_that_pixel(zoom: int, pixel: tuple[flo
 
 def test_a_map_shows_the_whole_city_and_is_as_high_as_wide() -> None:
     frame = Frame.around(PHILADELPHIA)
-    west, south, east, north = frame.sides
-    assert (west, south) <= PHILADELPHIA[:2]
-    assert (east, north) >= PHILADELPHIA[2:]
+    assert frame.box.contains(Point(PHILADELPHIA.west, PHILADELPHIA.south))
+    assert frame.box.contains(Point(PHILADELPHIA.east, PHILADELPHIA.north))
     assert frame.width == pytest.approx(frame.height / 0.766, rel=0.01)  # the cosine of 40 degrees
 
 

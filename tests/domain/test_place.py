@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from open311.domain.definition import Precision
-from open311.domain.place import BLOCK_DEGREES, EARTH_RADIUS, Point, box_around, public_address, public_point
+from open311.domain.exposure import Precision
+from open311.domain.place import EARTH_RADIUS, Point, box_around
+from open311.domain.public_place import BLOCK_DEGREES, public_address, public_point
 
 CITY_HALL = Point(long=-75.163526, lat=39.952583)
 
@@ -25,17 +26,17 @@ def test_a_longitude_off_the_globe_is_refused(long: float) -> None:
 @pytest.mark.parametrize("lat", [0, 39.95, -60, 84, 89.99])
 @pytest.mark.parametrize("metres", [1, 500, 20_000])
 def test_a_box_holds_its_circle(lat: float, metres: float) -> None:
-    west, south, east, north = box_around(Point(long=10, lat=lat), metres)
+    box = box_around(Point(long=10, lat=lat), metres)
     for bearing in range(0, 360, 3):
         edge = _walk(Point(long=10, lat=lat), bearing, metres)
-        assert south <= edge.lat <= north
-        assert west <= edge.long <= east
+        assert box.south <= edge.lat <= box.north
+        assert box.west <= edge.long <= box.east
 
 
 def test_a_box_in_philadelphia_is_hardly_larger_than_its_circle() -> None:
-    west, south, east, north = box_around(CITY_HALL, 500)
-    height = math.radians(north - south) * EARTH_RADIUS
-    width = math.radians(east - west) * EARTH_RADIUS * math.cos(math.radians(CITY_HALL.lat))
+    box = box_around(CITY_HALL, 500)
+    height = math.radians(box.north - box.south) * EARTH_RADIUS
+    width = math.radians(box.east - box.west) * EARTH_RADIUS * math.cos(math.radians(CITY_HALL.lat))
     assert 1000 < height < 1050
     assert 1000 < width < 1050
 

@@ -8,7 +8,7 @@ import pytest
 
 from open311.domain.deadline import SLA, Unit, WorkingCalendar
 from open311.domain.definition import Service, SLAException
-from open311.domain.routing import Priority
+from open311.domain.priority import Priority
 
 CITY = WorkingCalendar("America/New_York", holidays=frozenset({date(2026, 1, 19)}))
 DAYS, HOURS = SLA(5), SLA(10, Unit.WORKING_HOURS)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from open311.domain.routing import Condition, Example, Facts, Hours, Priority, Route, Routing, Rule
+from open311.domain.priority import Priority
+from open311.domain.routing import Condition, Example, Facts, Hours, Route, Routing, Rule
 
 ZONE = "America/New_York"
 WEDNESDAY_NOON = datetime(2026, 1, 7, 12, tzinfo=ZoneInfo(ZONE))

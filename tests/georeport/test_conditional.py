@@ -25,7 +25,7 @@ from open311.actions.cases.progress import comment, moderate, progress
 from open311.actions.intake.submit import give_number
 from open311.actions.places.load_boundaries import load_boundaries
 from open311.actions.publications.republish import republish
-from open311.api.answer_cache import KEEP, MOST_BYTES, AnswerCache, Mark
+from open311.api.answer_cache import CACHE_MARK, MAX_CACHE_BYTES, AnswerCache, CacheMark
 from open311.app import create_app
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
@@ -450,12 +450,12 @@ def test_nothing_new_counts_as_one_read(start: Callable[..., Server], here: Serv
 
 
 def test_what_is_kept_has_bounds(here: Server) -> None:
-    size = MOST_BYTES // 20
+    size = MAX_CACHE_BYTES // 20
     asked: list[str] = []
 
     def large(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         asked.append(environ["QUERY_STRING"])
-        environ[KEEP] = Mark("phila.gov")
+        environ[CACHE_MARK] = CacheMark("phila.gov")
         start_response("200 OK", [])
         return [bytes(size)]
 

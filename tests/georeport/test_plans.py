@@ -118,7 +118,7 @@ def found(question: Listing, plan: str) -> list[str]:
     """A page by its rows; the joined page must hold the same."""
     listed = rows(question, "json", plan)
     whole = page(question, "json", b"\n", plan)
-    assert whole.joined == b"\n".join(row[1] for row in listed)
+    assert whole.joined == b"\n".join(row.document for row in listed)
     assert whole.count == len(listed)
     assert whole.last == (Cursor(listed[-1][2], listed[-1][3]) if listed else None)
     return [row[3] for row in listed]

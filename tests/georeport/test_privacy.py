@@ -119,7 +119,7 @@ def full_city(
 ) -> dict[str, list[str]]:
     """Reports of every kind in every state, with all that may not be seen; what may stand in a route, by name."""
     for service in KINDS:
-        told = exposure(service.publishing, service.location, False, first_moderation(service.publishing)).told
+        told = exposure(service.publishing, service.location, False, first_moderation(service.publishing)).text
         number = file(service, **({"description": SEEN} if told else UNSEEN))
         hidden, approved = file(service, **UNSEEN), file(service, description=SEEN)
         own = file(service, api_key=file_key, **({} if told else UNSEEN))

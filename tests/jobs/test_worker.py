@@ -14,8 +14,9 @@ import pytest
 from flask import Flask
 from procrastinate.exceptions import AlreadyEnqueued
 
-from open311.domain.definition import Precision
-from open311.domain.place import Point, public_point
+from open311.domain.exposure import Precision
+from open311.domain.place import Point
+from open311.domain.public_place import public_point
 from open311.models.base import database
 from tests.conftest import API, GRAFFITI, PLACE
 from tests.jobs.conftest import Processes, wait_for

@@ -22,10 +22,11 @@ from open311.actions.telling.webhooks import add_webhook, call_webhooks
 from open311.adapters.webhook import Webhooks
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
-from open311.domain.definition import Precision, ServiceType
-from open311.domain.exposure import Moderation
+from open311.domain.definition import ServiceType
+from open311.domain.exposure import Moderation, Precision
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.place import Point, public_point
+from open311.domain.place import Point
+from open311.domain.public_place import public_point
 from open311.models.base import database
 from tests.conftest import API
 from tests.contract.test_every_service import SERVICES, form

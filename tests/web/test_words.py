@@ -11,7 +11,7 @@ from flask import Flask, render_template_string
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import NotAllowed, StepRefused, TooManyRequests
 from open311.domain.lifecycle import Lack, Outcome, Status
-from open311.domain.routing import Priority
+from open311.domain.priority import Priority
 from open311.web import extraction, failures, phrases
 from open311.web.catalogues import PACKAGE, SOURCE_LANGUAGE, translated_languages
 from open311.web.language import gettext, ngettext, offered_languages, pick_language, speak

@@ -7,6 +7,7 @@ from open311.actions.accounts.sessions import end_all
 from open311.actions.base.actor import Actor, permit
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, write, write_returning
+from open311.domain.boundary_name import BoundaryName
 from open311.domain.errors import InvalidArgument
 from open311.domain.moment import now
 from open311.domain.roles import STAFF, Act, Grant
@@ -85,9 +86,15 @@ def check_scope(environment: Environment, grant: Grant) -> None:
         raise InvalidArgument(f"no department {grant.department!r}")
     if grant.service and not any(grant.service in city.services for city in meant):
         raise InvalidArgument(f"no service {grant.service!r}")
-    layer, colon, code = (grant.boundary or "").partition(":")
-    if grant.boundary and not (colon and code and any(layer in city.layers for city in meant)):
+    if grant.boundary and not any(_layer_of(grant.boundary) in city.layers for city in meant):
         raise InvalidArgument(f"no boundary {grant.boundary!r}; it is spelled layer:code, like ward:5")
+
+
+def _layer_of(boundary: str) -> str | None:
+    try:
+        return BoundaryName.read(boundary).layer
+    except ValueError:
+        return None
 
 
 @transaction

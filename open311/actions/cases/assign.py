@@ -12,8 +12,8 @@ from open311.actions.telling.staff_letters import write_to_assignee
 from open311.domain.case_ref import CaseRef
 from open311.domain.errors import InvalidArgument
 from open311.domain.event import Event
+from open311.domain.priority import Priority
 from open311.domain.roles import Act
-from open311.domain.routing import Priority
 from open311.queries.cases.in_hand import colleagues
 
 

@@ -24,7 +24,7 @@ from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument, NotAllowed, Refusal
 from open311.domain.moment import now
-from open311.domain.routing import Priority
+from open311.domain.priority import Priority
 from open311.models.cases.batch_change import BatchChange
 from open311.queries.accounts.people import account_of_key
 from open311.queries.reading import Statement

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from open311.actions.city.import_batch import Case
 from open311.catalog.city import Jurisdiction
 from open311.catalog.mapping import ImportMapping
-from open311.domain.definition import Publishing, Service
+from open311.domain.definition import Service
 from open311.domain.draft import clean_line, clean_text, web_address
-from open311.domain.exposure import Moderation, first_moderation
+from open311.domain.exposure import Moderation, Publishing, first_moderation
 from open311.domain.lifecycle import PUBLISHED, Outcome, Status
 from open311.domain.place import Point
 
@@ -233,7 +233,7 @@ class Rows:
             self.handled["coordinates_missing"] += 1
             return None
         bounds = self.jurisdiction.bounds
-        if bounds and not (bounds[0] <= point.long <= bounds[2] and bounds[1] <= point.lat <= bounds[3]):
+        if bounds and not bounds.contains(point):
             self.handled["coordinates_outside"] += 1
             if self.mapping.when.coordinates_outside == "reject":
                 raise Refused(f"{point.lat}, {point.long} lies outside {self.jurisdiction.name}")

@@ -12,9 +12,10 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, wait_for, write
 from open311.actions.city.import_batch import BATCH, Case, add_cases, analyze
 from open311.catalog.city import Jurisdiction
-from open311.domain.definition import Publishing, Service, ServiceType
-from open311.domain.exposure import first_moderation
+from open311.domain.definition import Service, ServiceType
+from open311.domain.exposure import Publishing, first_moderation
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.place import Box
 from open311.models.locks import Lock
 from open311.models.publications.publication import PublicationChange
 from open311.queries.reading import Statement
@@ -60,13 +61,13 @@ def invented(jurisdiction: Jurisdiction, count: int, until: datetime, days: int,
     ]
     weights = [1 / rank for rank in range(1, len(services) + 1)]
     chance.shuffle(services)
-    west, south, east, north = jurisdiction.bounds or (-75.28, 39.87, -74.96, 40.13)
-    centres = [(chance.uniform(west, east), chance.uniform(south, north)) for _ in range(CLUSTERS)]
-    spread = (east - west) / 25
+    box = jurisdiction.bounds or Box(-75.28, 39.87, -74.96, 40.13)
+    centres = [(chance.uniform(box.west, box.east), chance.uniform(box.south, box.north)) for _ in range(CLUSTERS)]
+    spread = (box.east - box.west) / 25
     for number, service in enumerate(chance.choices(services, weights, k=count)):
         long, lat = chance.choice(centres)
-        long = min(max(round(chance.gauss(long, spread), 6), west), east)
-        lat = min(max(round(chance.gauss(lat, spread), 6), south), north)
+        long = min(max(round(chance.gauss(long, spread), 6), box.west), box.east)
+        lat = min(max(round(chance.gauss(lat, spread), 6), box.south), box.north)
         requested = (until - timedelta(days=days * chance.random())).replace(microsecond=0)
         yield _case(chance, jurisdiction, service, number, requested, until, long, lat)
 

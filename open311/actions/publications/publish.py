@@ -13,10 +13,12 @@ from typing import Any
 from open311.actions.base.environment import Environment
 from open311.actions.base.staging import staged
 from open311.actions.base.transaction import write, write_returning
-from open311.domain.definition import Precision, Service
-from open311.domain.exposure import Exposure, Moderation, exposure
+from open311.domain.definition import Service
+from open311.domain.exposure import Exposure, Moderation, Precision
 from open311.domain.lifecycle import PUBLISHED, Status
-from open311.domain.place import Point, public_address, public_point, searchable
+from open311.domain.place import Point
+from open311.domain.public_place import public_address, public_point
+from open311.domain.search_text import searchable
 from open311.queries.publications.rendering import cases_to_render, surface_points
 from open311.queries.reading import Statement
 from open311.wire.document import described
@@ -139,8 +141,7 @@ def exposure_of(service: Service | None, case: Mapping[str, Any]) -> Exposure | 
     """
     if service is None:
         return None
-    moderation = Moderation(case["moderation"])
-    seen = exposure(service.publishing, service.location, case["private"], moderation, service.photos)
+    seen = service.exposure(Moderation(case["moderation"]), private=case["private"])
     return seen if seen.listed else None
 
 
@@ -153,17 +154,17 @@ def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] 
     seen = exposure_of(service, case)
     if service is None or seen is None:
         return None
-    place: Point | None = case["place"] if seen.told else None
+    place: Point | None = case["place"] if seen.text else None
     precise = seen.location is Precision.EXACT
     foreign = case["media_url"] if seen.foreign_photos else None
     photo = f"{environment.public_url}/media/{case['photo']}" if case["photo"] else foreign
     document = {
         **case,
         "status": PUBLISHED[Status(case["status"])],
-        "description": case["description"] if seen.told else None,
-        "address": public_address(case["address"], seen.location) if seen.told else None,
-        "address_id": case["address_id"] if seen.told and precise else None,
-        "zipcode": case["zipcode"] if seen.told and precise else None,
+        "description": case["description"] if seen.text else None,
+        "address": public_address(case["address"], seen.location) if seen.text else None,
+        "address_id": case["address_id"] if seen.text and precise else None,
+        "zipcode": case["zipcode"] if seen.text and precise else None,
         "media_url": photo if seen.photos else None,
         "lat": place.lat if place else None,
         "long": place.long if place else None,

@@ -31,7 +31,6 @@ from open311.domain.lifecycle import Outcome
 from open311.domain.moment import now
 from open311.models.locks import Lock
 from open311.models.telling.message import MessageState
-from open311.queries.places.boundaries import IN_FORCE
 from open311.wire.letter import Letter, compose, day, followed, mail, notice, short
 
 CHANNELS = ("email", "sms", "push")
@@ -67,7 +66,7 @@ ORDER BY u.key LIMIT 1
 """
 # Each branch reads one index, and who follows is known before addresses are compared. What others than the reporter
 # hear is what everybody may see, so places are public ones.
-_EXPAND = f"""
+_EXPAND = """
 WITH it AS (
     SELECT r.key, r.jurisdiction, r.service_code, p.point, p.service_request IS NOT NULL AS public
     FROM service_request r LEFT JOIN publication p ON p.service_request = r.key WHERE r.key = %(service_request)s
@@ -81,9 +80,9 @@ WITH it AS (
     SELECT s.key FROM it
     JOIN request_boundary tag ON tag.service_request = it.key
     JOIN boundary b ON b.key = tag.boundary
-    JOIN boundary_layer l ON l.key = b.layer
+    JOIN layer_in_force l ON l.key = b.layer
     JOIN subscription s ON s.jurisdiction = it.jurisdiction AND s.boundary = l.layer || ':' || b.code
-    WHERE %(wide)s AND it.public AND s.ended_at IS NULL AND l.key = {IN_FORCE}
+    WHERE %(wide)s AND it.public AND s.ended_at IS NULL
     UNION ALL
     SELECT s.key FROM it JOIN subscription s ON ST_Intersects(s.area, it.point)
     WHERE %(wide)s AND it.public AND s.ended_at IS NULL AND s.jurisdiction = it.jurisdiction

@@ -77,5 +77,5 @@ def list_layers() -> None:
     """List what is loaded: layer, vintage, number of boundaries."""
     for key in current_environment().city.jurisdictions:
         for row in layers(key):
-            mark = "current" if row["current"] else ""
-            click.echo(f"{key}\t{row['layer']}@{row['vintage']}\t{row['boundaries']}\t{mark}")
+            mark = "current" if row.current else ""
+            click.echo(f"{key}\t{row.layer}@{row.vintage}\t{row.boundaries}\t{mark}")

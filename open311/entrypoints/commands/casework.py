@@ -13,7 +13,7 @@ from open311.actions.cases.refer import refer
 from open311.actions.cases.relate import merge, unmerge
 from open311.actions.cases.split import Part, split
 from open311.catalog.city import Jurisdiction
-from open311.domain.routing import Priority
+from open311.domain.priority import Priority
 from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_told
 from open311.entrypoints.commands.service_requests import group
 

@@ -11,11 +11,12 @@ from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.catalog.city import Jurisdiction
+from open311.domain.boundary_name import BoundaryName
 from open311.domain.moment import now
-from open311.domain.routing import Priority
+from open311.domain.priority import Priority
 from open311.entrypoints.commands.options import jurisdiction_option
 from open311.queries.cases.routing import past_requests
-from open311.queries.places.boundaries import boundary_codes
+from open311.queries.places.boundaries import loaded_boundaries
 
 group = AppGroup("routing", help="Check and try the rules that route service requests.")
 
@@ -46,16 +47,17 @@ def _dead(jurisdiction: Jurisdiction) -> list[str]:
         f"rule {rule.name!r} is never reached: {earlier.name!r} stands before it and takes all that it would"
         for rule, earlier in jurisdiction.routing.shadowed()
     ]
-    loaded = boundary_codes(jurisdiction.key)
-    layers = {code.partition(":")[0] for code in loaded}
+    loaded = loaded_boundaries(jurisdiction.key)
+    layers = {boundary.layer for boundary in loaded}
     for rule in jurisdiction.routing.rules:
         wanted = rule.condition
         known = [code for code in wanted.services if code in jurisdiction.services]
         if wanted.services and all(jurisdiction.services[code].retired for code in known):
             faults.append(f"rule {rule.name!r} is dead: none of its services can be filed")
-        drawn = {code for code in wanted.boundaries if code.partition(":")[0] in layers}
-        if wanted.boundaries and drawn == wanted.boundaries and not drawn & loaded:
-            faults.append(f"rule {rule.name!r} is dead: no boundary {', '.join(sorted(drawn))} is loaded")
+        named = {BoundaryName.read(written) for written in wanted.boundaries}
+        if named and layers.issuperset(each.layer for each in named) and not named & loaded:
+            written = ", ".join(sorted(map(str, named)))
+            faults.append(f"rule {rule.name!r} is dead: no boundary {written} is loaded")
     return faults
 
 

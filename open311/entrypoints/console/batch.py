@@ -13,8 +13,8 @@ from open311.actions.cases.batch import MAX_CASES, UNDO_WITHIN, start_batch, und
 from open311.domain.change import Change
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.priority import Priority
 from open311.domain.roles import Act, may
-from open311.domain.routing import Priority
 from open311.entrypoints.console.assign import chosen_desk, desks
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.update import ELSEWHERE, planned

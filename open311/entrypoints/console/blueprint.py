@@ -29,7 +29,7 @@ def viewer() -> Viewer:
     moment = now()
     local = moment.astimezone(ZoneInfo(city().timezone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return Viewer(city().key, me().account, me().grants, moment, midnight)
+    return Viewer(city().key, me().account, me().grants, moment, midnight, city().services)
 
 
 def asks_for_part() -> bool:

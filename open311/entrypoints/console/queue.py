@@ -14,8 +14,10 @@ from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city
 from open311.entrypoints.console.question import Question, read, read_again
 from open311.queries.accounts.grants import staff_grants
 from open311.queries.accounts.saved_filters import saved_filters
-from open311.queries.cases import queues
-from open311.queries.cases.queues import PAGE, Queue
+from open311.queries.cases import case_list, queues
+from open311.queries.cases.case_list import CASES_PER_PAGE
+from open311.queries.cases.queues import Queue
+from open311.queries.filters.readers import Asker
 from open311.queries.places.boundaries import named_boundaries
 from open311.web.gate import me
 from open311.web.shell import page
@@ -26,7 +28,7 @@ CHANNELS = ("api", "app", "web", "phone", "social", "email", "sms", "walk_in", "
 @blueprint.get("", access=Act.READ)
 def queue() -> Response:
     """The list. htmx asks for it alone, without what stands around it."""
-    question = read(request.args, city().timezone, me().account)
+    question = read(request.args, asker())
     return listing(question)
 
 
@@ -34,13 +36,13 @@ def listing(question: Question, errors: dict[str, str] | None = None, name: str 
     """The page of a question; ``errors`` and ``name`` are those of the form that saves it."""
     looking = viewer()
     faults = {**question.errors, **(errors or {})}
-    rows = queues.page(looking, question.asked, _layer())
+    rows = case_list.page(looking, question.asked, _layer())
     shared = shares_with(current_environment(), looking.jurisdiction, me().actor)
     values: dict[str, Any] = {
         "question": question,
-        "rows": rows[:PAGE],
-        "later": question.having(after=rows[PAGE - 1].number) if len(rows) > PAGE else None,
-        "total": queues.how_many(looking, question.asked),
+        "rows": rows[:CASES_PER_PAGE],
+        "later": question.having(after=rows[CASES_PER_PAGE - 1].number) if len(rows) > CASES_PER_PAGE else None,
+        "total": case_list.how_many(looking, question.asked),
         "counts": _shown(queues.counts(looking), looking),
         "saved": saved_filters(looking.jurisdiction, looking.account, shared),
     }
@@ -56,15 +58,20 @@ def listing(question: Question, errors: dict[str, str] | None = None, name: str 
 @blueprint.get("/next", access=Act.READ)
 def open_next() -> AnyResponse:
     """Go to the first case of a list, or the first after a certain one; to the list, where there is none."""
-    question = read(request.args, city().timezone, me().account)
-    for row in queues.page(viewer(), question.asked, _layer(), most=1):
+    question = read(request.args, asker())
+    for row in case_list.page(viewer(), question.asked, _layer(), most=1):
         return redirect(url_for("console.case", number=row.number, list=question.query), 303)
     return redirect(f"{url_for('console.queue')}?{question.query}", 303)
 
 
+def asker() -> Asker:
+    """Whoever looks at the list, as far as reading its address depends on it."""
+    return Asker(city(), me().account, whole_days=True)
+
+
 def came_from(query: str) -> Question:
     """The list in which a case was chosen."""
-    return read_again(query, city().timezone, me().account)
+    return read_again(query, asker())
 
 
 def _layer() -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from open311.domain.definition import Precision
+from open311.domain.exposure import Precision
 from open311.domain.lifecycle import Status
-from open311.domain.place import public_address
+from open311.domain.public_place import public_address
 from open311.domain.reply import Reply, fitting
 from open311.domain.wording import Wording, fill
 from open311.entrypoints.console.blueprint import city

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from open311.catalog.city import Jurisdiction
 from open311.domain.lifecycle import Status
-from open311.queries.cases.queues import MOST_COUNTED, Queue
+from open311.queries.cases.queues import MAX_COUNTED, Queue
 from open311.queries.cases.timeline import TimelineEntry
 from open311.web import phrases
 
@@ -76,7 +76,7 @@ class Words:
     @staticmethod
     def count(number: int) -> str:
         """A count that may have stopped early."""
-        return f"{MOST_COUNTED - 1}+" if number >= MOST_COUNTED else str(number)
+        return f"{MAX_COUNTED - 1}+" if number >= MAX_COUNTED else str(number)
 
     def local(self, moment: datetime) -> datetime:
         """In the city's time."""

@@ -6,14 +6,13 @@ from inspect import unwrap
 
 from flask import Flask
 
-from open311.api.fast_reads import Hot
+from open311.api.fast_reads import FastRead
 from open311.catalog.city import City
 from open311.entrypoints.georeport import (
     boundaries,
     discovery,
     docs,
     failures,
-    feeds,
     media,
     service_requests,
     services,
@@ -33,18 +32,18 @@ def register(app: Flask, city: City) -> None:
                 url_prefix=base.path,
                 url_defaults={"base": base},
             )
-    app.register_blueprint(discovery.blueprint, name="discovery_root", url_defaults={"base": city.endpoints[0]})
-    app.register_blueprint(feeds.blueprint, url_defaults={"base": city.endpoints[0]})
-    app.register_blueprint(media.blueprint)
+    first = {"base": city.endpoints[0]}
+    app.register_blueprint(discovery.blueprint, name="discovery_root", url_defaults=first)
+    app.register_blueprint(media.blueprint, url_defaults=first)
     app.register_blueprint(docs.blueprint)
     failures.register(app)
 
 
-def fast_reads(city: City) -> tuple[dict[str, Hot], dict[str, tuple[str, Hot]]]:
+def fast_reads(city: City) -> tuple[dict[str, FastRead], dict[str, FastRead]]:
     """The reads that ``api/fast_reads`` serves at every endpoint: the list of service requests, and one of them."""
     listed, one = unwrap(service_requests.list_service_requests), unwrap(service_requests.one_service_request)
     paths = {f"{base.path}/requests": base for base in city.endpoints}
     return (
-        {path: (base, listed, ServiceRequestDocument) for path, base in paths.items()},
-        {path: ("service_request_id", (base, one, ServiceRequestDocument)) for path, base in paths.items()},
+        {path: FastRead(base, listed, ServiceRequestDocument) for path, base in paths.items()},
+        {path: FastRead(base, one, ServiceRequestDocument, "service_request_id") for path, base in paths.items()},
     )

@@ -1,20 +1,24 @@
-"""GET boundaries and their shapes as GeoJSON."""
+"""GET boundaries, and their shapes as GeoJSON."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
-from open311.api.endpoint import Call, Reply, arguments_of_query, endpoint, jurisdiction_of, limit_reads
-from open311.api.problems import refused
-from open311.catalog.city import Endpoint
-from open311.domain.errors import Refusal, UnknownBoundary
+from open311.api.answers import Answer, answers
+from open311.api.call import Call
+from open311.api.endpoint import Reply, endpoint
+from open311.domain.boundary_name import BoundaryName
+from open311.domain.errors import UnknownBoundary
 from open311.queries.places import boundaries
 from open311.wire.documents import LayerDocument
-from open311.wire.formats import FORMATS
 
 blueprint = Blueprint("boundaries", __name__)
+
+GEOJSON = "application/geo+json; charset=utf-8"
+FOR_AN_HOUR = {"Cache-Control": "max-age=3600"}
 
 
 @blueprint.get("/boundaries<suffix:suffix>")
@@ -24,35 +28,29 @@ def list_layers(call: Call) -> Reply:
     here = f"{call.root_url}{call.endpoint.path}/boundaries"
     rows = boundaries.layers(call.jurisdiction.key)
     return Reply(
-        [{**row, "url": f"{here}/{row['layer']}.geojson?{urlencode({'vintage': row['vintage']})}"} for row in rows]
+        [{**asdict(row), "url": f"{here}/{row.layer}.geojson?{urlencode({'vintage': row.vintage})}"} for row in rows]
     )
 
 
 @blueprint.get("/boundaries/<name:layer>.geojson")
-def layer_shapes(base: Endpoint, layer: str) -> Response:
-    """The shapes of a layer; ``vintage`` names another than the newest."""
-    return _shapes(base, layer, "")
+@answers(errors_in="json")
+def layer_shapes(call: Call, layer: str) -> Answer:
+    """The shapes of a layer; the parameter ``vintage`` names another vintage than the one in force."""
+    return _shapes(call, layer, "")
 
 
 @blueprint.get("/boundaries/<name:layer>/<name:code>.geojson")
-def boundary_shape(base: Endpoint, layer: str, code: str) -> Response:
+@answers(errors_in="json")
+def boundary_shape(call: Call, layer: str, code: str) -> Answer:
     """The shape of one boundary."""
-    return _shapes(base, layer, code)
+    return _shapes(call, layer, code)
 
 
-def _shapes(base: Endpoint, layer: str, code: str) -> Response:
-    try:
-        jurisdiction = jurisdiction_of(base)
-        limit_reads(jurisdiction)
-        vintage = arguments_of_query().get("vintage", "").strip()
-        found, count = boundaries.shapes(jurisdiction.key, layer, vintage, code)
-        if not count:
-            of_vintage = f" of the vintage {vintage!r}" if vintage else ""
-            raise UnknownBoundary(f"no boundary {layer}{':' + code if code else ''}{of_vintage} is loaded")
-    except Refusal as refusal:
-        return refused(refusal, FORMATS["json"])
-    answer = Response(
-        b'{"type":"FeatureCollection","features":' + found + b"}", content_type="application/geo+json; charset=utf-8"
-    )
-    answer.headers["Cache-Control"] = "max-age=3600"
-    return answer
+def _shapes(call: Call, layer: str, code: str) -> Answer:
+    vintage = call.arguments.get("vintage", "").strip()
+    found, count = boundaries.shapes(call.jurisdiction.key, layer, vintage, code)
+    if not count:
+        name = str(BoundaryName(layer, code)) if code else layer
+        of_vintage = f" of the vintage {vintage!r}" if vintage else ""
+        raise UnknownBoundary(f"no boundary {name}{of_vintage} is loaded")
+    return Answer(b'{"type":"FeatureCollection","features":' + found + b"}", GEOJSON, FOR_AN_HOUR)

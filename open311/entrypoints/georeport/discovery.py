@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from open311.actions.base.environment import current_environment
-from open311.api.answer_cache import Mark
-from open311.api.endpoint import Call, Reply, endpoint, root_url
+from open311.api.answer_cache import CacheMark
+from open311.api.call import Call, root_url
+from open311.api.endpoint import Reply, endpoint
 from open311.catalog.city import Endpoint
 from open311.domain.moment import now
 from open311.queries.city.catalogue import in_force_since
@@ -24,13 +25,13 @@ SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 @endpoint(DiscoveryDocument, any_jurisdiction=True)
 def discovery(call: Call) -> Reply:
     """The endpoints and their formats."""
-    return Reply([_row(call.endpoint)], keep=Mark(call.jurisdiction.key))
+    return Reply([_row(call.endpoint)], cache=CacheMark(call.jurisdiction.key))
 
 
 @blueprint.get("/")
 @blueprint.get("/discovery.html")
 def page(base: Endpoint) -> Response:
-    """The same for people."""
+    """The page for people that says where the endpoints are."""
     city = current_environment().city
     row = _row(base)
     html = render_template(

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from open311.actions.base.environment import current_environment
-from open311.api.endpoint import format_of
+from open311.api.call import format_of
 from open311.api.problems import failed
 from open311.web.failures import lost
 from open311.wire.formats import DEFAULT, FORMATS, Format
@@ -23,14 +23,14 @@ def register(app: Flask) -> None:
 
 
 def _failed(fault: HTTPException) -> Response:
-    """A page where somebody's browser went astray, an errors document for everything else."""
+    """A page for people whose browser went astray, an errors document for everything else."""
     if request.url_rule is None and _is_reader():
         return lost()
     return failed(fault, _format())
 
 
 def _is_reader() -> bool:
-    """Whether a person looks for a page: at no address of the API, and liking HTML best."""
+    """Whether a person is looking for a page: outside the API's addresses, and preferring HTML."""
     last = request.path.rpartition("/")[2]
     bases = [base.path for base in current_environment().city.endpoints]
     inside = "." in last or any(request.path.startswith(f"{base}/") for base in bases)
@@ -38,7 +38,7 @@ def _is_reader() -> bool:
 
 
 def _broken(fault: Exception) -> Response:
-    """Our own failure: logged whole, told in one sentence, never as HTML."""
+    """A failure of ours: logged in full, and answered with one sentence, never as HTML."""
     _LOG.exception("%s %s failed", request.method, request.path, exc_info=fault)
     return failed(InternalServerError(), _format())
 

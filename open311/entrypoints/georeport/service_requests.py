@@ -13,18 +13,22 @@ from werkzeug.datastructures import MultiDict
 from open311.actions.base.actor import REPORTER, Actor
 from open311.actions.base.idempotency import Once
 from open311.actions.intake.submit import submit
-from open311.api.answer_cache import Mark
+from open311.api.answer_cache import CacheMark
+from open311.api.answers import ASK_AGAIN
 from open311.api.arguments import listing, write_cursor
-from open311.api.endpoint import Call, Reply, endpoint, writer
+from open311.api.call import Call
+from open311.api.clients import writer
+from open311.api.endpoint import Reply, endpoint
 from open311.api.links import link
-from open311.api.validators import holds, validator
+from open311.api.validators import validator
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServiceRequest
 from open311.domain.moment import now
 from open311.entrypoints.georeport.extended import extended
-from open311.queries.places import boundaries
+from open311.queries.filters.values import Boundaries
+from open311.queries.places.boundaries import is_loaded
 from open311.queries.publications import service_requests
-from open311.queries.publications.service_requests import Listing, Page
+from open311.queries.publications.service_requests import Cursor, Listing, Page
 from open311.queries.publications.versions import version
 from open311.wire.documents import ReceiptDocument, ServiceRequestDocument
 
@@ -38,27 +42,26 @@ def list_service_requests(call: Call) -> Reply:
     asked = listing(call.arguments, call.jurisdiction, now())
     if _wants_extensions(call):  # they show more than what is published, so there is no validator
         rows = service_requests.rows(asked, call.format.suffix)
-        last = service_requests.Cursor(rows[-1][2], rows[-1][3]) if rows else None
-        page = Page(extended(call, [(row[0], row[1]) for row in rows]), len(rows), last)
+        last = Cursor(rows[-1].requested, rows[-1].number) if rows else None
+        page = Page(extended(call, rows), len(rows), last)
         _check_boundaries(asked, page)
         return Reply(joined=page.joined, headers=_headers(call, asked, page))
-    held = call.if_none_match
-    if held and holds(etag := _etag(call, asked, version(call.jurisdiction.key)), held):
-        return Reply(status=304, headers={**FRESH, "ETag": str(etag)})
+    if call.if_none_match and call.holds(etag := _etag(call, asked, version(call.jurisdiction.key))):
+        return Reply.unchanged(etag, ASK_AGAIN)
     page = service_requests.page(asked, call.format.suffix, call.format.separator)
     _check_boundaries(asked, page)
-    keep = Mark(call.jurisdiction.key, page.version) if page.version else None
-    return Reply(joined=page.joined, headers=_headers(call, asked, page), keep=keep)
+    mark = CacheMark(call.jurisdiction.key, page.version) if page.version else None
+    return Reply(joined=page.joined, headers=_headers(call, asked, page), cache=mark)
 
 
 @blueprint.get("/requests/<name:service_request_id><suffix:suffix>")
 @endpoint(ServiceRequestDocument)
 def one_service_request(call: Call, service_request_id: str) -> Reply:
     """One service request, as a list of one (GeoReport v2, GET Service Request)."""
-    found = service_requests.document(call.jurisdiction.key, service_request_id, call.format.suffix)
+    found = service_requests.one(call.jurisdiction.key, service_request_id, call.format.suffix)
     if found is None:
         raise UnknownServiceRequest(f"service_request_id {service_request_id!r} was not found")
-    return Reply(joined=extended(call, [found]) if _wants_extensions(call) else found[1])
+    return Reply(joined=extended(call, [found]) if _wants_extensions(call) else found.document)
 
 
 @blueprint.post("/requests<suffix:suffix>")
@@ -93,7 +96,7 @@ LINES = {
     "media_url": ("media_url",),
     "language": ("language",),
 }
-"""Single-line fields of a draft, and the parameters they come in (``address`` is sent by old Java clients)."""
+"""Single-line fields of a draft, and the parameters that they come in. Old Java clients send ``address``."""
 PERSONAL = ("first_name", "last_name", "email", "phone", "device_id", "account_id")
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[[0-9]*\])?")
@@ -153,35 +156,30 @@ def _wants_extensions(call: Call) -> bool:
 
 
 def _check_boundaries(asked: Listing, page: Page) -> None:
-    """See that an empty page is not empty because nobody knows what lies in these boundaries.
+    """Make sure that an empty page is not empty because a layer is not loaded.
 
-    :raises InvalidArgument: a layer or vintage is not loaded.
+    :raises InvalidArgument: when a layer, or the vintage of it that is named, is not loaded.
     """
-    named = asked.given.get("boundary", ())
-    if page.count or not named:
+    named = asked.given.get("boundary")
+    if page.count or not isinstance(named, Boundaries):
         return
-    there = boundaries.loaded(asked.jurisdiction)
-    for layer, vintage in zip(named[::3], named[1::3], strict=True):
-        if (layer, vintage) not in there:
-            what = f"{layer}@{vintage}" if vintage else layer
-            raise InvalidArgument(f"boundary: {what} is not loaded; GET boundaries lists what is")
-
-
-FRESH = {"Cache-Control": "no-cache"}
-"""Ask again each time (which a validator makes cheap)."""
+    for boundary in named.names:
+        if not is_loaded(asked.jurisdiction, boundary):
+            layer = boundary.layer_and_vintage
+            raise InvalidArgument(f"boundary: {layer} is not loaded; GET boundaries lists what is")
 
 
 def _headers(call: Call, asked: Listing, page: Page) -> dict[str, str]:
     etag = _etag(call, asked, page.version)
-    return {**FRESH, **({"ETag": etag} if etag else {}), **_links(call, asked, page)}
+    return {**ASK_AGAIN, **({"ETag": etag} if etag else {}), **_links(call, asked, page)}
 
 
 def _etag(call: Call, asked: Listing, version: str | None) -> str | None:
-    return validator(version, asked, call.format.suffix, call.query)
+    return validator(version, sorted(asked.given.items()), call.format.suffix, call.query)
 
 
 def _links(call: Call, asked: Listing, page: Page) -> dict[str, str]:
-    """``Link``: where the next page is. It goes by cursor, which stays right while requests come in."""
+    """The header ``Link``. The next page is found by a cursor, which stays right while requests come in."""
     if "service_request_id" in asked.given:
         return {}
     places = {}

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint
 
-from open311.api.answer_cache import Mark
-from open311.api.endpoint import Call, Reply, endpoint
+from open311.api.answer_cache import CacheMark
+from open311.api.call import Call
+from open311.api.endpoint import Reply, endpoint
 from open311.domain.definition import Attribute, Service
 from open311.domain.errors import UnknownService
 from open311.wire.documents import ServiceDefinitionDocument, ServiceDocument
@@ -20,7 +21,7 @@ blueprint = Blueprint("services", __name__)
 def list_services(call: Call) -> Reply:
     """Every kind of report that can be filed now; never a part of the list (GeoReport v2, GET Service List)."""
     services = call.jurisdiction.services.values()
-    return Reply([_row(service) for service in services if not service.retired], keep=Mark(call.jurisdiction.key))
+    return Reply([_row(service) for service in services if not service.retired], cache=CacheMark(call.jurisdiction.key))
 
 
 @blueprint.get("/services/<name:service_code><suffix:suffix>")
@@ -31,7 +32,7 @@ def service_definition(call: Call, service_code: str) -> Reply:
     if service is None:
         raise UnknownService(f"service_code {service_code!r} is not a service of {call.jurisdiction.name}")
     row = {"service_code": service_code, "attributes": [_question(each) for each in service.attributes]}
-    return Reply([row], keep=Mark(call.jurisdiction.key))
+    return Reply([row], cache=CacheMark(call.jurisdiction.key))
 
 
 def _row(service: Service) -> dict[str, Any]:

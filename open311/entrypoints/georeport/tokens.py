@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from open311.api.endpoint import Call, Reply, endpoint
+from open311.api.call import Call
+from open311.api.endpoint import Reply, endpoint
 from open311.domain.errors import UnknownToken
 from open311.queries.intake.tokens import number_of
 from open311.wire.documents import TokenDocument

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +11,13 @@ from werkzeug.datastructures import MultiDict
 
 from open311.actions.base.actor import Actor
 from open311.actions.cases.progress import comment, progress, update_by
-from open311.api.arguments import MOST, WINDOW, too_long, whole
-from open311.api.endpoint import Call, Reply, endpoint, writer
+from open311.api.arguments import MAX_PAGE_SIZE, whole
+from open311.api.call import Call
+from open311.api.clients import writer
+from open311.api.endpoint import Reply, endpoint
 from open311.api.installation import installation
 from open311.api.links import link
+from open311.api.window import longest_window
 from open311.catalog.city import Jurisdiction
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
@@ -24,15 +27,15 @@ from open311.domain.errors import (
     KeyRefused,
     MissingArgument,
     StepRefused,
-    TooMuchAsked,
     UnknownServiceRequest,
 )
-from open311.domain.exposure import exposure, first_moderation
+from open311.domain.exposure import first_moderation
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now, read_moment
 from open311.queries.cases import shown
+from open311.queries.filters.readers import split
 from open311.queries.publications import updates
-from open311.queries.publications.filters import split
+from open311.queries.publications.updates import PublicUpdate
 from open311.wire.documents import UpdateDocument, UpdateReceiptDocument
 
 blueprint = Blueprint("updates", __name__)
@@ -67,7 +70,8 @@ def list_updates(call: Call) -> Reply:
     _enabled()
     zone = call.jurisdiction.timezone
     start, end = (_moment(call.arguments, name, zone) for name in ("start_date", "end_date"))
-    number, size = whole(call.arguments, "page", 1, None), whole(call.arguments, "page_size", MOST, MOST)
+    number = whole(call.arguments, "page", 1, None)
+    size = whole(call.arguments, "page_size", MAX_PAGE_SIZE, MAX_PAGE_SIZE)
     rows = updates.page(call.jurisdiction.key, *_window(start, end, zone), _numbers(call.arguments), number, size)
     places = {"next": f"page={number + 1}"} if len(rows) == size else {}
     if number > 1:
@@ -76,7 +80,7 @@ def list_updates(call: Call) -> Reply:
 
 
 def _numbers(arguments: MultiDict[str, str]) -> list[str]:
-    """Of which service requests; empty: of all."""
+    """The numbers of the service requests that are asked for; empty if all are."""
     given = [text for text in arguments.getlist("service_request_id") if text.strip()]
     try:
         return split(given) if given else []
@@ -85,29 +89,19 @@ def _numbers(arguments: MultiDict[str, str]) -> list[str]:
 
 
 def _window(start: datetime | None, end: datetime | None, zone: str) -> tuple[datetime, datetime]:
-    """The span of time that is asked for, at most 90 days; the last 90 where nothing is said."""
-    if start and end:
-        if too_long(start, end, zone):
-            raise TooMuchAsked("start_date and end_date may not span more than 90 days")
-        return start, end
-    try:
-        if start:
-            return start, start + WINDOW
-        end = end or now() + timedelta(minutes=1)
-        return end - WINDOW, end
-    except OverflowError:
-        raise InvalidArgument("start_date and end_date must leave room for 90 days") from None
+    """The span of time that is asked for, at most 90 days; by default the last 90."""
+    start, end = longest_window(start, end if start or end else now() + timedelta(minutes=1), zone)
+    if start is None or end is None:
+        raise InvalidArgument("start_date and end_date must leave room for 90 days")
+    return start, end
 
 
-def _row(jurisdiction: Jurisdiction, row: dict[str, Any]) -> dict[str, Any]:
-    """The update, its picture only where the service shows those of residents at once."""
-    service = jurisdiction.services.get(row["service_code"])
-    shown = False
-    if service is not None:
-        moderation = first_moderation(service.publishing)
-        seen = exposure(service.publishing, service.location, False, moderation, service.photos)
-        shown = seen.foreign_photos
-    return {**row, "update_id": str(row["update_id"]), "media_url": row["media_url"] if shown else None}
+def _row(jurisdiction: Jurisdiction, update: PublicUpdate) -> dict[str, Any]:
+    """The update as a row of its document; its picture only if the service shows pictures of residents at once."""
+    service = jurisdiction.services.get(update.service_code)
+    shows_pictures = service is not None and service.exposure(first_moderation(service.publishing)).foreign_photos
+    media_url = update.media_url if shows_pictures else None
+    return {**asdict(update), "update_id": str(update.update_id), "media_url": media_url}
 
 
 @blueprint.post("/servicerequestupdates<suffix:suffix>")
@@ -155,7 +149,7 @@ def add_update(call: Call) -> Reply:
 
 
 def _step(word: str, current: Status) -> tuple[Status, Outcome | None] | None:
-    """The step that a client's word means for a service request in this state; none where it is there already."""
+    """The step that a client's word for a state means here; None if the service request is in that state already."""
     word = word.strip().lower().replace(" ", "_").replace("-", "_").replace("'", "")
     if not word:
         return None

@@ -21,7 +21,7 @@ from open311.actions.telling import follow
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import InvalidArgument
 from open311.domain.map_frame import CLOSEST, MOST_CORNERS, SIDE, Frame, read_corners, write_corners
-from open311.domain.place import Point, box_around
+from open311.domain.place import Box, Point, box_around
 from open311.entrypoints.portal.following import Wish
 from open311.queries.places import outlines
 from open311.web.gate import Door
@@ -41,7 +41,7 @@ MOST_CHARACTERS = 20_000
 class View:
     """What of the city a map shows, as the query says it: ``at`` is its middle (``lat,long``), ``zoom`` how close."""
 
-    bounds: tuple[float, float, float, float]
+    bounds: Box
     at: Point | None
     zoom: int
 
@@ -153,12 +153,12 @@ def picture() -> Response:
     jurisdiction = current_environment().city.first
     view = View.of(jurisdiction)
     frame = view.frame if view else Frame(Point(0, 0), 90)
-    found = outlines.within(jurisdiction.key, list(jurisdiction.layers), frame.sides, SIDE)
+    found = outlines.within(jurisdiction.key, list(jurisdiction.layers), frame.box, SIDE)
     corners: list[Point] = []
     with suppress(ValueError):
         corners = read_corners(request.args.get("area", ""))
     drawn = draw(
-        [Outline(path, code, (x, y)) for path, code, x, y in found],
+        [Outline(each.path, each.code, (each.x, each.y)) for each in found],
         corners=[frame.pixel(corner) for corner in corners],
         circle=_circle(frame),
     )
@@ -171,8 +171,8 @@ def _circle(frame: Frame) -> tuple[tuple[float, float], float] | None:
     metres = request.args.get("metres", "")
     if not chosen or metres not in map(str, DISTANCES):
         return None
-    _, south, _, north = box_around(chosen[0], int(metres))
-    return frame.pixel(chosen[0]), (north - south) / 2 / frame.height * SIDE
+    around = box_around(chosen[0], int(metres))
+    return frame.pixel(chosen[0]), (around.north - around.south) / 2 / frame.height * SIDE
 
 
 def _points(text: str) -> list[Point]:

@@ -15,8 +15,8 @@ from open311.actions.telling import follow
 from open311.adapters.push import Browser
 from open311.catalog.city import Jurisdiction
 from open311.domain.contact import email_address
-from open311.domain.definition import Publishing
 from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooManyRequests
+from open311.domain.exposure import Publishing
 from open311.entrypoints.portal.links import gone
 from open311.queries.places import boundaries
 from open311.queries.telling.links import public_request
@@ -150,7 +150,7 @@ def boundary() -> Response:
     chosen = request.values.get("boundary", "")
     groups: dict[str, list[tuple[str, str]]] = {}
     for each in boundaries.choices(wish.jurisdiction.key, list(wish.jurisdiction.layers)):
-        groups.setdefault(each["layer_name"], []).append((f"{each['layer']}:{each['code']}", each["name"]))
+        groups.setdefault(each.layer_name, []).append((each.value, each.name))
 
     ask = partial(follow.follow_boundary, current_environment(), wish.jurisdiction.key, chosen)
     wrong = "boundary", _("Choose a part of the city")

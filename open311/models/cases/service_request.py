@@ -34,10 +34,8 @@ def _column(alias: str, name: str) -> str:
     return f"{alias}.{name}" if alias else name
 
 
-OPEN, LIVE = is_open(), is_live()
-"""The conditions of partial indexes."""
-_RUNNING = f"{OPEN} AND paused_at IS NULL"
-_UNSEEN = f"{OPEN} AND acknowledged_datetime IS NULL"
+_RUNNING = f"{is_open()} AND paused_at IS NULL"
+_UNSEEN = f"{is_open()} AND acknowledged_datetime IS NULL"
 
 
 def _one_of(column: str, words: type[Any]) -> CheckConstraint:
@@ -56,23 +54,27 @@ class ServiceRequest(Base):
         Index("ix_service_request_due", "expected_datetime", postgresql_where=text(_RUNNING)),
         Index("ix_service_request_look_again", "look_again_at", postgresql_where=text("look_again_at IS NOT NULL")),
         Index(
-            "ix_service_request_queue", "jurisdiction", "department", "expected_datetime", postgresql_where=text(OPEN)
+            "ix_service_request_queue",
+            "jurisdiction",
+            "department",
+            "expected_datetime",
+            postgresql_where=text(is_open()),
         ),
-        Index("ix_service_request_assignee", "assignee", postgresql_where=text(OPEN)),
+        Index("ix_service_request_assignee", "assignee", postgresql_where=text(is_open())),
         # What the staff's list is read by (queries/cases/queues.py): a list in its order, and each queue by itself.
         Index(
             "ix_service_request_live_due",
             "jurisdiction",
             text("coalesce(expected_datetime, 'infinity')"),
             "key",
-            postgresql_where=text(LIVE),
+            postgresql_where=text(is_live()),
         ),
         Index(
             "ix_service_request_live_requested",
             "jurisdiction",
             "requested_datetime",
             "key",
-            postgresql_where=text(LIVE),
+            postgresql_where=text(is_live()),
         ),
         Index("ix_service_request_requested", "jurisdiction", "requested_datetime", "key"),
         Index(
@@ -91,9 +93,9 @@ class ServiceRequest(Base):
             "ix_service_request_pending",
             "jurisdiction",
             "department",
-            postgresql_where=text(f"moderation = 'pending' AND {LIVE}"),
+            postgresql_where=text(f"moderation = 'pending' AND {is_live()}"),
         ),
-        Index("ix_service_request_live_place", "point", postgresql_using="gist", postgresql_where=text(LIVE)),
+        Index("ix_service_request_live_place", "point", postgresql_using="gist", postgresql_where=text(is_live())),
         _one_of("status", Status),
         _one_of("outcome", Outcome),
         _one_of("moderation", Moderation),

@@ -1,4 +1,4 @@
-"""Boundary layers, their boundaries, and which service request lies in which."""
+"""Tables of boundary layers, of their boundaries, and of which published service request lies in which."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from open311.models.base import Base, Recorded
 
 
 class BoundaryLayer(Base):
-    """One vintage of a layer (wards of 2019). ``valid_from`` none means since ever."""
+    """One vintage of a layer, such as the wards of 2019. Without ``valid_from`` it has been valid forever.
+
+    The vintage in force, the newest one whose ``valid_from`` has come, is what the view ``layer_in_force`` holds.
+    """
 
     __tablename__ = "boundary_layer"
     __table_args__ = (UniqueConstraint("jurisdiction", "layer", "vintage"),)
@@ -45,7 +48,7 @@ class Boundary(Base):
 
 
 class BoundaryPart(Base):
-    """A small piece of a boundary: a point is found in small pieces many times faster than in a large one."""
+    """A small piece of a boundary: containing a point is decided many times faster for small pieces."""
 
     __tablename__ = "boundary_part"
     __table_args__ = (Index("ix_boundary_part_geometry", "geometry", postgresql_using="spgist"),)
@@ -57,11 +60,11 @@ class BoundaryPart(Base):
 
 
 class RequestBoundary(Base):
-    """A service request's public place lies in a boundary.
+    """A tag: the public point of a published service request lies in a boundary.
 
-    It carries the requested time, so that the newest of a ward are read from the primary key in order, whatever the
-    size of the table. Foreign keys would cost more than the rest of an import: whoever deletes a boundary or takes a
-    publication back deletes its tags too.
+    The tag carries the requested time, so that the newest of a ward are read from the primary key in order, whatever
+    the size of the table. Foreign keys would cost more than the rest of an import; code that deletes a boundary or
+    withdraws a publication has to delete its tags too.
     """
 
     __tablename__ = "request_boundary"

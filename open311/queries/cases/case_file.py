@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from open311.domain.boundary_name import BoundaryName
 from open311.domain.place import Point
 from open311.domain.roles import CaseScope, Grant
 from open311.queries.cases.neighbours import Other, near, related
 from open311.queries.cases.timeline import TimelineEntry, timeline
-from open311.queries.places.boundaries import HOLDING_POINT
+from open311.queries.places.membership import containing
+from open311.queries.places.near import point
 from open311.queries.reading import Statement, fetch_as, fetch_one_as, fetch_value
 
 
@@ -155,7 +157,7 @@ _FACTS = Statement(
 _AREAS = Statement(
     f"""
     SELECT DISTINCT ON (l.layer) l.layer, l.name AS layer_name, b.key, b.code, b.name
-    {HOLDING_POINT}
+    {containing(point())}
     ORDER BY l.layer, b.key
     """
 )
@@ -188,7 +190,7 @@ def case_file(jurisdiction: str, number: str, grants: tuple[Grant, ...]) -> Case
     areas = (
         fetch_as(Area, _AREAS, {"jurisdiction": jurisdiction, "long": facts.long, "lat": facts.lat}) if place else []
     )
-    inside = frozenset(f"{area.layer}:{area.code}" for area in areas)
+    inside = frozenset(str(BoundaryName(area.layer, area.code)) for area in areas)
     return CaseFile(
         facts=facts,
         scope=CaseScope(jurisdiction, facts.department_code, facts.service_code, inside),

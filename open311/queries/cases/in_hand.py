@@ -13,6 +13,7 @@ from open311.domain.roles import Act, CaseScope, may
 from open311.models.cases.relation import is_duplicate
 from open311.queries.accounts.grants import GRANTS, read_grants
 from open311.queries.places.boundaries import boundaries_at
+from open311.queries.places.near import is_near
 from open311.queries.reading import Statement, fetch_as, fetch_dicts, fetch_values
 
 _CASE = """
@@ -133,8 +134,7 @@ _NEAR = Statement(
     FROM publication mine
     JOIN publication n ON n.jurisdiction = mine.jurisdiction AND n.service_code = mine.service_code
          AND n.service_request <> mine.service_request
-         AND ST_DWithin(n.point, mine.point, :metres / 60000.0)
-         AND ST_DWithin(n.point::geography, mine.point::geography, :metres)
+         AND {is_near("n.point", "mine.point", "CAST(:metres AS float8)")}
     WHERE mine.service_request = :key AND n.requested_datetime > mine.requested_datetime - :age
       AND n.open AND NOT {is_duplicate("n.service_request")}
     ORDER BY n.point <-> mine.point, n.requested_datetime LIMIT 8

@@ -10,6 +10,7 @@ from open311.domain.place import Point
 from open311.domain.roles import Act, Grant
 from open311.models.cases.service_request import is_live
 from open311.queries.cases.reach import reach
+from open311.queries.places.near import box_around, distance, is_within, point
 from open311.queries.reading import Statement, fetch_as
 
 SAME_PLACE_METRES = 50
@@ -64,18 +65,17 @@ def near(key: int, jurisdiction: str, place: Point, grants: tuple[Grant, ...]) -
 
 @lru_cache(maxsize=256)
 def _near(reached: str) -> Statement:
-    here = "ST_SetSRID(ST_MakePoint(:long, :lat), 4326)"
-    degrees = SAME_PLACE_METRES / 110_000
-    box = f"ST_Expand({here}, {degrees} / greatest(cos(radians(:lat)), 0.01), {degrees})"
+    here = point()
+    box = box_around(here, SAME_PLACE_METRES)
     return Statement(
         f"""
         SELECT r.service_request_id AS number, r.service_name, r.status, r.requested_datetime AS requested,
-               ST_Distance(r.point::geography, {here}::geography)::int AS metres
+               {distance("r.point", here)}::int AS metres
         FROM service_request r
         WHERE r.key IN (SELECT o.key FROM service_request o WHERE {is_live("o")} AND o.point && {box}
                         UNION SELECT p.service_request FROM publication p WHERE p.point && {box})
           AND r.jurisdiction = :jurisdiction AND r.key <> :key AND r.service_request_id IS NOT NULL
-          AND ST_DWithin(r.point::geography, {here}::geography, {SAME_PLACE_METRES}) AND {reached}
+          AND {is_within("r.point", here, SAME_PLACE_METRES)} AND {reached}
         ORDER BY r.requested_datetime DESC, r.key DESC LIMIT {MAX_NEAR}
         """
     )

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from open311.domain.boundary_name import BoundaryName
 from open311.domain.roles import Act, Grant, giving
-from open311.queries.places.boundaries import IN_FORCE
+from open311.queries.places.membership import lies_in
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Condition:
 
 
 def reach(grants: Iterable[Grant], act: Act, jurisdiction: str = ":jurisdiction") -> Condition:
-    """The cases for which one of the grants allows the act; ``jurisdiction`` is SQL, as for ``within``."""
+    """The cases for which one of the grants allows the act; ``jurisdiction`` is SQL, as for ``membership.lies_in``."""
     reaching = enumerate(giving(grants, act))
     return either(_covered(grant, f"grant{position}", jurisdiction) for position, grant in reaching)
 
@@ -30,35 +31,19 @@ def _covered(grant: Grant, name: str, jurisdiction: str) -> Condition:
         if value := getattr(grant, scope):
             parts.append(Condition(f"r.{column} = :{name}_{scope}", {f"{name}_{scope}": value}))
     if grant.boundary:
-        parts.append(within(grant.boundary, name, jurisdiction))
+        boundary = BoundaryName.read(grant.boundary)
+        sql = lies_in("r.point", f":{name}_layer", f":{name}_code", jurisdiction=jurisdiction)
+        parts.append(Condition(sql, {f"{name}_layer": boundary.layer, f"{name}_code": boundary.code}))
     return both(parts)
 
 
-def within(boundary: str, name: str, jurisdiction: str = ":jurisdiction") -> Condition:
-    """The cases that lie in a boundary (``layer:code``, of its newest vintage), public or not.
-
-    In a statement about one ``:jurisdiction`` the shape is looked up once and stays; PostGIS prepares it, so that
-    looking at a point costs next to nothing. ``r.jurisdiction`` is for statements about all, which look at few cases.
-    """
-    layer, _, code = boundary.partition(":")
-    sql = _WITHIN.format(name=name, jurisdiction=jurisdiction)
-    return Condition(sql, {f"{name}_layer": layer, f"{name}_code": code})
-
-
-_WITHIN = f"""ST_Intersects((
-    SELECT b.geometry FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-    WHERE l.jurisdiction = {{jurisdiction}} AND l.layer = :{{name}}_layer AND l.key = {IN_FORCE}
-      AND b.code = :{{name}}_code), r.point)
-"""
-
-
 def both(conditions: Iterable[Condition]) -> Condition:
-    """All of them."""
+    """All of the conditions."""
     return _joined(list(conditions), " AND ", "true")
 
 
 def either(conditions: Iterable[Condition]) -> Condition:
-    """One of them at least; of none, nothing is kept."""
+    """At least one of the conditions; if there is no condition at all, no case."""
     return _joined(list(conditions), " OR ", "false")
 
 

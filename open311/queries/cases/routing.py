@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from open311.domain.routing import Facts
-from open311.queries.places.boundaries import holding
+from open311.queries.places.membership import BOUNDARY_NAME, containing
 from open311.queries.reading import Statement, fetch_dicts
 
 _PAST = Statement(
@@ -16,7 +16,7 @@ _PAST = Statement(
            coalesce(r.description, '') AS description,
            (SELECT coalesce(json_object_agg(a.code, a.values), '{{}}')
             FROM answer a WHERE a.service_request = r.key) AS answers,
-           ARRAY(SELECT l.layer || ':' || b.code {holding("r.jurisdiction", "r.point")}) AS boundaries
+           ARRAY(SELECT {BOUNDARY_NAME} {containing("r.point", "r.jurisdiction")}) AS boundaries
     FROM service_request r
     WHERE r.jurisdiction = :jurisdiction AND r.requested_datetime >= :since
     ORDER BY r.requested_datetime DESC LIMIT :limit

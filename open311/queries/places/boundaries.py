@@ -1,134 +1,151 @@
-"""Boundary layers and their shapes; which boundaries hold a point."""
+"""Boundary layers: which are loaded, their shapes, what can be chosen, and which boundaries contain a point."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import text
-
+from open311.domain.boundary_name import BoundaryName
 from open311.domain.place import Point
-from open311.queries.reading import Statement, fetch, fetch_dicts, fetch_one
-
-IN_FORCE = """
-(SELECT n.key FROM boundary_layer n
- WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer AND coalesce(n.valid_from <= current_date, true)
- ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
-"""
-"""The key of the vintage in force of the layer that ``l`` (a row of ``boundary_layer``) is a vintage of."""
+from open311.queries.places.membership import BOUNDARY_NAME, containing
+from open311.queries.places.near import point as point_of
+from open311.queries.reading import Statement, fetch, fetch_as, fetch_value, fetch_values
 
 
-def holding(jurisdiction: str, point: str) -> str:
-    """FROM and WHERE of the boundaries in force, ``b`` of layer ``l``, that hold a point; both are SQL.
+@dataclass(frozen=True, slots=True)
+class LoadedLayer:
+    """One vintage of a boundary layer. Dates are texts (ISO 8601)."""
 
-    One is found twice where the point lies on the seam of two of its pieces.
-    """
-    return f"""
-    FROM boundary_part part JOIN boundary b ON b.key = part.boundary JOIN boundary_layer l ON l.key = b.layer
-    WHERE part.jurisdiction = {jurisdiction} AND ST_Intersects(part.geometry, {point}) AND l.key = {IN_FORCE}
-    """
+    layer: str
+    name: str
+    vintage: str
+    valid_from: str | None
+    valid_to: str | None
+    source: str
+    licence: str
+    sample: bool
+    boundaries: int
+    """How many boundaries it has."""
+    current: bool
+    """Whether it is the vintage in force."""
 
 
-HOLDING_POINT = holding(":jurisdiction", "ST_SetSRID(ST_MakePoint(:long, :lat), 4326)")
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A boundary that somebody can choose."""
+
+    layer: str
+    layer_name: str
+    code: str
+    name: str
+
+    @property
+    def value(self) -> str:
+        """What is sent when it is chosen: ``layer:code``."""
+        return str(BoundaryName(self.layer, self.code))
+
+
 _LAYERS = Statement(
-    text(
-        f"""
-        SELECT l.layer, l.name, l.vintage, l.valid_from::text, l.valid_to::text, l.source, l.licence, l.sample,
-               (SELECT count(*) FROM boundary b WHERE b.layer = l.key)::int AS boundaries,
-               l.key = {IN_FORCE} AS current
-        FROM boundary_layer l
-        WHERE l.jurisdiction = :jurisdiction
-        ORDER BY l.layer, l.valid_from DESC NULLS LAST, l.key DESC
-        """
-    )
-)
-_SHAPES = Statement(
-    text(
-        f"""
-        SELECT convert_to(coalesce(json_agg(json_build_object(
-                   'type', 'Feature', 'id', l.layer || ':' || b.code,
-                   'properties', json_build_object('layer', l.layer, 'vintage', l.vintage,
-                                                   'code', b.code, 'name', b.name),
-                   'geometry', ST_AsGeoJSON(b.geometry, 6)::json) ORDER BY b.key), '[]')::text, 'UTF8'), count(*)::int
-        FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-        WHERE l.jurisdiction = :jurisdiction AND l.layer = :layer
-          AND CASE WHEN :vintage = '' THEN l.key = {IN_FORCE} ELSE l.vintage = :vintage END
-          AND (:code = '' OR b.code = :code)
-        """
-    )
-)
-_AT = Statement(text(f"SELECT l.layer || ':' || b.code {HOLDING_POINT}"))
-
-
-def boundaries_at(jurisdiction: str, point: Point) -> frozenset[str]:
-    """The boundaries (``layer:code``) of the newest vintages that hold a point."""
-    given = {"jurisdiction": jurisdiction, "long": point.long, "lat": point.lat}
-    return frozenset(row[0] for row in fetch(_AT, given))
-
-
-_CODES = Statement(
-    text(
-        """
-        SELECT DISTINCT l.layer || ':' || b.code FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-        WHERE l.jurisdiction = :jurisdiction
-        """
-    )
+    """
+    SELECT l.layer, l.name, l.vintage, l.valid_from::text, l.valid_to::text, l.source, l.licence, l.sample,
+           (SELECT count(*) FROM boundary b WHERE b.layer = l.key)::int AS boundaries,
+           EXISTS (SELECT FROM layer_in_force f WHERE f.key = l.key) AS current
+    FROM boundary_layer l
+    WHERE l.jurisdiction = :jurisdiction
+    ORDER BY l.layer, l.valid_from DESC NULLS LAST, l.key DESC
+    """
 )
 
 
-def boundary_codes(jurisdiction: str) -> frozenset[str]:
-    """Every boundary that is loaded, as ``layer:code``."""
-    return frozenset(row[0] for row in fetch(_CODES, {"jurisdiction": jurisdiction}))
-
-
-_CHOICES = Statement(
-    text(
-        f"""
-        SELECT l.layer, l.name AS layer_name, b.code, b.name
-        FROM boundary b JOIN boundary_layer l ON l.key = b.layer
-        WHERE l.jurisdiction = :jurisdiction AND l.key = {IN_FORCE}
-        ORDER BY array_position(:layers, l.layer), l.name, length(b.code), b.code
-        """
-    )
-)
-
-
-def choices(jurisdiction: str, layers: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Every boundary of the newest vintages, layer by layer: these layers first, in the order that is given."""
-    return fetch_dicts(_CHOICES, {"jurisdiction": jurisdiction, "layers": list(layers)})
-
-
-def named_boundaries(jurisdiction: str) -> dict[str, dict[str, str]]:
-    """The same by the name of the layer: ``layer:code`` and name."""
-    found: dict[str, dict[str, str]] = {}
-    for row in choices(jurisdiction):
-        found.setdefault(row["layer_name"], {})[f"{row['layer']}:{row['code']}"] = row["name"]
-    return found
+def layers(jurisdiction: str) -> list[LoadedLayer]:
+    """Every vintage of every layer that is loaded, newest first within a layer."""
+    return fetch_as(LoadedLayer, _LAYERS, {"jurisdiction": jurisdiction})
 
 
 _LOADED = Statement(
-    text(
-        """
-        SELECT l.layer, l.vintage, coalesce(l.valid_from <= current_date, true)
-        FROM boundary_layer l WHERE l.jurisdiction = :jurisdiction
-        """
-    )
+    """
+    SELECT layer, vintage FROM boundary_layer WHERE jurisdiction = :jurisdiction
+    UNION SELECT layer, '' FROM layer_in_force WHERE jurisdiction = :jurisdiction
+    """
 )
 
 
-def loaded(jurisdiction: str) -> frozenset[tuple[str, str]]:
-    """The layers that are loaded, each with its vintages and, where one is in force, with the empty name of that."""
-    rows = fetch(_LOADED, {"jurisdiction": jurisdiction})
-    return frozenset((layer, name) for layer, vintage, in_force in rows for name in (vintage, *[""] * in_force))
+def is_loaded(jurisdiction: str, boundary: BoundaryName) -> bool:
+    """Whether the layer of a boundary is loaded in the vintage that is named, or has a vintage in force."""
+    return (boundary.layer, boundary.vintage) in fetch(_LOADED, {"jurisdiction": jurisdiction})
 
 
-def layers(jurisdiction: str) -> list[dict[str, Any]]:
-    """The layers that are loaded, every vintage, newest first."""
-    return fetch_dicts(_LAYERS, {"jurisdiction": jurisdiction})
+# Without a vintage the one in force is meant; without a code, all boundaries of the layer.
+_SHAPES = Statement(
+    """
+    SELECT convert_to(coalesce(json_agg(json_build_object(
+               'type', 'Feature', 'id', l.layer || ':' || b.code,
+               'properties', json_build_object('layer', l.layer, 'vintage', l.vintage,
+                                               'code', b.code, 'name', b.name),
+               'geometry', ST_AsGeoJSON(b.geometry, 6)::json) ORDER BY b.key), '[]')::text, 'UTF8'), count(*)::int
+    FROM boundary b JOIN boundary_layer l ON l.key = b.layer
+    WHERE l.jurisdiction = :jurisdiction AND l.layer = :layer
+      AND CASE WHEN :vintage = '' THEN l.key IN (SELECT key FROM layer_in_force) ELSE l.vintage = :vintage END
+      AND (:code = '' OR b.code = :code)
+    """
+)
 
 
 def shapes(jurisdiction: str, layer: str, vintage: str = "", code: str = "") -> tuple[bytes, int]:
-    """GeoJSON features of a layer (or of one boundary), as a JSON list, and how many there are."""
-    row = fetch_one(_SHAPES, {"jurisdiction": jurisdiction, "layer": layer, "vintage": vintage, "code": code})
-    assert row is not None
-    return row[0], row[1]
+    """GeoJSON features of a layer (or of one boundary) as a JSON list, and how many there are."""
+    given = {"jurisdiction": jurisdiction, "layer": layer, "vintage": vintage, "code": code}
+    ((features, count),) = fetch(_SHAPES, given)
+    return features, count
+
+
+_CONTAINING_POINT = Statement(f"SELECT {BOUNDARY_NAME} {containing(point_of())}")
+
+
+def boundaries_at(jurisdiction: str, point: Point) -> frozenset[str]:
+    """The boundaries (``layer:code``) of the vintages in force that contain a point."""
+    given = {"jurisdiction": jurisdiction, "long": point.long, "lat": point.lat}
+    return frozenset(fetch_values(_CONTAINING_POINT, given))
+
+
+_NAMES = Statement(
+    """
+    SELECT DISTINCT l.layer, b.code FROM boundary b JOIN boundary_layer l ON l.key = b.layer
+    WHERE l.jurisdiction = :jurisdiction
+    """
+)
+
+
+def loaded_boundaries(jurisdiction: str) -> frozenset[BoundaryName]:
+    """Every boundary that is loaded in any vintage, without the vintage."""
+    return frozenset(BoundaryName(layer, code) for layer, code in fetch(_NAMES, {"jurisdiction": jurisdiction}))
+
+
+_CHOICES = Statement(
+    """
+    SELECT l.layer, l.name AS layer_name, b.code, b.name
+    FROM boundary b JOIN layer_in_force l ON l.key = b.layer
+    WHERE l.jurisdiction = :jurisdiction
+    ORDER BY array_position(:layers, l.layer), l.name, length(b.code), b.code
+    """
+)
+
+
+def choices(jurisdiction: str, layers: Sequence[str] = ()) -> list[Choice]:
+    """Every boundary of the vintages in force, layer by layer: ``layers`` first, in the order given."""
+    return fetch_as(Choice, _CHOICES, {"jurisdiction": jurisdiction, "layers": list(layers)})
+
+
+def named_boundaries(jurisdiction: str) -> dict[str, dict[str, str]]:
+    """For each layer's name, the names of its boundaries by ``layer:code``."""
+    found: dict[str, dict[str, str]] = {}
+    for choice in choices(jurisdiction):
+        found.setdefault(choice.layer_name, {})[choice.value] = choice.name
+    return found
+
+
+_ANY = Statement("SELECT EXISTS (SELECT FROM boundary_layer WHERE jurisdiction = :jurisdiction AND layer = :layer)")
+
+
+def is_any_loaded(jurisdiction: str, layer: str) -> bool:
+    """Whether any vintage of a layer is loaded."""
+    return bool(fetch_value(_ANY, {"jurisdiction": jurisdiction, "layer": layer}))

@@ -4,86 +4,152 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import ARRAY, BigInteger, bindparam, func, select
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from open311.domain.exposure import Moderation
-from open311.models.cases.answer import Answer
-from open311.models.cases.endorsement import Endorsement
-from open311.models.cases.media import Media
-from open311.models.cases.service_request import ServiceRequest
-from open311.models.cases.update import Update
-from open311.models.places.boundary import Boundary, BoundaryLayer, RequestBoundary
-from open311.models.publications.publication import Publication
-from open311.queries.reading import Statement, fetch_dicts
+from open311.queries.reading import Statement, fetch_as
 
-_KEYS: Any = bindparam("keys", type_=ARRAY(BigInteger()))
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is public of a service request beyond GeoReport v2."""
+
+    key: int
+    detailed_status: str
+    outcome: str | None
+    channel: str
+    service_code: str
+    moderation: str
+    sample: bool
+    me_too: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A public answer to a question of the service."""
+
+    service_request: int
+    code: str
+    question: str
+    values: list[str]
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A public entry in the history."""
+
+    service_request: int
+    kind: str
+    status: str | None
+    outcome: str | None
+    description: str | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A boundary that contains the public point."""
+
+    service_request: int
+    layer: str
+    vintage: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An approved photo, by the names of its files."""
+
+    service_request: int
+    file: str
+    thumbnail: str
+    kind: str
+    alt_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """What ``extensions=true`` adds to one service request, before the service's settings hide some of it."""
+
+    case: Case
+    answers: list[Answer]
+    notes: list[Note]
+    tags: list[Tag]
+    photos: list[Photo]
+
 
 # Every statement joins the publication: what is not published has no extensions either.
 _CASES = Statement(
-    select(
-        ServiceRequest.key,
-        ServiceRequest.status.label("detailed_status"),
-        ServiceRequest.outcome,
-        ServiceRequest.channel,
-        ServiceRequest.service_code,
-        ServiceRequest.moderation,
-        func.coalesce(ServiceRequest.origin == "sample", False).label("sample"),
-        select(func.count())
-        .select_from(Endorsement)
-        .where(Endorsement.service_request == ServiceRequest.key)
-        .scalar_subquery()
-        .label("me_too"),
-    )
-    .join(Publication, Publication.service_request == ServiceRequest.key)
-    .where(ServiceRequest.key == func.any(_KEYS))
+    """
+    SELECT r.key, r.status AS detailed_status, r.outcome, r.channel, r.service_code, r.moderation,
+           coalesce(r.origin = 'sample', false) AS sample,
+           (SELECT count(*) FROM endorsement e WHERE e.service_request = r.key) AS me_too
+    FROM service_request r JOIN publication p ON p.service_request = r.key
+    WHERE r.key = ANY(:keys)
+    """
 )
 _ANSWERS = Statement(
-    select(Answer.service_request, Answer.code, Answer.question, Answer.values, Answer.names)
-    .join(Publication, Publication.service_request == Answer.service_request)
-    .where(Answer.service_request == func.any(_KEYS), Answer.public)
-    .order_by(Answer.service_request, Answer.position)
+    """
+    SELECT a.service_request, a.code, a.question, a.values, a.names
+    FROM answer a JOIN publication p ON p.service_request = a.service_request
+    WHERE a.service_request = ANY(:keys) AND a.public
+    ORDER BY a.service_request, a.position
+    """
 )
 _NOTES = Statement(
-    select(Update.service_request, Update.kind, Update.status, Update.outcome, Update.description, Update.occurred_at)
-    .join(Publication, Publication.service_request == Update.service_request)
-    .where(Update.service_request == func.any(_KEYS), Update.public)
-    .order_by(Update.service_request, Update.occurred_at, Update.key)
+    """
+    SELECT u.service_request, u.kind, u.status, u.outcome, u.description, u.occurred_at
+    FROM service_request_update u JOIN publication p ON p.service_request = u.service_request
+    WHERE u.service_request = ANY(:keys) AND u.public
+    ORDER BY u.service_request, u.occurred_at, u.key
+    """
 )
 _TAGS = Statement(
-    select(
-        RequestBoundary.service_request,
-        BoundaryLayer.layer,
-        BoundaryLayer.vintage,
-        Boundary.code,
-        Boundary.name,
-    )
-    .join(Boundary, Boundary.key == RequestBoundary.boundary)
-    .join(BoundaryLayer, BoundaryLayer.key == Boundary.layer)
-    .join(Publication, Publication.service_request == RequestBoundary.service_request)
-    .where(RequestBoundary.service_request == func.any(_KEYS))
-    .order_by(RequestBoundary.service_request, BoundaryLayer.layer, BoundaryLayer.valid_from, Boundary.code)
+    """
+    SELECT tag.service_request, l.layer, l.vintage, b.code, b.name
+    FROM request_boundary tag
+    JOIN boundary b ON b.key = tag.boundary
+    JOIN boundary_layer l ON l.key = b.layer
+    JOIN publication p ON p.service_request = tag.service_request
+    WHERE tag.service_request = ANY(:keys)
+    ORDER BY tag.service_request, l.layer, l.valid_from, b.code
+    """
 )
 _PHOTOS = Statement(
-    select(Media.service_request, Media.file, Media.thumbnail, Media.kind, Media.alt_text)
-    .join(Publication, Publication.service_request == Media.service_request)
-    .where(Media.service_request == func.any(_KEYS), Media.moderation == Moderation.APPROVED)
-    .order_by(Media.service_request, Media.key)
+    f"""
+    SELECT m.service_request, m.file, m.thumbnail, m.kind, m.alt_text
+    FROM media m JOIN publication p ON p.service_request = m.service_request
+    WHERE m.service_request = ANY(:keys) AND m.moderation = '{Moderation.APPROVED}'
+    ORDER BY m.service_request, m.key
+    """
 )
 
 
-def extensions(keys: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Public answers, history, boundaries, photos and so on, by key of the service request.
+def extensions(keys: Sequence[int]) -> dict[int, Extensions]:
+    """The extensions of published service requests by their keys; unpublished ones are left out."""
+    given = list(keys)
+    answers, notes = _by_case(Answer, _ANSWERS, given), _by_case(Note, _NOTES, given)
+    tags, photos = _by_case(Tag, _TAGS, given), _by_case(Photo, _PHOTOS, given)
+    return {
+        case.key: Extensions(case, answers[case.key], notes[case.key], tags[case.key], photos[case.key])
+        for case in fetch_as(Case, _CASES, {"keys": given})
+    }
 
-    The rows name ``service_code`` and ``moderation``; the caller leaves out what the service's settings hide.
-    """
-    given = {"keys": list(keys)}
-    found: dict[int, dict[str, Any]] = {row["key"]: row for row in fetch_dicts(_CASES, given)}
-    for name, statement in (("answers", _ANSWERS), ("notes", _NOTES), ("boundaries", _TAGS), ("photos", _PHOTOS)):
-        lists: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for row in fetch_dicts(statement, given):
-            lists[row["service_request"]].append(row)
-        for key, case in found.items():
-            case[name] = lists[key]
+
+class _OfCase(Protocol):
+    @property
+    def service_request(self) -> int: ...
+
+
+_Row = TypeVar("_Row", bound=_OfCase)
+
+
+def _by_case(row: type[_Row], statement: Statement, keys: list[int]) -> dict[int, list[_Row]]:
+    found: dict[int, list[_Row]] = defaultdict(list)
+    for each in fetch_as(row, statement, {"keys": keys}):
+        found[each.service_request].append(each)
     return found

@@ -27,10 +27,9 @@ _ON_SURFACE = Statement(
     FROM service_request r
     JOIN boundary_part part ON part.jurisdiction = r.jurisdiction AND ST_Intersects(part.geometry, r.point)
     JOIN boundary b ON b.key = part.boundary
-    JOIN boundary_layer l ON l.key = b.layer AND l.layer = :layer
+    JOIN layer_in_force l ON l.key = b.layer AND l.layer = :layer
     CROSS JOIN LATERAL (SELECT ST_PointOnSurface(b.geometry) AS point) s
     WHERE r.key = ANY(:keys)
-    ORDER BY l.valid_from NULLS FIRST, l.key
     """
 )
 _STEP = Statement(

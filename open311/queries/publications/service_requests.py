@@ -1,4 +1,4 @@
-"""Published service requests: a page of them, one, and what ``extensions=true`` adds. Publications only."""
+"""Published service requests: pages of them, and single ones. Only publications are read."""
 
 from __future__ import annotations
 
@@ -8,41 +8,23 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    DateTime,
-    Integer,
-    LargeBinary,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    func,
-    literal_column,
-    select,
-    text,
-    tuple_,
-)
-
-from open311.models.cases.service_request import ServiceRequest
-from open311.models.places.boundary import RequestBoundary
-from open311.models.publications.publication import Publication
-from open311.queries.publications.filters import FILTERS, LINKS, PUBLICATIONS, Parts, Source, centre
+from open311.domain.place import Box
+from open311.queries.filters import table
+from open311.queries.filters.conditions import PUBLICATIONS, TAGGED
+from open311.queries.filters.values import Area, Circle, Instant, Value
+from open311.queries.places import near
 from open311.queries.publications.versions import VERSION
-from open311.queries.reading import JURISDICTION, Statement, fetch, fetch_one
+from open311.queries.reading import Statement, fetch, fetch_one
 
-FAR_FUTURE: Any = literal_column("'9999-01-01'::timestamptz")
-"""The nearest neighbours in time of this moment are the newest."""
-
-SORT_AT_MOST = 2_000
-"""Up to so many rows in a box, all of them are sorted."""
-WALK_FROM = 0.05
-"""From this share of all rows in the box, the newest are found by walking back in time."""
+MAX_SORTED_ROWS = 2_000
+"""Up to this many rows in a box, all of them are fetched and sorted (``choose_plan``)."""
+MIN_WALKED_SHARE = 0.05
+"""From this share of all rows in a box on, the newest are found by walking back in time (``choose_plan``)."""
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last service request of a page: where the next one goes on."""
+    """The last service request of a page, after which the next page continues."""
 
     requested: datetime
     service_request_id: str
@@ -50,10 +32,10 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Listing:
-    """What is asked of the list of service requests; ``given`` holds the values of the filters by name."""
+    """What is asked of the list of service requests. ``given`` holds the values of filters by their names."""
 
     jurisdiction: str
-    given: Mapping[str, Parts] = field(default_factory=dict)
+    given: Mapping[str, Value] = field(default_factory=dict)
     by_distance: bool = False
     page: int = 1
     page_size: int = 1000
@@ -62,19 +44,30 @@ class Listing:
 
 @dataclass(frozen=True)
 class Page:
-    """Documents, joined by the separator that was asked for, newest first; and the data's version (``versions``)."""
+    """A page of documents, newest first, joined by the separator that was asked for."""
 
     joined: bytes
     count: int
     last: Cursor | None
     version: str | None = None
+    """The version of the published data that it shows (``versions.version``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published service request with its document in the format that was asked for."""
+
+    key: int
+    document: bytes
+    requested: datetime
+    number: str
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """All of a listing that its SQL depends on. Hashable: each shape is compiled once."""
+    """Everything in a listing that its SQL depends on. Each shape is compiled once."""
 
-    filters: tuple[tuple[str, tuple[bool, ...]], ...]
+    filters: table.Shape
     column: str
     separator: bytes
     plan: str
@@ -85,7 +78,7 @@ class _Shape:
 
 
 def page(listing: Listing, column: str, separator: bytes, plan: str | None = None) -> Page:
-    """One page, its ready-made documents of ``column`` (``json``, ``xml``) joined by PostgreSQL."""
+    """One page; PostgreSQL joins its ready-made documents of ``column`` (``json`` or ``xml``)."""
     statement, values = _prepare(listing, column, separator, plan, whole=True)
     row = fetch_one(statement, values)
     assert row is not None
@@ -93,34 +86,33 @@ def page(listing: Listing, column: str, separator: bytes, plan: str | None = Non
     return Page(joined or b"", count, Cursor(requested, number) if count else None, version)
 
 
-def rows(listing: Listing, column: str, plan: str | None = None) -> list[tuple[int, bytes, datetime, str]]:
-    """One page as rows: key, document, requested time, number (for ``extensions=true``)."""
+def rows(listing: Listing, column: str, plan: str | None = None) -> list[Published]:
+    """One page, each service request with its document of ``column``."""
     statement, values = _prepare(listing, column, b"", plan, whole=False)
-    return fetch(statement, values)
+    return [Published(*row) for row in fetch(statement, values)]
 
 
-def document(jurisdiction: str, number: str, column: str) -> tuple[int, bytes] | None:
-    """Key and document of one published service request."""
+def one(jurisdiction: str, number: str, column: str) -> Published | None:
+    """One published service request with its document of ``column``; None if no publication has the number."""
     row = fetch_one(_one(column), {"jurisdiction": jurisdiction, "number": number})
-    return None if row is None else (row[0], row[1])
+    return None if row is None else Published(*row)
 
 
 @cache
 def _one(column: str) -> Statement:
     return Statement(
-        select(Publication.service_request, getattr(Publication, column)).where(
-            Publication.jurisdiction == JURISDICTION,
-            Publication.service_request_id == bindparam("number", type_=Text()),
-        )
+        f"""
+        SELECT service_request, {column}, requested_datetime, service_request_id FROM publication
+        WHERE jurisdiction = :jurisdiction AND service_request_id = :number
+        """
     )
 
 
 def _prepare(
     listing: Listing, column: str, separator: bytes, plan: str | None, *, whole: bool
 ) -> tuple[Statement, dict[str, Any]]:
-    given = {name: parts for name, parts in listing.given.items() if parts}
     shape = _Shape(
-        filters=tuple((name, tuple(isinstance(part, list) for part in parts)) for name, parts in sorted(given.items())),
+        filters=table.shape_of(listing.given),
         column=column,
         separator=separator,
         plan=plan or choose_plan(listing),
@@ -130,8 +122,7 @@ def _prepare(
         whole=whole,
     )
     values: dict[str, Any] = {"jurisdiction": listing.jurisdiction, "limit": listing.page_size}
-    for name, parts in given.items():
-        values |= FILTERS[name].values(parts)
+    values |= table.parameters(listing.given)
     if listing.cursor:
         values |= {"after_time": listing.cursor.requested, "after_number": listing.cursor.service_request_id}
     elif shape.later:
@@ -142,134 +133,105 @@ def _prepare(
 @lru_cache(maxsize=1024)
 def _statement(shape: _Shape) -> Statement:
     """Compile the SQL of a shape."""
-    listed = _listed(shape).subquery("page")
+    listed = _listed(shape)
     if not shape.whole:
-        return Statement(select(listed.c.key, listed.c.document, listed.c.requested, listed.c.number))
-    separator: Any = literal_column(f"'\\x{shape.separator.hex()}'::bytea", type_=LargeBinary())
+        return Statement(f"SELECT key, document, requested, number FROM ({listed}) AS page")
     return Statement(
-        select(
-            func.string_agg(listed.c.document, separator),
-            func.count(),
-            literal_column("(array_agg(page.requested))[count(*)]"),
-            literal_column("(array_agg(page.number))[count(*)]"),
-            VERSION,
-        ).select_from(listed)
+        f"""
+        SELECT string_agg(page.document, '\\x{shape.separator.hex()}'::bytea), count(*),
+               (array_agg(page.requested))[count(*)], (array_agg(page.number))[count(*)], {VERSION}
+        FROM ({listed}) AS page
+        """
     )
 
 
-def _listed(shape: _Shape) -> Select[Any]:
-    """A page in its order: key, requested time, document, number."""
-    source = LINKS if any(name == "boundary" for name, _ in shape.filters) else PUBLICATIONS
-    conditions = _conditions(shape, source)
-    found = select(source.key.label("key"), source.requested.label("requested"))
-    if source is LINKS:
-        found = found.join(Publication, Publication.service_request == RequestBoundary.service_request)
-    if shape.by_distance:
-        found = found.add_columns(_distance().label("distance"))
-    document = getattr(Publication, shape.column).label("document")
-    number = Publication.service_request_id.label("number")
-    # A first page takes its documents along. Later ones skip over keys and fetch the documents at the end.
-    if not shape.later:
-        found = found.add_columns(document, number)
-    if shape.plan == "nearest":
-        found = _nearest(found, conditions, _LIMIT + _OFFSET if shape.later else _LIMIT)
-    elif shape.plan == "sort":
-        found = select(found.where(*conditions).cte("found").prefix_with("MATERIALIZED"))
-    else:
-        found = found.where(*conditions)
-    page = _ordered(found, shape).limit(_LIMIT)
-    if not shape.later:
-        return page
-    keys = page.offset(_OFFSET).subquery("keys")
-    shown = select(*keys.c, document, number).join(Publication, Publication.service_request == keys.c.key)
-    return _ordered(shown, shape)
+def _listed(shape: _Shape) -> str:
+    """A page in its order: key, requested time, document, number.
 
-
-_LIMIT: Any = bindparam("limit", type_=Integer())
-_OFFSET: Any = bindparam("offset", type_=Integer())
-
-
-def _conditions(shape: _Shape, source: Source) -> list[ColumnElement[bool]]:
-    conditions = [Publication.jurisdiction == JURISDICTION]
-    for name, lists in shape.filters:
-        example: Parts = tuple([] if is_list else None for is_list in lists)
-        conditions.append(FILTERS[name].keep(source, *FILTERS[name].parameters(example)))
-    if shape.cursor:
-        conditions.append(_after(source))
-    return conditions
-
-
-def _ordered(found: Select[Any], shape: _Shape) -> Select[Any]:
-    """Newest first, or nearest first; the key as tie-break."""
-    columns = found.selected_columns
-    return found.order_by(columns.distance if shape.by_distance else columns.requested.desc(), columns.key.desc())
-
-
-def _distance() -> ColumnElement[Any]:
-    """Metres from the middle of the circle, on the spheroid."""
-    middle = centre(*FILTERS["radius"].parameters((None, None)))
-    return func.ST_Distance(func.geography(Publication.point), func.geography(middle))
-
-
-def _nearest(found: Select[Any], conditions: list[ColumnElement[bool]], count: Any) -> Select[Any]:
-    """So many rows as the index on place and time hands them over, newest first.
-
-    The index knows no tie-break, so all that share the last moment come along.
+    The first page takes its documents along. Later ones skip over keys and fetch the documents at the end.
     """
-    order = Publication.requested_datetime.op("<->")(FAR_FUTURE)
-    near = found.where(*conditions).order_by(order).fetch(count, with_ties=True)
-    return select(near.cte("near").prefix_with("MATERIALIZED"))
+    order = f"{'distance' if shape.by_distance else 'requested DESC'}, key DESC"
+    if not shape.later:
+        return f"{_found(shape, _document(shape))} ORDER BY {order} LIMIT :limit"
+    return f"""
+        SELECT keys.*, {_document(shape)}
+        FROM ({_found(shape)} ORDER BY {order} LIMIT :limit OFFSET :offset) AS keys
+        JOIN publication ON publication.service_request = keys.key
+        ORDER BY {order}"""
 
 
-def _after(source: Source) -> ColumnElement[bool]:
-    """Later in the list than the cursor, whose case gives the tie-break even if it was taken back meanwhile."""
-    moment: Any = bindparam("after_time", type_=DateTime(timezone=True))
-    key = (
-        select(ServiceRequest.key)
-        .where(
-            ServiceRequest.jurisdiction == JURISDICTION,
-            ServiceRequest.service_request_id == bindparam("after_number", type_=Text()),
-        )
-        .scalar_subquery()
-    )
-    return and_(tuple_(source.requested, source.key) < tuple_(moment, func.coalesce(key, 0)))
+def _document(shape: _Shape) -> str:
+    return f"publication.{shape.column} AS document, publication.service_request_id AS number"
+
+
+def _found(shape: _Shape, *columns: str) -> str:
+    """What the filters keep, before order and limit, in the way of the plan (``choose_plan``)."""
+    source = TAGGED if any(name == "boundary" for name, _ in shape.filters) else PUBLICATIONS
+    conditions = ["publication.jurisdiction = :jurisdiction", *table.conditions(source, shape.filters)]
+    if shape.cursor:
+        conditions.append(_AFTER.format(requested=source.requested, key=source.key))
+    selected = [f"{source.key} AS key", f"{source.requested} AS requested", *columns]
+    if shape.by_distance:
+        selected.append(f"{_DISTANCE} AS distance")
+    tags = "request_boundary JOIN publication USING (service_request)" if source is TAGGED else "publication"
+    found = f"SELECT {', '.join(selected)} FROM {tags} WHERE {' AND '.join(conditions)}"
+    if shape.plan == "nearest":
+        count = f"{_LIMIT} + CAST(:offset AS bigint)" if shape.later else _LIMIT
+        found = f"{found} ORDER BY {_FROM_THE_FUTURE} FETCH FIRST ({count}) ROWS WITH TIES"
+    return found if shape.plan == "walk" else f"WITH found AS MATERIALIZED ({found}) SELECT * FROM found"
+
+
+_LIMIT = "CAST(:limit AS bigint)"
+_DISTANCE = near.distance("publication.point", near.point(":radius_long", ":radius_lat"))
+# The nearest neighbors in time of a moment far ahead are the newest. The index does not break ties, hence WITH TIES.
+_FROM_THE_FUTURE = "publication.requested_datetime <-> '9999-01-01'::timestamptz"
+# A cursor's case breaks ties between service requests of the same moment, even if it is not published any more.
+_AFTER = """({requested}, {key}) < (CAST(:after_time AS timestamptz), coalesce((
+    SELECT c.key FROM service_request c
+    WHERE c.jurisdiction = :jurisdiction AND c.service_request_id = :after_number), 0))"""
 
 
 def choose_plan(listing: Listing) -> str:
-    """How to find the newest in a box; PostgreSQL cannot choose, as each way is another expression.
+    """How to find the newest in a box. PostgreSQL cannot choose, because each way is another expression.
 
-    ``sort``: few rows, take all and sort. ``nearest``: the index on place and time hands them over newest first.
-    ``walk``: the box holds so much that walking back in time meets enough of it.
+    ``sort``: the box holds few rows, so all are fetched and sorted. ``nearest``: the index on place and time returns
+    them newest first. ``walk``: the box holds so many rows that walking back in time meets enough of them.
     """
-    sides = listing.given.get("bbox") or listing.given.get("radius", ())[3:]
-    if not sides or listing.by_distance or listing.given.get("boundary"):
+    box = _box(listing)
+    if box is None or listing.by_distance or "boundary" in listing.given:
         return "walk"
-    given: dict[str, Any] = dict(zip(("west", "south", "east", "north"), sides, strict=True))
-    for name in ("start", "end"):
-        (given[name],) = listing.given.get(f"{name}_date", (None,))
+    start, end = (_at(listing.given.get(name)) for name in ("start_date", "end_date"))
+    given = {"west": box.west, "south": box.south, "east": box.east, "north": box.north, "start": start, "end": end}
     share, recent, total = fetch_one(_SELECTIVITY, given) or (1, 1, 0)
-    if share * recent * total <= SORT_AT_MOST:
+    if share * recent * total <= MAX_SORTED_ROWS:
         return "sort"
-    return "nearest" if share < WALK_FROM else "walk"
+    return "nearest" if share < MIN_WALKED_SHARE else "walk"
 
 
+def _box(listing: Listing) -> Box | None:
+    area = listing.given.get("bbox") or listing.given.get("radius")
+    return area.box if isinstance(area, Area | Circle) else None
+
+
+def _at(value: Value | None) -> datetime | None:
+    return value.at if isinstance(value, Instant) else None
+
+
+# By the statistics of ANALYZE, the share of rows in a box (0 before the first ANALYZE) and in a span of time, and the
+# number of rows. It takes 0.2 ms.
 _SELECTIVITY = Statement(
-    text(
-        """
-        SELECT CASE WHEN EXISTS (
-                   SELECT FROM pg_statistic JOIN pg_attribute ON attrelid = starelid AND attnum = staattnum
-                   WHERE starelid = 'publication'::regclass AND attname = 'point')
-               THEN _postgis_selectivity('publication', 'point', ST_MakeEnvelope(:west, :south, :east, :north, 4326))
-               ELSE 0 END,
-               coalesce((SELECT (coalesce(width_bucket(CAST(:end AS timestamptz), bounds), cardinality(bounds))
-                                 - coalesce(width_bucket(CAST(:start AS timestamptz), bounds), 0) + 1.0)
-                                / cardinality(bounds)
-                         FROM (SELECT histogram_bounds::text::timestamptz[] AS bounds FROM pg_stats
-                               WHERE tablename = 'publication' AND attname = 'requested_datetime') AS known
-                        ), 1)::float8,
-               (SELECT reltuples FROM pg_class WHERE oid = 'publication'::regclass)
-        """
-    )
+    f"""
+    SELECT CASE WHEN EXISTS (
+               SELECT FROM pg_statistic JOIN pg_attribute ON attrelid = starelid AND attnum = staattnum
+               WHERE starelid = 'publication'::regclass AND attname = 'point')
+           THEN _postgis_selectivity('publication', 'point', {near.box()})
+           ELSE 0 END,
+           coalesce((SELECT (coalesce(width_bucket(CAST(:end AS timestamptz), bounds), cardinality(bounds))
+                             - coalesce(width_bucket(CAST(:start AS timestamptz), bounds), 0) + 1.0)
+                            / cardinality(bounds)
+                     FROM (SELECT histogram_bounds::text::timestamptz[] AS bounds FROM pg_stats
+                           WHERE tablename = 'publication' AND attname = 'requested_datetime') AS known
+                    ), 1)::float8,
+           (SELECT reltuples FROM pg_class WHERE oid = 'publication'::regclass)
+    """
 )
-"""The share of rows in a box and in a span of time by the statistics of ANALYZE (place 0 before the first), and the
-number of rows: 0.2 ms."""

@@ -1,98 +1,63 @@
-"""Public updates of published service requests (``servicerequestupdates``)."""
+"""Public updates of published service requests (``servicerequestupdates``), and the history of one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import ARRAY, BigInteger, DateTime, Integer, Text, bindparam, case, func, literal, select, tuple_
-from sqlalchemy.orm import aliased
+from uuid import UUID
 
 from open311.domain.lifecycle import PUBLISHED, Status
-from open311.models.cases.service_request import ServiceRequest
-from open311.models.cases.update import Update
-from open311.models.publications.publication import Publication
-from open311.queries.reading import JURISDICTION, Statement, fetch_dicts
+from open311.queries.reading import Statement, fetch_as
 
-_CLOSED: Any = literal([status.value for status in Status if PUBLISHED[status] == "closed"], ARRAY(Text()))
-_WINDOW: Any = bindparam("numbers", type_=ARRAY(Text()))
 
-# A comment is no step: it bears the state that was in force, or else clients would open what is closed.
-_earlier = aliased(Update)
-_in_force = func.coalesce(
-    Update.status,
-    select(_earlier.status)
-    .where(
-        _earlier.service_request == Update.service_request,
-        _earlier.status.is_not(None),
-        tuple_(_earlier.occurred_at, _earlier.key) < tuple_(Update.occurred_at, Update.key),
-    )
-    .order_by(_earlier.occurred_at.desc(), _earlier.key.desc())
-    .limit(1)
-    .correlate(Update)
-    .scalar_subquery(),
+@dataclass(frozen=True, slots=True)
+class PublicUpdate:
+    """An update as GeoReport publishes it. ``status`` is that of the service request when the update was made."""
+
+    update_id: UUID
+    service_request_id: str
+    service_code: str
+    status: str
+    description: str | None
+    media_url: str | None
+    updated_datetime: datetime
+    external_status_code: str | None
+    """Outcome or internal state, if the update is a step."""
+
+
+_CLOSED = ", ".join(f"'{status}'" for status in Status if PUBLISHED[status] == "closed")
+
+# A comment is no step: it has the state that was in force then, or clients would reopen what is closed.
+_PAGE = Statement(
+    f"""
+    SELECT u.uuid AS update_id, p.service_request_id, p.service_code,
+           CASE WHEN coalesce(u.status, (
+                    SELECT e.status FROM service_request_update e
+                    WHERE e.service_request = u.service_request AND e.status IS NOT NULL
+                      AND (e.occurred_at, e.key) < (u.occurred_at, u.key)
+                    ORDER BY e.occurred_at DESC, e.key DESC LIMIT 1)) IN ({_CLOSED})
+                THEN 'closed' ELSE 'open' END AS status,
+           u.description, u.media_url, u.occurred_at AS updated_datetime,
+           coalesce(u.outcome, u.status) AS external_status_code
+    FROM service_request_update u
+    JOIN publication p ON p.service_request = u.service_request
+    WHERE u.jurisdiction = :jurisdiction AND u.public AND u.occurred_at >= :start AND u.occurred_at <= :end
+      AND (cardinality(CAST(:numbers AS text[])) = 0 OR p.service_request_id = ANY(CAST(:numbers AS text[])))
+    ORDER BY u.occurred_at DESC, u.key DESC
+    LIMIT :limit OFFSET :offset
+    """
 )
-_LIST = Statement(
-    select(
-        Update.key.label("key"),
-        Update.uuid.label("update_id"),
-        Publication.service_request_id,
-        Publication.service_code,
-        case((_in_force == func.any(_CLOSED), "closed"), else_="open").label("status"),
-        Update.description,
-        Update.media_url,
-        Update.occurred_at.label("updated_datetime"),
-        func.coalesce(Update.outcome, Update.status).label("external_status_code"),
-    )
-    .join(Publication, Publication.service_request == Update.service_request)
-    .where(
-        Update.jurisdiction == JURISDICTION,
-        Update.public,
-        Update.occurred_at >= bindparam("start", type_=DateTime(timezone=True)),
-        Update.occurred_at <= bindparam("end", type_=DateTime(timezone=True)),
-        (func.cardinality(_WINDOW) == 0) | (Publication.service_request_id == func.any(_WINDOW)),
-    )
-    .order_by(Update.occurred_at.desc(), Update.key.desc())
-    .limit(bindparam("limit", type_=Integer()))
-    .offset(bindparam("offset", type_=Integer()))
-)
-
-_HISTORY = Statement(
-    select(
-        Update.uuid,
-        Update.kind,
-        Update.status,
-        Update.outcome,
-        Update.description.label("text"),
-        Update.changes,
-        Update.actor,
-        Update.occurred_at,
-        ServiceRequest.service_code,
-        ServiceRequest.service_name,
-        ServiceRequest.agency_responsible,
-        ServiceRequest.expected_datetime,
-        ServiceRequest.scheduled_datetime,
-        ServiceRequest.service_request_id.label("number"),
-    )
-    .join(Publication, Publication.service_request == Update.service_request)
-    .join(ServiceRequest, ServiceRequest.key == Update.service_request)
-    .where(Update.service_request == bindparam("key", type_=BigInteger()), Update.public)
-    .order_by(Update.occurred_at.desc(), Update.key.desc())
-    .limit(bindparam("limit", type_=Integer()))
-)
-
-
-def history(key: int, limit: int) -> list[dict[str, Any]]:
-    """The newest public updates of a published service request, with what words about them need."""
-    return fetch_dicts(_HISTORY, {"key": key, "limit": limit})
 
 
 def page(
     jurisdiction: str, start: datetime, end: datetime, numbers: list[str], number: int, size: int
-) -> list[dict[str, Any]]:
-    """Public updates that happened in a window of time, newest first."""
-    return fetch_dicts(
-        _LIST,
+) -> list[PublicUpdate]:
+    """A page of the public updates that happened in a span of time, newest first; of these numbers, or of all."""
+    return fetch_as(
+        PublicUpdate,
+        _PAGE,
         {
             "jurisdiction": jurisdiction,
             "start": start,
@@ -102,3 +67,43 @@ def page(
             "offset": (number - 1) * size,
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEvent:
+    """A public entry in the history of a service request, with the facts that a text about it names."""
+
+    uuid: UUID
+    kind: str
+    status: str | None
+    outcome: str | None
+    text: str | None
+    changes: Mapping[str, Any] | None
+    actor: str
+    occurred_at: datetime
+    service_code: str
+    service_name: str
+    agency_responsible: str
+    expected_datetime: datetime | None
+    scheduled_datetime: datetime | None
+    number: str | None
+
+
+_HISTORY = Statement(
+    """
+    SELECT u.uuid, u.kind, u.status, u.outcome, u.description AS text, u.changes, u.actor, u.occurred_at,
+           r.service_code, r.service_name, r.agency_responsible, r.expected_datetime, r.scheduled_datetime,
+           r.service_request_id AS number
+    FROM service_request_update u
+    JOIN publication p ON p.service_request = u.service_request
+    JOIN service_request r ON r.key = u.service_request
+    WHERE u.service_request = :key AND u.public
+    ORDER BY u.occurred_at DESC, u.key DESC
+    LIMIT :limit
+    """
+)
+
+
+def history(key: int, limit: int) -> list[PublicEvent]:
+    """The newest public entries in the history of a published service request."""
+    return fetch_as(PublicEvent, _HISTORY, {"key": key, "limit": limit})

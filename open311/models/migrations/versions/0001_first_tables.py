@@ -39,6 +39,15 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON service_request_update
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting_history();
 """
 
+LAYER_IN_FORCE = """
+CREATE VIEW layer_in_force AS
+SELECT l.key, l.jurisdiction, l.layer, l.name, l.vintage, l.valid_from FROM boundary_layer l
+WHERE l.key = (
+    SELECT n.key FROM boundary_layer n
+    WHERE n.jurisdiction = l.jurisdiction AND n.layer = l.layer AND coalesce(n.valid_from <= current_date, true)
+    ORDER BY n.valid_from DESC NULLS LAST, n.key DESC LIMIT 1)
+"""
+
 
 def upgrade() -> None:
     """Make everything."""
@@ -80,6 +89,7 @@ def upgrade() -> None:
             "jurisdiction", "layer", "vintage", name=op.f("uq_boundary_layer_jurisdiction_layer_vintage")
         ),
     )
+    op.execute(LAYER_IN_FORCE)
     op.create_table(
         "catalogue_version",
         sa.Column("fingerprint", sa.Text(), nullable=False),

@@ -1,0 +1,120 @@
+"""The staff's list of cases: queue, filters, order and pages. Grants narrow it in SQL, never afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from open311.domain.roles import Act
+from open311.queries.cases.queues import MAX_COUNTED, Queue, Viewer, in_queue
+from open311.queries.cases.reach import Condition, both, reach
+from open311.queries.filters import table
+from open311.queries.filters.conditions import CASES
+from open311.queries.filters.values import Value
+from open311.queries.places.membership import containing
+from open311.queries.reading import Statement, fetch_as, fetch_value
+
+CASES_PER_PAGE = 50
+
+SORTS: Mapping[str, str] = {
+    "number": "{r}.key",
+    "what": "{r}.service_name",
+    "where": "coalesce({r}.address, '')",
+    "state": "{r}.status",
+    "who": "{r}.agency_responsible",
+    "priority": "{r}.priority",
+    "age": "{r}.requested_datetime",
+    "due": "coalesce({r}.expected_datetime, 'infinity')",
+}
+"""SQL of what the list can be ordered by, for a row ``{r}``. The case's key follows, so that the order is total."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the list. ``given`` holds the values of filters by their names."""
+
+    queue: Queue = Queue.OPEN
+    given: Mapping[str, Value] = field(default_factory=dict)
+    sort: str = "due"
+    descending: bool = False
+    after: str = ""
+    """The number of the last case of the previous page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case in the list."""
+
+    number: str
+    version: int
+    service_name: str
+    description: str
+    address: str
+    area: str
+    status: str
+    department_code: str
+    department: str
+    team: str
+    assignee: str
+    priority: int
+    requested: datetime
+    expected: datetime | None
+    paused: bool
+    private: bool
+    moderation: str
+
+
+def page(viewer: Viewer, asked: Asked, layer: str, most: int = CASES_PER_PAGE) -> list[ListedCase]:
+    """A page of the list, and one case more if there is a next page. ``layer`` names the areas that are shown."""
+    kept = _condition(viewer, asked)
+    statement = _listing(kept.sql, asked.sort, asked.descending, bool(asked.after))
+    given = {**viewer.values, **kept.values, "layer": layer, "most": most + 1, "after": asked.after}
+    return fetch_as(ListedCase, statement, given)
+
+
+def how_many(viewer: Viewer, asked: Asked) -> int:
+    """How many cases the list holds, up to ``MAX_COUNTED``."""
+    kept = _condition(viewer, asked)
+    return int(fetch_value(_counting(kept.sql), {**viewer.values, **kept.values}))
+
+
+def _condition(viewer: Viewer, asked: Asked) -> Condition:
+    reached = reach(viewer.grants, Act.READ)
+    narrowed = table.conditions(CASES, table.shape_of(asked.given))
+    parts = [Condition(in_queue(asked.queue, reached.sql)), reached, *map(Condition, narrowed)]
+    whole = both(parts)
+    return Condition(whole.sql, {**whole.values, **table.parameters(asked.given)})
+
+
+@lru_cache(maxsize=1024)
+def _counting(kept: str) -> Statement:
+    return Statement(f"SELECT count(*)::int FROM (SELECT FROM service_request r WHERE {kept} LIMIT {MAX_COUNTED}) AS c")
+
+
+@lru_cache(maxsize=1024)
+def _listing(kept: str, sort: str, descending: bool, later: bool) -> Statement:
+    order, direction, beyond = SORTS[sort], "DESC" if descending else "", "<" if descending else ">"
+    last = "FROM service_request c WHERE c.jurisdiction = :jurisdiction AND c.service_request_id = :after"
+    going_on = f"({order}, r.key) {beyond} ((SELECT {order.format(r='c')} {last}), (SELECT c.key {last}))"
+    return Statement(
+        f"""
+        WITH page AS MATERIALIZED (
+            SELECT r.key, {order.format(r="r")} AS sorted FROM service_request r
+            WHERE {kept} {f"AND {going_on.format(r='r')}" if later else ""}
+            ORDER BY {order.format(r="r")} {direction}, r.key {direction} LIMIT :most
+        )
+        SELECT r.service_request_id AS number, r.version, r.service_name, coalesce(r.description, '') AS description,
+               coalesce(r.address, '') AS address, coalesce(area.name, '') AS area, r.status,
+               r.department AS department_code, r.agency_responsible AS department, coalesce(r.team, '') AS team,
+               coalesce(a.name, '') AS assignee, r.priority, r.requested_datetime AS requested,
+               r.expected_datetime AS expected, r.paused_at IS NOT NULL AS paused, r.private, r.moderation
+        FROM page JOIN service_request r ON r.key = page.key
+        LEFT JOIN account a ON a.key = r.assignee
+        LEFT JOIN LATERAL (
+            SELECT b.name {containing("r.point", "r.jurisdiction")} AND l.layer = :layer
+            ORDER BY b.key LIMIT 1) AS area ON true
+        ORDER BY page.sorted {direction}, page.key {direction}
+        """
+    )
