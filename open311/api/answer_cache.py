@@ -2,7 +2,7 @@
 
 A view says which answers may be remembered (``Answer.cache``): the service list and the like for a minute; a page of
 requests as long as nothing published changes (``queries/publications/versions``), but no longer than its minute, in
-which "the last 90 days" stay the same. ADR 19 says why.
+which "the last 90 days" stay the same. ADR 21 says why.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The views are the same, and are handed the same ``Call``. Whatever is out of the ordinary is left to Flask: a key, a
 format that ``Accept`` decides, characters that no URL may hold, an argument that is refused, a database that fails. It
-halves the processor time of a small answer (docs/adr/0009-hot-reads.md).
+halves the processor time of a small answer (docs/adr/0009-fast-reads.md).
 """
 
 from __future__ import annotations

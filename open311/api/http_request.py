@@ -1,4 +1,4 @@
-"""Requests as Werkzeug reads them, and where it loses what clients in use send."""
+"""Requests as Werkzeug reads them, mended where it would lose what clients in use send (ADR 22)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ Parsed = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
 
 
 class _Form(FormDataParser):
-    """Reads forms whole or not at all, whatever letters they are in: Werkzeug takes what it cannot read for empty.
+    """Reads forms in full or not at all, in whatever encoding; Werkzeug would take what it cannot read for empty.
 
-    NUL, which no text in PostgreSQL can hold, is dropped.
+    NUL is dropped, because PostgreSQL cannot store it in a text.
     """
 
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
     ) -> Parsed:
-        """Fields and files.
+        """The stream, fields and files of a body.
 
-        :raises BadRequest: the body cannot be taken apart.
+        :raises BadRequest: when the body cannot be taken apart.
         """
         if mimetype == FORM:
             body = stream.read().decode("utf-8", OR_WINDOWS_1252)
@@ -53,38 +53,38 @@ class _Form(FormDataParser):
 
 
 class _Parts(MultiPartParser):
-    """Leaves the bytes of texts as they are, a letter each."""
+    """Leaves the bytes of texts as they are, one character for each."""
 
     def get_part_charset(self, headers: Headers) -> str:
-        """One that has a letter for every byte."""
+        """An encoding that has a character for every byte."""
         return "latin-1"
 
 
-def _text(letters: str) -> str:
-    return letters.encode("latin-1").decode("utf-8", OR_WINDOWS_1252)
+def _text(characters: str) -> str:
+    return characters.encode("latin-1").decode("utf-8", OR_WINDOWS_1252)
 
 
 class Sent(Request):
-    """What was sent. A form that is not multipart is as small as a text part: it is read into memory whole."""
+    """A request of this application. Forms that are not multipart are limited like text parts: they fill memory."""
 
     form_data_parser_class = _Form
 
     @cached_property
     def host(self) -> str:
-        """As ``host_of`` says."""
+        """The host that was asked (``host_of``)."""
         return host_of(self.environ)
 
     def make_form_data_parser(self) -> FormDataParser:
-        """The parser, after the limit is set."""
+        """Make the parser after setting the limit of the body."""
         if self.mimetype == FORM:
             self.max_content_length = self.max_form_memory_size
         return super().make_form_data_parser()
 
 
 def check_form(request: Request) -> None:
-    """See that what was sent is a form, or nothing.
+    """Make sure that the body is a form, or that there is none.
 
-    :raises BadRequest: it is something else, in which no field would be found.
+    :raises BadRequest: when it is something else, in which no field would be found.
     """
     if not (request.content_length or "Transfer-Encoding" in request.headers):
         return
@@ -96,11 +96,11 @@ def check_form(request: Request) -> None:
 
 
 def host_of(environ: dict[str, Any]) -> str:
-    """The host that was asked, with its port if that is not the usual one; nothing where it can be no host.
+    """The host that was asked, with its port unless it is the usual one; empty if it is not a possible host.
 
-    Names in networks of containers have underscores, of which Werkzeug's rules know nothing.
+    Werkzeug refuses underscores, but names in networks of containers have them.
     """
     host, named = get_host(environ), str(environ.get("HTTP_HOST", ""))
-    if not host and "_" in named:  # the same rules; at most a port was taken off the end
+    if not host and "_" in named:  # Werkzeug's rules otherwise; at most a port was cut off the end
         host = named[: len(get_host({**environ, "HTTP_HOST": named.replace("_", "-")}))]
     return host

@@ -120,8 +120,8 @@ def found(question: Listing, plan: str) -> list[str]:
     whole = page(question, "json", b"\n", plan)
     assert whole.joined == b"\n".join(row.document for row in listed)
     assert whole.count == len(listed)
-    assert whole.last == (Cursor(listed[-1][2], listed[-1][3]) if listed else None)
-    return [row[3] for row in listed]
+    assert whole.last == (Cursor(listed[-1].requested, listed[-1].number) if listed else None)
+    return [row.number for row in listed]
 
 
 @pytest.fixture
