@@ -19,16 +19,17 @@ from open311.actions.privacy.registry import SPANS
 from open311.adapters.files import LocalFiles
 from open311.adapters.mail import FileMail, SMTPMail
 from open311.adapters.openid import OpenID
+from open311.adapters.outbound import Outbound
 from open311.adapters.push import WebPush
 from open311.adapters.seal import Seal
 from open311.adapters.sms import FileSms, TwilioSms
-from open311.adapters.webhook import Webhooks
 from open311.api.answer_cache import AnswerCache
 from open311.api.endpoint import shape_urls
 from open311.api.fast_reads import FastReads
 from open311.api.http_request import Sent
 from open311.api.installation import Installation
 from open311.api.wsgi import finish, merge_slashes, quote_boundary
+from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import PACKAGE, city_directory
 from open311.catalog.read import read_city
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     database.init_app(app)
     app.extensions["queue"] = make_queue(app, settings.database_url)
-    webhooks = Webhooks.allowing(settings.webhook_allow or "")
+    outbound = Outbound.allowing(settings.outbound_allow or "")
     environment = Environment(
         city=city,
         public_url=settings.written_url,
@@ -84,9 +85,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         mail=SMTPMail(settings.smtp_url) if settings.smtp_url else FileMail(Path("var/mail").absolute()),
         mail_from=settings.mail_from,
         sms=TwilioSms(settings.sms_url) if settings.sms_url else FileSms(Path("var/sms").absolute()),
-        webhooks=webhooks,
+        outbound=outbound,
         sign_in=_sign_in(settings),
-        push=WebPush(settings.secret_key, settings.mail_from, webhooks) if settings.secret_key else None,
+        push=WebPush(settings.secret_key, settings.mail_from, outbound) if settings.secret_key else None,
+        remote_keys=_remote_keys(city),
     )
     app.extensions["settings"] = settings
     app.extensions["open311"] = environment
@@ -113,6 +115,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
     return app
+
+
+def _remote_keys(city: City) -> dict[str, str]:
+    """Return the API keys that the city's files name variables for, as far as those are set."""
+    bodies = (body for each in city.jurisdictions.values() for body in each.departments.values())
+    names = {body.open311.api_key_variable for body in bodies if body.open311 and body.open311.api_key_variable}
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _sign_in(settings: Settings) -> SignIn:

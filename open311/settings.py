@@ -47,8 +47,8 @@ class Settings:
     """The address that mail comes from."""
     sms_url: str | None = None
     """The provider of text messages; none: they become files in ``var/sms``."""
-    webhook_allow: str | None = None
-    """Networks that webhooks may call although they are not public, with commas between."""
+    outbound_allow: str | None = None
+    """Networks that may be called although they are not public, with commas between (webhooks, push, referrals)."""
     secret_key: str | None = None
     """Signs cookies and seals secrets; the same for all processes. None: nobody can sign in."""
     second_factor_roles: frozenset[Role] = frozenset({Role.ADMINISTRATOR})
@@ -92,7 +92,7 @@ class Settings:
             smtp_url=given.get("SMTP_URL") or None,
             mail_from=given.get("MAIL_FROM") or cls.mail_from,
             sms_url=given.get("SMS_URL") or None,
-            webhook_allow=given.get("WEBHOOK_ALLOW") or None,
+            outbound_allow=given.get("OUTBOUND_ALLOW") or None,
             secret_key=given.get("SECRET_KEY") or None,
             second_factor_roles=cls.second_factor_roles if roles is None else _roles(roles),
             session_idle_minutes=number("SESSION_IDLE_MINUTES", cls.session_idle_minutes),

@@ -1,4 +1,4 @@
-"""Another city's GeoReport v2 server, as its client: file a service request there, and read what became of it."""
+"""A client of another city's GeoReport v2 server: file a service request there, and read what became of it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
+import orjson
 
-SECONDS = 20
-"""How long a server may take to answer."""
-
-
-class RemoteRefused(Exception):
-    """The server refused for good; the message is what it said."""
-
-
-class RemoteUnreachable(Exception):
-    """The server did not answer, or not sensibly; to be tried again."""
+from open311.adapters.delivery import Later, Refused
+from open311.adapters.outbound import CALL_SECONDS, Answer, Outbound
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteReceipt:
-    """A number, or a token until there is one."""
+    """The number of a service request that was filed at another server, or a token until it has one."""
 
     service_request_id: str | None
     token: str | None
@@ -31,7 +24,7 @@ class RemoteReceipt:
 
 @dataclass(frozen=True, slots=True)
 class RemoteRequest:
-    """What the server says of a service request."""
+    """What another server says of a service request."""
 
     status: str
     status_notes: str
@@ -40,74 +33,70 @@ class RemoteRequest:
 
 @dataclass(frozen=True)
 class GeoReportClient:
-    """A client of one endpoint. Speaks JSON; ``jurisdiction_id`` and ``api_key`` where the server wants them."""
+    """A client of one GeoReport endpoint, speaking JSON; ``jurisdiction_id`` and ``api_key`` are sent if set.
 
+    Every method raises ``Refused`` when the server refuses for good (the message is what it said), and ``Later`` when
+    it gave no usable answer and should be asked again.
+    """
+
+    outbound: Outbound
     url: str
     jurisdiction_id: str = ""
     api_key: str = ""
 
     def file(self, fields: Mapping[str, str], idempotency_key: str) -> RemoteReceipt:
-        """File a service request; the same key again never files a second one on servers that know the header.
-
-        :raises RemoteRefused: the server will not have it.
-        :raises RemoteUnreachable: try again.
-        """
-        form = {name: value for name, value in {**fields, **self._who()}.items() if value}
-        headers = {"Idempotency-Key": idempotency_key}
-        (receipt,) = self._call("POST", "requests.json", data=form, headers=headers)
+        """File a service request. Servers that know ``Idempotency-Key`` never file a second one under the same key."""
+        form = {name: value for name, value in {**fields, **self._identity()}.items() if value}
+        headers = {"Idempotency-Key": idempotency_key, "Content-Type": "application/x-www-form-urlencoded"}
+        receipt = self._call("POST", "requests.json", headers, urlencode(form).encode())
         number, token = (str(receipt.get(name) or "") or None for name in ("service_request_id", "token"))
         if not number and not token:
-            raise RemoteRefused("the server gave neither a number nor a token")
+            raise Refused("the server gave neither a number nor a token")
         return RemoteReceipt(number, token)
 
     def number_of(self, token: str) -> str | None:
-        """The number behind a token, or none yet.
-
-        :raises RemoteRefused: the token is unknown.
-        :raises RemoteUnreachable: try again.
-        """
-        (found,) = self._call("GET", f"tokens/{token}.json")
-        return str(found.get("service_request_id") or "") or None
+        """Return the number behind a token, or None while there is none."""
+        return str(self._call("GET", f"tokens/{token}.json").get("service_request_id") or "") or None
 
     def read(self, number: str) -> RemoteRequest:
-        """What became of a service request.
-
-        :raises RemoteRefused: it is unknown there.
-        :raises RemoteUnreachable: try again.
-        """
-        (found,) = self._call("GET", f"requests/{number}.json")
+        """Return the state of a service request."""
+        found = self._call("GET", f"requests/{number}.json")
         try:
             updated = datetime.fromisoformat(str(found["updated_datetime"])) if found.get("updated_datetime") else None
         except ValueError:
             updated = None
         return RemoteRequest(str(found.get("status", "")).lower(), str(found.get("status_notes") or ""), updated)
 
-    def _who(self) -> dict[str, str]:
+    def _identity(self) -> dict[str, str]:
         return {"jurisdiction_id": self.jurisdiction_id, "api_key": self.api_key}
 
-    def _call(self, method: str, path: str, **what: Any) -> list[dict[str, Any]]:
+    def _call(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> dict[str, Any]:
+        """Return the one item of the list that every endpoint answers with."""
+        address = f"{self.url}/{path}"
         if method == "GET" and self.jurisdiction_id:
-            what["params"] = {"jurisdiction_id": self.jurisdiction_id}
+            address += "?" + urlencode({"jurisdiction_id": self.jurisdiction_id})
         try:
-            answer = httpx.request(method, f"{self.url}/{path}", timeout=SECONDS, **what)
-        except httpx.HTTPError as fault:
-            raise RemoteUnreachable(f"{self.url} does not answer: {fault}") from None
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise RemoteUnreachable(f"{self.url} answers {answer.status_code}")
+            answer = self.outbound.call(method, address, headers, body, read_answer=True, silence_seconds=CALL_SECONDS)
+        except Later as fault:
+            raise Later(f"{self.url} does not answer: {fault}") from None
+        if answer.status >= 500 or answer.status == 429:
+            raise Later(f"{self.url} answers {answer.status}", answer.status)
         if not answer.is_success:
-            raise RemoteRefused(_reason(answer))
+            raise Refused(_reason(answer), answer.status)
         try:
-            document = answer.json()
+            document = orjson.loads(answer.body)
         except ValueError:
-            raise RemoteUnreachable(f"{self.url} answers no JSON") from None
+            raise Later(f"{self.url} answers no JSON") from None
         if not isinstance(document, list) or len(document) != 1 or not isinstance(document[0], dict):
-            raise RemoteUnreachable(f"{self.url} answers no list of one")
-        return document
+            raise Later(f"{self.url} answers no list of one")
+        return document[0]
 
 
-def _reason(answer: httpx.Response) -> str:
-    """The first description of an errors document, or the status."""
+def _reason(answer: Answer) -> str:
+    """Return the first description of an errors document, or else the status."""
     try:
-        return str(answer.json()[0]["description"])
+        return str(orjson.loads(answer.body)[0]["description"])
     except (ValueError, LookupError, TypeError):
-        return f"the server answers {answer.status_code}"
+        return f"the server answers {answer.status}"

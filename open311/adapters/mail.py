@@ -14,42 +14,32 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-SECONDS = 30
-"""How long a mail server may take to answer."""
+from open311.adapters.delivery import DeliveryFault, Down, Later, Refused
 
-
-class MailRefused(Exception):
-    """The mail server will never take this message; the text is what it said."""
-
-
-class MailUnreachable(Exception):
-    """The mail server takes this message not now; to be tried again."""
-
-
-class MailDown(MailUnreachable):
-    """The mail server does not answer, or lets us not in: it takes no other message either."""
+SILENCE_SECONDS = 30
+"""How long a mail server may take to answer a command."""
 
 
 class Mail(Protocol):
-    """A way for mail to leave."""
+    """A way to send mail."""
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the message over; it is the other side's when this returns.
+        """Hand the message over; when this returns, the other side is responsible for it.
 
-        :raises MailRefused: for good.
-        :raises MailUnreachable: try again later.
-        :raises MailDown: and the others too.
+        :raises Refused: when it will never be taken.
+        :raises Later: when it should be tried again.
+        :raises Down: when the mail server takes no other message either.
         """
 
 
 class FileMail:
-    """Mail as ``.eml`` files, for development: a mail program opens them."""
+    """Writes mail as ``.eml`` files, which mail programs open; for development."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
     def send(self, message: EmailMessage) -> None:
-        """Write it; the files sort by time."""
+        """Write the message to a file whose name sorts by time."""
         self.directory.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self.directory, suffix=".part", delete=False) as file:
             file.write(message.as_bytes(policy=SMTP))
@@ -58,11 +48,11 @@ class FileMail:
 
 
 class SMTPMail:
-    """Mail over ``smtp://[user:password@]host[:port]``, with STARTTLS where offered, or ``smtps://``.
+    """Sends mail over ``smtp://[user:password@]host[:port]``, with STARTTLS where offered, or ``smtps://``.
 
-    ``smtps://`` and a password want a server with a certificate for its name; only to this machine a password goes
-    without TLS. STARTTLS without a password takes any certificate, as mail servers do among themselves (RFC 7435).
-    Each thread keeps its connection: greeting and TLS cost more than a message.
+    With ``smtps://`` or a password, the server must have a certificate for its name; a password is sent without TLS to
+    this machine only. STARTTLS without a password accepts any certificate, as mail servers do among themselves
+    (RFC 7435). Each thread reuses its connection, because greeting and TLS cost more than a message.
     """
 
     def __init__(self, url: str) -> None:
@@ -72,10 +62,10 @@ class SMTPMail:
         self._tls = parts.scheme == "smtps"
         self._host, self._port = parts.hostname, parts.port or (465 if self._tls else 25)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._kept = threading.local()
+        self._local = threading.local()
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the message to the server."""
+        """Hand the message to the mail server, as ``Mail.send`` says."""
         try:
             connection = self._connection()
         except (OSError, smtplib.SMTPException) as fault:
@@ -90,27 +80,29 @@ class SMTPMail:
             self.close()
             raise _fault(fault.smtp_code, fault.smtp_error) from None
         except smtplib.SMTPNotSupportedError as fault:  # an address that is not ASCII (RFC 6531)
-            raise MailRefused(str(fault)) from None
+            raise Refused(str(fault)) from None
         except (OSError, smtplib.SMTPException) as fault:
-            # Whatever is said before there is a receiver is said of us: of our network address, our name, our sender.
+            # What a server says before there is a receiver is about us: our network address, our name, our sender.
             raise self._down(fault) from None
 
     def _connection(self) -> smtplib.SMTP:
-        """The connection of this thread; a new one where the server has closed it meanwhile."""
-        kept: smtplib.SMTP | None = getattr(self._kept, "connection", None)
-        if kept is not None:
+        """Return the connection of this thread, or a new one if the server has closed it meanwhile."""
+        known: smtplib.SMTP | None = getattr(self._local, "connection", None)
+        if known is not None:
             try:
-                if kept.noop()[0] == 250:
-                    return kept
+                if known.noop()[0] == 250:
+                    return known
             except (OSError, smtplib.SMTPException):
                 pass
             self.close()
         made: smtplib.SMTP
         if self._tls:
-            made = smtplib.SMTP_SSL(self._host, self._port, timeout=SECONDS, context=ssl.create_default_context())
+            made = smtplib.SMTP_SSL(
+                self._host, self._port, timeout=SILENCE_SECONDS, context=ssl.create_default_context()
+            )
         else:
-            made = smtplib.SMTP(self._host, self._port, timeout=SECONDS)
-        self._kept.connection = made
+            made = smtplib.SMTP(self._host, self._port, timeout=SILENCE_SECONDS)
+        self._local.connection = made
         made.ehlo_or_helo_if_needed()  # before it nothing is known of what the server offers
         encrypted = self._tls
         if not encrypted and made.has_extn("starttls"):
@@ -122,22 +114,22 @@ class SMTPMail:
             made.login(self._user, self._password)
         return made
 
-    def _down(self, fault: Exception) -> MailDown:
-        """What the server did instead of letting us in; the connection is ended."""
+    def _down(self, fault: Exception) -> Down:
+        """Close the connection and return what the server did instead of letting us in."""
         self.close()
         said = _said(fault.smtp_code, fault.smtp_error) if isinstance(fault, smtplib.SMTPResponseException) else fault
-        return MailDown(f"{self._host}: {said}")
+        return Down(f"{self._host}: {said}")
 
     def close(self) -> None:
-        """End this thread's connection; the next message makes a new one."""
-        kept: smtplib.SMTP | None = getattr(self._kept, "connection", None)
-        self._kept.connection = None
-        if kept is not None:
-            kept.close()
+        """Close this thread's connection; the next message opens a new one."""
+        known: smtplib.SMTP | None = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if known is not None:
+            known.close()
 
 
 def _any_certificate() -> ssl.SSLContext:
-    """Nobody who only listens reads along; who answers is not known."""
+    """Return a context that encrypts without knowing who answers: it keeps out those who only listen."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -151,12 +143,15 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _fault(code: int, said: bytes | str) -> Exception:
-    """For good from 500 on (RFC 5321, 4.2.1); but for our own rights there, which somebody can mend."""
+def _fault(code: int, said: bytes | str) -> DeliveryFault:
+    """Return what a reply code means: final from 500 on (RFC 5321, 4.2.1), except for our own rights there.
+
+    Those somebody can mend, so they count as the whole server being down.
+    """
     text = _said(code, said)
     if code in (530, 534, 535, 538):
-        return MailDown(text)
-    return MailRefused(text) if 500 <= code < 600 else MailUnreachable(text)
+        return Down(text)
+    return Refused(text) if 500 <= code < 600 else Later(text)
 
 
 def _said(code: int, said: bytes | str) -> str:

@@ -15,36 +15,25 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from open311.adapters.webhook import AddressRefused, WebhookFailed, Webhooks
+from open311.adapters.delivery import Gone, Later, Refused
+from open311.adapters.outbound import Outbound
 
-KEPT = 24 * 3600
-"""Seconds for which the push service keeps a message for a device that is away."""
-SIGNED = 12 * 3600
-"""Seconds for which a signature holds; more than a day is refused (RFC 8292, section 2)."""
-MOST_CHARACTERS = 2_000
-"""Of a push service's address."""
+TTL_SECONDS = 24 * 3600
+"""How long the push service holds a message for a device that is offline."""
+SIGNATURE_SECONDS = 12 * 3600
+"""How long a signature is valid; more than a day is refused (RFC 8292, section 2)."""
+MAX_ENDPOINT_CHARACTERS = 2_000
+"""The longest address of a push service that is accepted."""
 
 _CURVE = ec.SECP256R1()
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
-class PushRefused(Exception):
-    """The push service will never take this message; the text is what it said."""
-
-
-class PushGone(PushRefused):
-    """Nobody takes messages at this address any more."""
-
-
-class PushUnreachable(Exception):
-    """The push service does not answer, or not now; to be tried again."""
-
-
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where a browser takes messages, and with what only it can read them: as it told its page.
+    """The push subscription of a browser: its push service's address, and the keys with which only it can read.
 
-    :raises ValueError: that is no such thing.
+    :raises ValueError: when any part is not what a browser would give.
     """
 
     endpoint: str
@@ -53,7 +42,7 @@ class Browser:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.endpoint)
-        if parts.scheme not in ("http", "https") or not parts.hostname or len(self.endpoint) > MOST_CHARACTERS:
+        if parts.scheme not in ("http", "https") or not parts.hostname or len(self.endpoint) > MAX_ENDPOINT_CHARACTERS:
             raise ValueError("the address is none of a push service")
         ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, _plain(self.key))
         if len(_plain(self.secret)) != 16:
@@ -61,32 +50,32 @@ class Browser:
 
 
 class WebPush:
-    """Hands messages to push services, which are servers of other people: nothing inside our own network is called."""
+    """Hands messages to push services. A browser names them, so they are called as any server of somebody else's is."""
 
-    def __init__(self, secret_key: str, contact: str, webhooks: Webhooks) -> None:
+    def __init__(self, secret_key: str, contact: str, outbound: Outbound) -> None:
         seed = hashlib.sha512(b"open311 push\0" + secret_key.encode()).digest()
         # One key for all processes without one more secret to keep. With a new SECRET_KEY, browsers must ask anew.
         self._key = ec.derive_private_key(int.from_bytes(seed) % (_ORDER - 1) + 1, _CURVE)
-        self._contact, self._webhooks = contact, webhooks
+        self._contact, self._outbound = contact, outbound
 
     @property
     def public_key(self) -> str:
-        """By which push services and browsers know this server."""
+        """The key by which push services and browsers know this server, in base64url."""
         return _written(self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
     def send(self, browser: Browser, message: bytes) -> None:
-        """Hand a message over.
+        """Encrypt a message for the browser and hand it to its push service.
 
-        :raises PushGone: the browser takes none any more.
-        :raises PushRefused: for good.
-        :raises PushUnreachable: try again later.
+        :raises Gone: when the browser no longer receives messages.
+        :raises Refused: when the push service will never take it, or may not be called.
+        :raises Later: when it should be tried again.
         """
         parts = urlsplit(browser.endpoint)
         headers = {
             "Authorization": f"vapid t={self._signed(f'{parts.scheme}://{parts.netloc}')}, k={self.public_key}",
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
-            "TTL": str(KEPT),
+            "TTL": str(TTL_SECONDS),
         }
         body = http_ece.encrypt(
             message,
@@ -95,29 +84,25 @@ class WebPush:
             auth_secret=_plain(browser.secret),
             version="aes128gcm",
         )
-        try:
-            status = self._webhooks.post(browser.endpoint, headers, body)
-        except AddressRefused as fault:
-            raise PushRefused(str(fault)) from None
-        except WebhookFailed as fault:
-            raise PushUnreachable(str(fault)) from None
-        if 200 <= status < 300:
+        answer = self._outbound.call("POST", browser.endpoint, headers, body)
+        if answer.is_success:
             return
-        if status in (404, 410):
-            raise PushGone(f"it answers {status}")
-        if status == 429 or status >= 500:
-            raise PushUnreachable(f"it answers {status}")
-        raise PushRefused(f"it answers {status}")
+        said = f"it answers {answer.status}"
+        if answer.status in (404, 410):
+            raise Gone(said, answer.status)
+        if answer.status == 429 or answer.status >= 500:
+            raise Later(said, answer.status)
+        raise Refused(said, answer.status)
 
     def _signed(self, origin: str) -> str:
-        """Who we are, for one push service."""
-        claims = {"aud": origin, "exp": int(time.time()) + SIGNED, "sub": f"mailto:{self._contact}"}
+        """Return a signed token that identifies this server to one push service."""
+        claims = {"aud": origin, "exp": int(time.time()) + SIGNATURE_SECONDS, "sub": f"mailto:{self._contact}"}
         pem = self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return jwt.encode({"typ": "JWT", "alg": "ES256"}, claims, ECKey.import_key(pem))
 
 
 def _plain(text: str) -> bytes:
-    """Bytes from base64url, as browsers write it."""
+    """Decode base64url without padding, as browsers write it."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
     except (binascii.Error, UnicodeError):

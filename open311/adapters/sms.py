@@ -11,41 +11,32 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-SECONDS = 20
+from open311.adapters.delivery import Down, Later, Refused
 
-
-class SmsRefused(Exception):
-    """The provider will never take this text; the message is what it said."""
-
-
-class SmsUnreachable(Exception):
-    """The provider takes this text not now; to be tried again."""
-
-
-class SmsDown(SmsUnreachable):
-    """The provider does not answer, or lets us not in: it takes no other text either."""
+SILENCE_SECONDS = 20
+"""How long a provider may take to answer."""
 
 
 class Sms(Protocol):
-    """A way for text messages to leave."""
+    """A way to send text messages."""
 
     def send(self, number: str, text: str) -> None:
-        """Hand a text over to a telephone number (``+12155550142``).
+        """Send a text to a telephone number (``+12155550142``).
 
-        :raises SmsRefused: for good.
-        :raises SmsUnreachable: try again later.
-        :raises SmsDown: and the others too.
+        :raises Refused: when it will never be taken.
+        :raises Later: when it should be tried again.
+        :raises Down: when the provider takes no other text either.
         """
 
 
 class FileSms:
-    """Text messages as JSON files, for development and tests."""
+    """Writes text messages as JSON files; for development and tests."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
     def send(self, number: str, text: str) -> None:
-        """Write it; the files sort by time."""
+        """Write the text to a file whose name sorts by time."""
         self.directory.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(mode="w", dir=self.directory, suffix=".part", delete=False) as file:
             json.dump({"to": number, "text": text}, file)
@@ -54,9 +45,9 @@ class FileSms:
 
 
 class TwilioSms:
-    """Twilio's Messages API: ``twilio://ACCOUNT:TOKEN@api.twilio.com/+12155550100`` (the number that sends).
+    """Sends through Twilio's Messages API: ``twilio://ACCOUNT:TOKEN@api.twilio.com/+12155550100`` (the sender).
 
-    ``twilio+http://`` speaks to a gateway of the same shape without TLS.
+    ``twilio+http://`` talks to a gateway with the same API without TLS.
     """
 
     def __init__(self, url: str) -> None:
@@ -71,15 +62,15 @@ class TwilioSms:
         self._sender = sender
 
     def send(self, number: str, text: str) -> None:
-        """Hand the text to the provider."""
+        """Hand the text to the provider, as ``Sms.send`` says."""
         form = {"To": number, "From": self._sender, "Body": text}
         try:
-            answer = httpx.post(self._address, data=form, auth=(self._account, self._token), timeout=SECONDS)
+            answer = httpx.post(self._address, data=form, auth=(self._account, self._token), timeout=SILENCE_SECONDS)
         except httpx.HTTPError as fault:
-            raise SmsDown(f"{type(fault).__name__}: {fault}") from None
+            raise Down(f"{type(fault).__name__}: {fault}") from None
         if answer.is_success:
             return
         said = f"{answer.status_code} {answer.text[:200]}"
         if answer.status_code in (401, 403, 429, 502, 503, 504):
-            raise SmsDown(said)
-        raise SmsUnreachable(said) if answer.status_code >= 500 else SmsRefused(said)
+            raise Down(said)
+        raise Later(said) if answer.status_code >= 500 else Refused(said)

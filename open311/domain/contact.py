@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 _NEVER = r"\s@<>(),:;\"\\\[\]\x00-\x1f\x7f"
-"""What stands in no part of an address, or only where it is quoted (RFC 5322, section 3.2.3)."""
+"""Characters that no part of an address may contain unquoted (RFC 5322, section 3.2.3)."""
 _EMAIL = re.compile(rf"[^{_NEVER}]{{1,64}}@[^{_NEVER}]+\.[^{_NEVER}.]{{2,}}")
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _BETWEEN = re.compile(r"[\s().\-/]+")
 
 
 def email_address(text: str) -> str | None:
-    """An address that mail can be sent to, or none."""
+    """Return the trimmed address if mail can be sent to it, else None."""
     address = text.strip()
     local, _, domain = address.rpartition("@")
     plain = ".." not in address and not local.startswith(".") and not local.endswith(".")
@@ -20,6 +20,6 @@ def email_address(text: str) -> str | None:
 
 
 def phone_number(text: str) -> str | None:
-    """A telephone number with its country, as ``+12155550142``, or none."""
+    """Return a telephone number with its country code, like ``+12155550142``, or None if it has none."""
     number = _BETWEEN.sub("", text)
     return number if _PHONE.fullmatch(number) else None

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from open311.actions.base.environment import Environment
 from open311.actions.telling.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks
-from open311.adapters.webhook import Webhooks
+from open311.adapters.outbound import Outbound
 from open311.domain.roles import Role
 from open311.models.base import database
 from tests.accounts.conftest import COMMAND, Browser, log
@@ -24,7 +24,7 @@ PATH = "/admin/webhooks"
 @pytest.fixture
 def environment(with_parts: Any) -> Environment:
     """The city, which may call this machine."""
-    return with_parts(webhooks=Webhooks.allowing("127.0.0.1/32"))
+    return with_parts(outbound=Outbound.allowing("127.0.0.1/32"))
 
 
 def fail(city: Connection, environment: Environment, receiver: Receiver, times: int) -> None:

@@ -22,8 +22,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from open311.adapters.mail import FileMail, MailDown, MailRefused, MailUnreachable, SMTPMail
-from open311.adapters.sms import FileSms, SmsDown, SmsRefused, SmsUnreachable, TwilioSms
+from open311.adapters.delivery import Down, Later, Refused
+from open311.adapters.mail import FileMail, SMTPMail
+from open311.adapters.sms import FileSms, TwilioSms
 from tests.mailbox import Mailbox, receiving, saying
 from tests.receiver import Receiver, receiver
 
@@ -63,10 +64,10 @@ def test_mail_reaches_the_server_over_one_connection(out: SMTPMail, mailbox: Mai
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ("550 no such user", MailRefused),
-        ("554 spam", MailRefused),
-        ("451 later", MailUnreachable),
-        ("421 full", MailUnreachable),
+        ("550 no such user", Refused),
+        ("554 spam", Refused),
+        ("451 later", Later),
+        ("421 full", Later),
     ],
 )
 def test_the_server_refuses_for_good_or_for_now(
@@ -82,9 +83,9 @@ def test_the_server_refuses_for_good_or_for_now(
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ("550 no such user", MailRefused),
-        ("450 greylisted", MailUnreachable),
-        ("530 log in first", MailDown),
+        ("550 no such user", Refused),
+        ("450 greylisted", Later),
+        ("530 log in first", Down),
     ],
 )
 def test_a_receiver_is_refused_for_good_or_for_now(
@@ -97,17 +98,17 @@ def test_a_receiver_is_refused_for_good_or_for_now(
 
 
 def test_a_server_that_is_away_is_down() -> None:
-    with pytest.raises(MailDown):
+    with pytest.raises(Down):
         SMTPMail("smtp://127.0.0.1:9").send(message())
 
 
 def test_what_a_server_says_of_us_is_not_about_the_message(out: SMTPMail, mailbox: Mailbox) -> None:
-    with saying("554 your address is on a list") as url, pytest.raises(MailDown, match="554 your address"):
+    with saying("554 your address is on a list") as url, pytest.raises(Down, match="554 your address"):
         SMTPMail(url).send(message())
-    with saying("220 hello", "550 not you", "550 not you") as url, pytest.raises(MailDown, match="550 not you"):
+    with saying("220 hello", "550 not you", "550 not you") as url, pytest.raises(Down, match="550 not you"):
         SMTPMail(url).send(message())
     mailbox.senders = {"311@example.org": "550 not yours"}
-    with pytest.raises(MailDown, match="550 not yours"):
+    with pytest.raises(Down, match="550 not yours"):
         out.send(message())
 
 
@@ -116,7 +117,7 @@ def test_an_address_that_the_server_cannot_write_is_refused_for_good() -> None:
     international.replace_header("To", "a@müller.example")
     with receiving(enable_SMTPUTF8=False) as box:
         out = SMTPMail(box.url)
-        with pytest.raises(MailRefused, match="internationalized"):
+        with pytest.raises(Refused, match="internationalized"):
             out.send(international)
         out.close()
     with receiving() as box:
@@ -186,7 +187,7 @@ def send(url: str) -> None:
 
 
 def test_a_password_is_not_sent_to_a_server_that_could_be_any(encrypting: Mailbox, doorkeeper: Doorkeeper) -> None:
-    with pytest.raises(MailDown, match="certificate verify failed"):
+    with pytest.raises(Down, match="certificate verify failed"):
         send(encrypting.url)
     assert (encrypting.messages, doorkeeper.passwords) == ([], [])
 
@@ -197,7 +198,7 @@ def test_a_password_is_sent_to_a_server_with_a_certificate_for_its_name(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     send(encrypting.url)
     assert (len(encrypting.messages), doorkeeper.passwords) == (1, [b"secret"])
-    with pytest.raises(MailDown, match="certificate verify failed"):
+    with pytest.raises(Down, match="certificate verify failed"):
         send(encrypting.url.replace("127.0.0.1", "localhost"))
 
 
@@ -212,7 +213,7 @@ def test_without_a_password_any_certificate_will_do(certificate: Path) -> None:
 def test_a_password_is_sent_in_the_clear_to_this_machine_only(doorkeeper: Doorkeeper) -> None:
     with receiving(authenticator=doorkeeper, auth_require_tls=False) as box:
         # Another name of 127.0.0.1, but none that says so.
-        with pytest.raises(MailDown, match=r"127\.1: it offers no TLS, and a password is not sent without"):
+        with pytest.raises(Down, match=r"127\.1: it offers no TLS, and a password is not sent without"):
             send(box.url.replace("127.0.0.1", "user:secret@127.1"))
         assert doorkeeper.passwords == []
         for here in ("127.0.0.1", "localhost"):
@@ -252,8 +253,8 @@ def test_text_messages_go_to_the_provider(receiver: Receiver) -> None:
 @pytest.mark.parametrize(
     ("status", "fault"),
     [
-        *((400, SmsRefused), (404, SmsRefused), (500, SmsUnreachable)),
-        *((401, SmsDown), (403, SmsDown), (429, SmsDown), (503, SmsDown)),
+        *((400, Refused), (404, Refused), (500, Later)),
+        *((401, Down), (403, Down), (429, Down), (503, Down)),
     ],
 )
 def test_the_provider_refuses_for_good_or_for_now(receiver: Receiver, status: int, fault: Any) -> None:
@@ -264,7 +265,7 @@ def test_the_provider_refuses_for_good_or_for_now(receiver: Receiver, status: in
 
 
 def test_a_provider_that_is_away_is_down() -> None:
-    with pytest.raises(SmsDown):
+    with pytest.raises(Down):
         TwilioSms("twilio+http://AC1:token@127.0.0.1:9/+12155550100").send("+12155550142", "Hello")
 
 

@@ -7,17 +7,18 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from open311.adapters.push import Browser, PushGone, PushRefused, PushUnreachable, WebPush
-from open311.adapters.webhook import Webhooks
+from open311.adapters.delivery import Gone, Later, Refused
+from open311.adapters.outbound import Outbound
+from open311.adapters.push import Browser, WebPush
 from tests.push_service import CURVE, PushService, decrypted, plain, push_service
 
 __all__ = ["push_service"]
-HERE = Webhooks.allowing("127.0.0.1/32")
+HERE = Outbound.allowing("127.0.0.1/32")
 SECRET = "only the tests know what this is"
 
 
-def sender(secret: str = SECRET, webhooks: Webhooks = HERE) -> WebPush:
-    return WebPush(secret, "311@example.org", webhooks)
+def sender(secret: str = SECRET, outbound: Outbound = HERE) -> WebPush:
+    return WebPush(secret, "311@example.org", outbound)
 
 
 def test_what_the_tests_decrypt_is_what_the_rfc_encrypts() -> None:
@@ -46,14 +47,14 @@ def test_every_process_with_the_same_secret_is_the_same_server() -> None:
 @pytest.mark.parametrize(
     ("status", "fault"),
     [
-        (404, PushGone),
-        (410, PushGone),
-        (400, PushRefused),
-        (403, PushRefused),
-        (413, PushRefused),
-        (301, PushRefused),
-        (429, PushUnreachable),
-        (500, PushUnreachable),
+        (404, Gone),
+        (410, Gone),
+        (400, Refused),
+        (403, Refused),
+        (413, Refused),
+        (301, Refused),
+        (429, Later),
+        (500, Later),
     ],
 )
 def test_what_a_push_service_answers_is_understood(
@@ -66,19 +67,19 @@ def test_what_a_push_service_answers_is_understood(
 
 
 def test_nothing_inside_our_own_network_is_called(push_service: PushService) -> None:
-    with pytest.raises(PushRefused, match="not public"):
-        sender(webhooks=Webhooks()).send(push_service.browser, b"{}")
+    with pytest.raises(Refused, match="not public"):
+        sender(outbound=Outbound()).send(push_service.browser, b"{}")
     assert push_service.headers == []
 
 
 def test_an_address_that_is_none_is_refused_for_good(push_service: PushService) -> None:
-    with pytest.raises(PushRefused):
+    with pytest.raises(Refused):
         sender().send(replace(push_service.browser, endpoint=f"{push_service.origin}/\x01"), b"{}")
 
 
 def test_a_service_that_is_away_is_tried_again(push_service: PushService) -> None:
     away = replace(push_service.browser, endpoint="http://127.0.0.1:9/")
-    with pytest.raises(PushUnreachable):
+    with pytest.raises(Later):
         sender().send(away, b"{}")
 
 

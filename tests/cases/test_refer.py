@@ -19,6 +19,7 @@ from open311.actions.cases.progress import progress
 from open311.actions.cases.refer import LISTEN_AFTER_CLOSING, forward, mirror_referrals, refer
 from open311.actions.cases.relate import merge
 from open311.adapters.georeport_client import GeoReportClient, RemoteRequest
+from open311.adapters.outbound import Outbound
 from open311.app import create_app
 from open311.catalog.city import RemoteServer
 from open311.domain.case_ref import CaseRef
@@ -65,10 +66,11 @@ def body(server: str, own_database: str, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def environment(environment: Environment, body: Body, monkeypatch: pytest.MonkeyPatch) -> Environment:
-    """The city, where PECO has the other server."""
-    monkeypatch.setenv("PECO_API_KEY", body.api_key)
-    return with_server(environment, RemoteServer(body.url, {"SR-CL01": "SR-MI01"}, "phila.gov", "PECO_API_KEY"))
+def environment(environment: Environment, body: Body) -> Environment:
+    """The city, which may call this machine, and where PECO has the other server."""
+    keys = {"PECO_API_KEY": body.api_key}
+    here = replace(environment, outbound=Outbound.allowing("127.0.0.1/32"), remote_keys=keys)
+    return with_server(here, RemoteServer(body.url, {"SR-CL01": "SR-MI01"}, "phila.gov", "PECO_API_KEY"))
 
 
 def with_server(environment: Environment, remote: RemoteServer) -> Environment:
@@ -240,10 +242,8 @@ def test_what_is_not_theirs_any_more_is_not_filed_there(
     assert len(body.requests()) == before
 
 
-def test_what_the_server_refuses_comes_back_to_staff(
-    city: Connection, body: Body, environment: Environment, report: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PECO_API_KEY", "wrong")
+def test_what_the_server_refuses_comes_back_to_staff(city: Connection, environment: Environment, report: Any) -> None:
+    environment = replace(environment, remote_keys={"PECO_API_KEY": "wrong"})
     refer(environment, CaseRef("phila.gov", report()), STAFF, "peco")
     forward(environment, one(city, "SELECT key FROM referral")[0])
     assert one(city, "SELECT status FROM service_request")[0] == "in_progress"

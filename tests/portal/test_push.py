@@ -15,8 +15,8 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import progress
 from open311.actions.telling import notify
 from open311.actions.telling.digest import collect_digests
+from open311.adapters.outbound import Outbound
 from open311.adapters.push import WebPush
-from open311.adapters.webhook import Webhooks
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
@@ -37,7 +37,7 @@ BODY = "SELECT followed, channel, rhythm, confirmed_at IS NOT NULL, ended_at IS 
 @pytest.fixture
 def environment(with_parts: Any) -> Environment:
     """The city, which may call this machine."""
-    push = WebPush("only the tests know what this is", "311@example.org", Webhooks.allowing("127.0.0.1/32"))
+    push = WebPush("only the tests know what this is", "311@example.org", Outbound.allowing("127.0.0.1/32"))
     return with_parts(push=push)
 
 

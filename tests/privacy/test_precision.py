@@ -19,7 +19,7 @@ from open311.actions.cases.split import Part, split
 from open311.actions.telling import follow
 from open311.actions.telling.digest import collect_digests
 from open311.actions.telling.webhooks import add_webhook, call_webhooks
-from open311.adapters.webhook import Webhooks
+from open311.adapters.outbound import Outbound
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.definition import ServiceType
@@ -53,7 +53,7 @@ def of(precision: Precision) -> str:
 @pytest.fixture
 def environment(receiver: Receiver, with_parts: Any) -> Environment:
     """The city, which may call this machine."""
-    return with_parts(webhooks=Webhooks.allowing("127.0.0.1/32"))
+    return with_parts(outbound=Outbound.allowing("127.0.0.1/32"))
 
 
 def lives(

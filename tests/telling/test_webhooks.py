@@ -17,7 +17,8 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, progress, set_visibility
 from open311.actions.telling import webhooks
 from open311.actions.telling.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks, remove_webhook, replay
-from open311.adapters.webhook import Webhooks, signature
+from open311.adapters.outbound import Outbound
+from open311.adapters.webhook import signature
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument, NotAllowed
@@ -38,7 +39,7 @@ HERE = "phila.gov"
 @pytest.fixture
 def environment(with_parts: Any) -> Environment:
     """The city, which may call this machine."""
-    return with_parts(webhooks=Webhooks.allowing("127.0.0.1/32"))
+    return with_parts(outbound=Outbound.allowing("127.0.0.1/32"))
 
 
 @pytest.fixture

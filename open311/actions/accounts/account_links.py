@@ -15,7 +15,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, defer, transaction, write_returning
 from open311.actions.base.write_limits import count_try
 from open311.actions.telling.envelope import envelope
-from open311.adapters.mail import MailRefused
+from open311.adapters.delivery import Refused
 from open311.domain.contact import email_address
 from open311.domain.errors import InvalidArgument, SignInRefused
 from open311.domain.event import Event
@@ -69,7 +69,7 @@ def send_link(environment: Environment, email: str, purpose: Purpose, language: 
 
     Staff who ask to sign in get the address of their own page: a link alone does not let them in.
 
-    :raises MailUnreachable: when the mail server does not answer, so that the job is tried again.
+    :raises Later: when the mail server does not answer, so that the job is tried again.
     """
     found = account_of_email(email)
     if found is not None and not found.active:
@@ -89,7 +89,7 @@ def _send(environment: Environment, email: str, event: Event, url: str, language
     letter = compose(jurisdiction.wordings, event, facts, language=language, links={event: url})
     try:
         environment.mail.send(mail(letter, envelope(environment, jurisdiction, email, str(uuid4()))))
-    except MailRefused as fault:  # for good; whose address it is stays out of the log
+    except Refused as fault:  # for good; whose address it is stays out of the log
         _LOG.warning("a link to sign in was refused: %s", str(fault).replace(email, "(the address)"))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -11,10 +12,10 @@ from flask import current_app
 from open311.adapters.files import Files
 from open311.adapters.mail import Mail
 from open311.adapters.openid import OpenID
+from open311.adapters.outbound import Outbound
 from open311.adapters.push import WebPush
 from open311.adapters.seal import Seal
 from open311.adapters.sms import Sms
-from open311.adapters.webhook import Webhooks
 from open311.catalog.city import City
 from open311.domain.roles import Role
 
@@ -55,10 +56,12 @@ class Environment:
     mail: Mail
     mail_from: str
     sms: Sms
-    webhooks: Webhooks
+    outbound: Outbound
     sign_in: SignIn
     push: WebPush | None = None
-    """None: no browser is told anything."""
+    """None where no ``SECRET_KEY`` is set: browsers are told nothing."""
+    remote_keys: Mapping[str, str] = field(default_factory=dict)
+    """The API keys of other cities' servers, by the variable that ``config/departments.yaml`` names for each."""
 
 
 def current_environment() -> Environment:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 from open311.actions.base.actor import SYSTEM, Actor
@@ -10,7 +9,8 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, defer, transaction, write, write_returning
 from open311.actions.cases.case import aside, locked, locked_key
 from open311.actions.cases.progress import step
-from open311.adapters.georeport_client import GeoReportClient, RemoteRefused, RemoteRequest, RemoteUnreachable
+from open311.adapters.delivery import DeliveryFault, Later, Refused
+from open311.adapters.georeport_client import GeoReportClient, RemoteRequest
 from open311.catalog.city import Department
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
@@ -74,13 +74,13 @@ def forward(environment: Environment, key: int) -> None:
     if found is None:
         return
     body, fields, uuid = found
-    client = _client(body)
+    client = _client(environment, body)
     try:
         receipt = client.file(fields, idempotency_key=uuid)
-    except RemoteRefused as refusal:
+    except Refused as refusal:
         _give_back(environment, key, f"{body.name} refused: {refusal}")
         return
-    except RemoteUnreachable as fault:
+    except Later as fault:
         _again(key, str(fault))
         return
     _keep(environment, key, body.name, receipt.service_request_id, receipt.token)
@@ -117,10 +117,10 @@ def _description(environment: Environment, case: ServiceRequest) -> str:
     )
 
 
-def _client(body: Department) -> GeoReportClient:
+def _client(environment: Environment, body: Department) -> GeoReportClient:
     assert body.open311 is not None
-    api_key = os.environ.get(body.open311.api_key_variable, "") if body.open311.api_key_variable else ""
-    return GeoReportClient(body.open311.url, body.open311.jurisdiction_id, api_key)
+    api_key = environment.remote_keys.get(body.open311.api_key_variable, "")
+    return GeoReportClient(environment.outbound, body.open311.url, body.open311.jurisdiction_id, api_key)
 
 
 _KEEP = Statement(
@@ -189,14 +189,14 @@ def mirror_referrals(environment: Environment) -> int:
 
 def _look(environment: Environment, body: Department, referred: OpenReferral) -> None:
     """Ask one server about one service request."""
-    client, number = _client(body), referred.remote_id
+    client, number = _client(environment, body), referred.remote_id
     try:
         if number is None and referred.remote_token is not None:
             number = client.number_of(referred.remote_token)
             _keep(environment, referred.key, body.name, number, None)
         if number is not None:
             _mirror(environment, referred.key, body, client.read(number))
-    except (RemoteRefused, RemoteUnreachable, Refusal) as fault:
+    except (DeliveryFault, Refusal) as fault:
         _again(referred.key, str(fault))
 
 

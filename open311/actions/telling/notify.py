@@ -22,9 +22,8 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import alone, connection, defer, transaction
 from open311.actions.telling.envelope import envelope
 from open311.actions.telling.links import PATHS, make_links
-from open311.adapters.mail import MailDown, MailRefused, MailUnreachable
-from open311.adapters.push import Browser, PushGone, PushRefused, PushUnreachable
-from open311.adapters.sms import SmsDown, SmsRefused, SmsUnreachable
+from open311.adapters.delivery import Down, Gone, Later, Refused
+from open311.adapters.push import Browser
 from open311.catalog.city import Jurisdiction
 from open311.domain.event import OF_STAFF, WIDE, Event, event_of
 from open311.domain.lifecycle import Outcome
@@ -203,18 +202,18 @@ def _send(environment: Environment, row: dict[str, Any]) -> MessageState | None:
         else:
             outside = envelope(environment, jurisdiction, row["address"], row["uuid"], _first(row))
             environment.mail.send(mail(letter, outside))
-    except PushGone as fault:
+    except Gone as fault:
         connection().execute("UPDATE subscription SET ended_at = %s WHERE key = %s", (now(), row["subscription"]))
         return _close(row, MessageState.DROPPED, str(fault))
-    except (MailRefused, SmsRefused, PushRefused) as fault:
+    except Refused as fault:
         return _close(row, MessageState.FAILED, str(fault))
     except (LookupError, ValueError, MessageError) as fault:
         # One that cannot be written: its city or texts are gone, its address is none.
         return _close(row, MessageState.FAILED, f"{type(fault).__name__}: {fault}")
-    except (MailDown, SmsDown) as fault:
+    except Down as fault:
         _again(row, str(fault))
         return None
-    except (MailUnreachable, SmsUnreachable, PushUnreachable) as fault:
+    except Later as fault:
         return _again(row, str(fault))
     return _close(row, MessageState.SENT)
 

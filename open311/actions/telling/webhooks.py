@@ -14,7 +14,8 @@ from psycopg.rows import dict_row
 from open311.actions.base.actor import Actor, permit
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import alone, connection, defer, transaction
-from open311.adapters.webhook import AddressRefused, WebhookFailed
+from open311.adapters.delivery import DeliveryFault, Later, Refused
+from open311.adapters.webhook import call_webhook
 from open311.domain.errors import InvalidArgument
 from open311.domain.event import OF_CASES
 from open311.domain.moment import now, write_moment
@@ -42,10 +43,10 @@ def add_webhook(
     if unknown := set(events) - OF_CASES:
         raise InvalidArgument(f"unknown event {', '.join(sorted(unknown))}; there are {', '.join(sorted(OF_CASES))}")
     try:
-        environment.webhooks.check(url)
-    except AddressRefused as fault:
+        environment.outbound.check(url)
+    except Refused as fault:
         raise InvalidArgument(str(fault)) from None
-    except WebhookFailed:
+    except Later:
         pass  # a name that is not known today may be tomorrow
     secret = secrets.token_urlsafe(32)
     row: Any = (
@@ -143,8 +144,8 @@ def _call_next(environment: Environment) -> bool:
         _note(row, DeliveryState.DEAD, None, "removed" if row["removed_at"] else "not public any more")
         return True
     try:
-        status = environment.webhooks.call(row["url"], row["secret"], row["uuid"], now(), _body(row))
-    except WebhookFailed as fault:
+        status = call_webhook(environment.outbound, row["url"], row["secret"], row["uuid"], now(), _body(row))
+    except DeliveryFault as fault:
         dead = row["attempts"] + 1 >= MOST_ATTEMPTS
         _note(row, DeliveryState.DEAD if dead else DeliveryState.WAITING, fault.status, str(fault))
         connection().execute(_LET_REST, (now() + REST, row["webhook"], row["key"]))
