@@ -8,7 +8,7 @@ from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text
 from open311.catalog.source import Source
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.reply import KNOWN, Reply
+from open311.domain.reply import PLACEHOLDERS, Reply
 from open311.domain.wording import placeholders
 
 
@@ -45,6 +45,6 @@ def check_replies(files: Files, source: Source) -> Iterator[Fault]:
                 yield source.fault((*where, "service"), f"there is no service {code!r}")
         texts = item.get("text")
         for language, words in texts.items() if isinstance(texts, dict) else ():
-            for unknown in sorted(placeholders(str(words)) - KNOWN):
-                known = ", ".join(f"{{{each}}}" for each in sorted(KNOWN))
+            for unknown in sorted(placeholders(str(words)) - PLACEHOLDERS):
+                known = ", ".join(f"{{{each}}}" for each in sorted(PLACEHOLDERS))
                 yield source.fault((*where, "text", language), f"{{{unknown}}} is not known here; known are {known}")

@@ -12,6 +12,7 @@ from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text, texts
 from open311.catalog.source import Source, Where
 from open311.domain.boundary_name import BoundaryName
+from open311.domain.channel import Intake
 from open311.domain.priority import Priority
 from open311.domain.routing import Condition, Example, Facts, Hours, Routing, Rule
 
@@ -64,7 +65,7 @@ def _example(item: dict[str, Any], zone: str) -> Example:
     facts = Facts(
         service_code=given["service"],
         moment=datetime.fromisoformat(given.get("at", _NOON)).replace(tzinfo=ZoneInfo(zone)),
-        channel=given.get("channel", "api"),
+        channel=given.get("channel", Intake.API),
         text=given.get("text", ""),
         boundaries=frozenset(given.get("boundary", ())),
         answers=given.get("answers", {}),

@@ -10,7 +10,7 @@ from open311.catalog.files import Files, text
 from open311.catalog.source import Source, Where
 from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
-from open311.domain.wording import KNOWN, LETTER_PHRASES, ByLanguage, Chapter, Wording, Wordings, placeholders
+from open311.domain.wording import LETTER_PHRASES, ByLanguage, Chapter, Wording, Wordings, placeholders
 
 _EVENTS = frozenset(event.value for event in Event)
 
@@ -47,7 +47,7 @@ def check_texts(files: Files, source: Source) -> Iterator[Fault]:
         if isinstance(languages := item.get("languages", ["en"]), list) and languages
     }
     codes = {text(each.data, "service_code") for each in files.services if isinstance(each.data, dict)}
-    yield from _complete(source, ("events",), {event.value: KNOWN[event] for event in Event}, first)
+    yield from _complete(source, ("events",), {event.value: event.kind.subject.placeholders for event in Event}, first)
     yield from _complete(source, ("phrases",), LETTER_PHRASES, first)
     yield from _known(source, (), source.data)
     for code, item in _mapping(source.data.get("services")).items():
@@ -81,7 +81,7 @@ def _known(source: Source, where: Where, item: Any) -> Iterator[Fault]:
             event = Event.CLOSED if part == "outcomes" else name
             if event not in _EVENTS:
                 continue
-            allowed = KNOWN[Event(event)]
+            allowed = Event(event).kind.subject.placeholders
             for language, wording in _mapping(said).items():
                 for key, words in _mapping(wording).items():
                     yield from _placeholders(source, (*where, part, name, language, key), str(words), allowed)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from open311.domain.channel import Intake
 from open311.domain.definition import is_decimal
 from open311.domain.place import Point
 
@@ -78,7 +79,7 @@ class Draft:
     media_url: str | None = None
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reporter: Reporter = field(default_factory=Reporter)
-    channel: str = "api"
+    channel: str = Intake.API
     language: str | None = None
     photos: Sequence[bytes] = ()
     faults: tuple[str, ...] = ()
@@ -96,7 +97,7 @@ class Draft:
         reporter: Mapping[str, str] | None = None,
         description: str = "",
         answers: Mapping[str, Sequence[str]] | None = None,
-        channel: str = "api",
+        channel: str = Intake.API,
         photos: Sequence[bytes] = (),
     ) -> Draft:
         """A draft from the raw text of a message.

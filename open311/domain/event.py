@@ -1,62 +1,117 @@
-"""What people are told of: the events in the life of a service request, and what they asked for."""
+"""The kinds of message: who gets each, what its words may name, and what it asks of its receiver.
+
+A new kind is a row of ``Event``, and its words in ``config/texts.yaml``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from open311.domain.lifecycle import Status
+from open311.domain.link import LinkPurpose
+
+
+class Subject(StrEnum):
+    """What a message is about, which decides the placeholders that its words may have."""
+
+    placeholders: frozenset[str]
+
+    def __new__(cls, name: str, *placeholders: str) -> Subject:
+        """Make a member whose value is its name; every message may name the city."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.placeholders = frozenset({"city", *placeholders})
+        return member
+
+    SERVICE_REQUEST = "service_request", "number", "service", "department", "place", "text", "expected", "scheduled"
+    FOLLOWING = "following", "followed"
+    DIGEST = "digest", "followed", "news"
+    ACCOUNT = "account"
+
+
+class Audience(StrEnum):
+    """Who gets a kind of message."""
+
+    FOLLOWERS = "followers"
+    """Those who asked to be told, among them reporters."""
+    STAFF = "staff"
+    """Those who work for the city; nobody had to ask for it."""
+    ACCOUNT = "account"
+    """Whoever asked for a link to their own account. It is soon useless, so it is sent at once and not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is true of all messages of one kind."""
+
+    subject: Subject = Subject.SERVICE_REQUEST
+    audience: Audience = Audience.FOLLOWERS
+    wide: bool = False
+    """Whether followers of a service or a place hear of it too, and not only those of the one service request."""
+    receipt: bool = False
+    """Whether the reporter gets it even before the address was confirmed."""
+    asks: LinkPurpose | None = None
+    """What the reporter (or the owner of the account) is asked to do."""
+
+
+_PLAIN = Kind()
 
 
 class Event(StrEnum):
-    """Something that is told. Most bear the name of the state that was reached."""
+    """A kind of message. Most bear the name of the state that a service request reached."""
 
-    RECEIVED = "received"
+    kind: Kind
+
+    def __new__(cls, name: str, kind: Kind = _PLAIN) -> Event:
+        """Make a member whose value is its name."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.kind = kind
+        return member
+
+    RECEIVED = "received", Kind(wide=True, receipt=True)
     ACKNOWLEDGED = "acknowledged"
     IN_PROGRESS = "in_progress"
     SCHEDULED = "scheduled"
-    WAITING_ON_REPORTER = "waiting_on_reporter"
+    WAITING_ON_REPORTER = "waiting_on_reporter", Kind(asks=LinkPurpose.ANSWER)
     REFERRED = "referred"
-    CLOSED = "closed"
-    REOPENED = "reopened"
+    CLOSED = "closed", Kind(wide=True, asks=LinkPurpose.FIXED)
+    REOPENED = "reopened", Kind(wide=True)
     COMMENT = "comment"
-    CONFIRM = "confirm"
-    DIGEST = "digest"
-    ASSIGNED = "assigned"
-    DUE = "due"
-    ESCALATED = "escalated"
-    SIGN_IN = "sign_in"
-    STAFF_SIGN_IN = "staff_sign_in"
-    PASSWORD = "password"
+    CONFIRM = "confirm", Kind(Subject.FOLLOWING)
+    DIGEST = "digest", Kind(Subject.DIGEST)
+    ASSIGNED = "assigned", Kind(audience=Audience.STAFF)
+    DUE = "due", Kind(audience=Audience.STAFF)
+    ESCALATED = "escalated", Kind(audience=Audience.STAFF)
+    SIGN_IN = "sign_in", Kind(Subject.ACCOUNT, Audience.ACCOUNT, asks=LinkPurpose.SIGN_IN)
+    STAFF_SIGN_IN = "staff_sign_in", Kind(Subject.ACCOUNT, Audience.ACCOUNT, asks=LinkPurpose.STAFF_SIGN_IN)
+    PASSWORD = "password", Kind(Subject.ACCOUNT, Audience.ACCOUNT, asks=LinkPurpose.PASSWORD)
 
 
-OF_ACCOUNTS = frozenset({Event.SIGN_IN, Event.STAFF_SIGN_IN, Event.PASSWORD})
-"""Letters that somebody asks for about their own account. What is in them is soon worth nothing: no row keeps them."""
-
-OF_STAFF = frozenset({Event.ASSIGNED, Event.DUE, Event.ESCALATED})
-"""What those are told who work for the city, and nobody else."""
-
-OF_CASES = frozenset(Event) - OF_ACCOUNTS - OF_STAFF - {Event.CONFIRM, Event.DIGEST}
-"""What happens to a service request."""
+PUBLIC_EVENTS = tuple(
+    event
+    for event in Event
+    if event.kind.subject is Subject.SERVICE_REQUEST and event.kind.audience is Audience.FOLLOWERS
+)
+"""What happens to a service request in public: what followers, feeds and webhooks hear of."""
 
 
-WIDE = frozenset({Event.RECEIVED, Event.CLOSED, Event.REOPENED})
-"""What those hear who follow a service or a place and not one service request: more would be a flood."""
+def event_of(
+    *, kind: str, changes: Mapping[str, Any] | None, status: str | None, text: str | None, actor: str
+) -> Event | None:
+    """Return what a public update tells people, or None where it tells them nothing.
 
-
-def event_of(update: Mapping[str, Any]) -> Event | None:
-    """What a public update tells people; none where there is nothing to tell.
-
-    A row of the history: ``kind``, ``changes``, ``status``, ``text``, ``actor``. What reporters do themselves later on,
-    behind a link, is told to nobody.
+    The arguments are columns of the history; ``text`` is the public one. What reporters do themselves later on, through
+    a link, is told to nobody.
     """
-    changes, status, text = update["changes"] or {}, update["status"], update["text"]
-    if update["kind"] == "status" and not changes:
+    if kind == "status" and not changes:
         return Event.RECEIVED  # the filing itself
-    if update["actor"] == "reporter":
+    if actor == "reporter":
         return None
-    stepped = "status" in changes
+    stepped = "status" in (changes or {})
     if stepped and status == Status.RECEIVED:
         return Event.REOPENED
     if stepped and status and status != Status.DISPUTED:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from open311.domain.channel import Intake
 from open311.domain.priority import Priority
 
 
@@ -20,7 +21,7 @@ class Facts:
 
     service_code: str
     moment: datetime
-    channel: str = "api"
+    channel: str = Intake.API
     text: str = ""
     boundaries: frozenset[str] = frozenset()
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)

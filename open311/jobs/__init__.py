@@ -1,6 +1,6 @@
 """What happens afterwards: jobs in PostgreSQL (procrastinate), queued in the transaction of the change.
 
-Every task may run twice: a killed worker's jobs are taken up again by ``retry_stalled``.
+One file a subject; ``registry.job`` makes a function a job.
 """
 
 from __future__ import annotations
@@ -9,24 +9,25 @@ import procrastinate
 from flask import Flask
 from sqlalchemy import make_url
 
-from open311.jobs.tasks import add_tasks
+from open311.jobs.registry import all_jobs
 
 
 def make_queue(app: Flask, database_url: str) -> procrastinate.App:
-    """The queue with every task; nothing connects before a worker opens it."""
+    """Return the queue with every job of this package; nothing connects before a worker opens it."""
     queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(database_url)))
-    add_tasks(queue, app)
+    for job in all_jobs(__name__):
+        job.add_to(queue, app)
     return queue
 
 
 def make_outbox(database_url: str) -> procrastinate.App:
-    """The same queue for those who put jobs into it, on connections of their own: also from inside a running job.
+    """Return the same queue for those who put jobs into it, with connections of its own.
 
-    There the worker's own connector speaks only to its event loop.
+    Inside a running job the worker's own connector is of no use: it belongs to the worker's event loop.
     """
     return procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo(database_url)))
 
 
 def conninfo(database_url: str) -> str:
-    """SQLAlchemy's URL as libpq wants it."""
+    """Return SQLAlchemy's URL in the form that libpq accepts."""
     return make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,4 +1,4 @@
-"""What is sent to people, made of the city's words: the same for the preview that staff see and for the mail itself."""
+"""Letters: messages in the city's words, and how each channel shows one. A preview and the real thing are the same."""
 
 from __future__ import annotations
 
@@ -10,30 +10,18 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
-from zoneinfo import ZoneInfo
 
 import orjson
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 
 from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
-from open311.domain.wording import Told, Wordings, fill
-
-OFFERS = {
-    "confirm": ("offer_updates", "do_confirm"),
-    "answer": ("", "offer_answer"),
-    "fixed": ("", "offer_fixed"),
-    "sign_in": ("", "do_sign_in"),
-    "staff_sign_in": ("", "do_sign_in"),
-    "password": ("", "do_set_password"),
-}
-"""What a letter may offer: words before the link, and on it."""
+from open311.domain.link import LinkPurpose
+from open311.domain.wording import FilledText, Wordings, fill
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A link with words before it (where there are any)."""
+    """A link, and the words before it (which may be empty)."""
 
     before: str
     label: str
@@ -42,12 +30,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What somebody reads: the city's words, what they can do, and how to end it."""
+    """What somebody reads: the city's words, what they can do about it, and how to stop further letters."""
 
-    told: Told
+    text: FilledText
     offers: tuple[Offer, ...]
     city: str
     small: tuple[str, ...]
+    """Lines in small print at the foot."""
     end: Offer | None
 
 
@@ -61,49 +50,28 @@ def compose(
     service_code: str = "",
     links: Mapping[str, str] | None = None,
 ) -> Letter:
-    """Write a letter. ``links`` are the URLs of ``OFFERS`` and of ``end`` that it is to have."""
-    told = fill(wordings.find(event, language, outcome=outcome, service_code=service_code), facts)
+    """Write a letter for an event, offering each of ``links`` (URLs by ``LinkPurpose``).
+
+    ``facts`` are the values of placeholders, among them ``city``.
+    """
     given = links or {}
 
-    def phrase(name: str) -> str:
-        return wordings.say(name, language) if name else ""
+    def offer(purpose: LinkPurpose) -> Offer:
+        before = wordings.say(purpose.kind.before, language) if purpose.kind.before else ""
+        return Offer(before, wordings.say(purpose.kind.label, language), given[purpose])
 
     return Letter(
-        told=told,
-        offers=tuple(
-            Offer(phrase(before), phrase(label), given[name])
-            for name, (before, label) in OFFERS.items()
-            if name in given
-        ),
+        text=fill(wordings.find(event, language, outcome=outcome, service_code=service_code), facts),
+        offers=tuple(offer(each) for each in LinkPurpose if each in given and each is not LinkPurpose.END),
         city=facts["city"],
-        small=(phrase("nobody_reads"),),
-        end=Offer("", phrase("offer_end"), given["end"]) if "end" in given else None,
+        small=(wordings.say("nobody_reads", language),),
+        end=offer(LinkPurpose.END) if LinkPurpose.END in given else None,
     )
 
 
-def followed(
-    wordings: Wordings, language: str | None, what: str, *, number: str | None = None, name: str | None = None
-) -> str:
-    """What is followed, in words: ``report 1000001``, ``reports in Ward 5``."""
-    phrase = "followed_area" if what == "radius" else f"followed_{what}"
-    return wordings.say(phrase, language, number=number or "", name=name or "")
-
-
-def day(moment: datetime | None, zone: str, language: str | None) -> str:
-    """A day as people of a language write it; nothing for none."""
-    return format_date(moment.astimezone(ZoneInfo(zone)), "full", _locale(language)) if moment else ""
-
-
-def _locale(language: str | None) -> Locale:
-    try:
-        return Locale.parse(language or "en", sep="-")
-    except (ValueError, UnknownLocaleError):
-        return Locale("en")
-
-
 def plain(letter: Letter) -> str:
-    """The letter as text: lines of at most 76 characters, links on lines of their own."""
-    parts = [_wrapped(paragraph) for paragraph in letter.told.paragraphs]
+    """Return the letter as plain text: lines of at most 76 characters, links on lines of their own."""
+    parts = [_wrapped(paragraph) for paragraph in letter.text.paragraphs]
     for offer in letter.offers:
         parts += [_wrapped(offer.before)] if offer.before else []
         parts.append(f"{offer.label}:\n{offer.url}")
@@ -138,8 +106,8 @@ _BUTTON = (
 
 
 def html(letter: Letter) -> str:
-    """The same as a page without pictures or anything else from elsewhere."""
-    parts = [f"<p>{_broken(paragraph)}</p>" for paragraph in letter.told.paragraphs]
+    """Return the letter as an HTML page that loads nothing: no pictures, fonts or style sheets."""
+    parts = [f"<p>{_broken(paragraph)}</p>" for paragraph in letter.text.paragraphs]
     for offer in letter.offers:
         parts += [f"<p>{escape(offer.before)}</p>"] if offer.before else []
         parts.append(_BUTTON.format(url=escape(offer.url), label=escape(offer.label)))
@@ -148,7 +116,7 @@ def html(letter: Letter) -> str:
     if letter.end:
         small.append(f'<a href="{escape(letter.end.url)}" style="color:#55606e">{escape(letter.end.label)}</a>')
     parts.append(f'<p style="color:#55606e;font-size:14px">{"<br>".join(small)}</p>')
-    return _PAGE.format(language=escape(letter.told.language), title=escape(letter.told.subject), body="\n".join(parts))
+    return _PAGE.format(language=escape(letter.text.language), title=escape(letter.text.subject), body="\n".join(parts))
 
 
 def _broken(text: str) -> str:
@@ -156,24 +124,24 @@ def _broken(text: str) -> str:
 
 
 def short(letter: Letter) -> str:
-    """The letter as a text message: what it is about, and the first thing to do."""
+    """Return the letter as a text message: its subject, and the first thing to do."""
     first = next(iter(letter.offers), letter.end)
-    return "\n".join([letter.told.subject, *([f"{first.label}: {first.url}"] if first else [])])
+    return "\n".join([letter.text.subject, *([f"{first.label}: {first.url}"] if first else [])])
 
 
-MOST_BYTES = 2_000
-"""Of the words of a notice; what a push service takes at least is 4,096, encrypted and with the link."""
+MAX_NOTICE_BYTES = 2_000
+"""The longest text of a notice. Push services take at least 4,096 bytes, encrypted and including the link."""
 
 
 def notice(letter: Letter) -> bytes:
-    """The letter as a browser shows it: a title, words, and where a click leads to (``static/push-worker.js``)."""
+    """Return the letter as JSON for a browser: title, text, and where a click leads (read by ``push-worker.js``)."""
     first = next(iter(letter.offers), letter.end)
-    told = "\n".join(letter.told.paragraphs).encode()[:MOST_BYTES].decode(errors="ignore")
+    body = "\n".join(letter.text.paragraphs).encode()[:MAX_NOTICE_BYTES].decode(errors="ignore")
     return orjson.dumps(
         {
-            "title": letter.told.subject[:200],
-            "body": told,
-            "language": letter.told.language,
+            "title": letter.text.subject[:200],
+            "body": body,
+            "language": letter.text.language,
             "url": first.url if first else "",
         }
     )
@@ -181,7 +149,7 @@ def notice(letter: Letter) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What is on the outside of a mail. ``thread`` is the Message-ID of the first about the same (none: it is)."""
+    """What is on the outside of a mail."""
 
     sender: str
     sender_name: str
@@ -189,17 +157,18 @@ class Envelope:
     to: str
     message_id: str
     thread: str | None
+    """The Message-ID of the first mail about the same thing, or None where this is the first."""
     moment: datetime
 
 
 def mail(letter: Letter, envelope: Envelope) -> EmailMessage:
-    """The letter as mail: text and HTML, one-click unsubscribe (RFC 8058), in the thread of its service request."""
+    """Return the letter as mail: text and HTML, with one-click unsubscribe (RFC 8058), in its thread."""
     message = EmailMessage()
     message["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)
     message["To"] = Address(addr_spec=envelope.to)
     if envelope.reply_to:
         message["Reply-To"] = Address(addr_spec=envelope.reply_to)
-    message["Subject"] = letter.told.subject
+    message["Subject"] = letter.text.subject
     message["Date"] = format_datetime(envelope.moment)
     message["Message-ID"] = envelope.message_id
     if envelope.thread and envelope.thread != envelope.message_id:
@@ -210,5 +179,5 @@ def mail(letter: Letter, envelope: Envelope) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(plain(letter))
     message.add_alternative(html(letter), subtype="html")
-    message["Content-Language"] = letter.told.language  # of both parts, so not before they are there
+    message["Content-Language"] = letter.text.language  # adding the parts would reset it
     return message

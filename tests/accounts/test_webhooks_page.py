@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from open311.actions.base.environment import Environment
-from open311.actions.telling.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks
+from open311.actions.telling.call import BACKOFF, call_webhooks
+from open311.actions.telling.webhooks import add_webhook
 from open311.adapters.outbound import Outbound
 from open311.domain.roles import Role
 from open311.models.base import database
@@ -41,7 +42,7 @@ def dead(city: Connection, environment: Environment, receiver: Receiver, work: A
     add_webhook(environment, "phila.gov", receiver.url, [], COMMAND)
     number = report()
     work()
-    fail(city, environment, receiver, MOST_ATTEMPTS)
+    fail(city, environment, receiver, BACKOFF.max_attempts)
     return str(city.scalar(text("SELECT uuid FROM webhook_delivery WHERE state = 'dead'"))), number
 
 

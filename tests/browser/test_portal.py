@@ -17,6 +17,7 @@ from open311.app import create_app
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.link import LinkPurpose
 from open311.models.base import database
 from open311.settings import Settings
 from tests.browser.conftest import OpenPage
@@ -24,7 +25,7 @@ from tests.browser.looks import barriers, overflow
 from tests.conftest import API, GRAFFITI
 
 STAFF = Actor("staff")
-PURPOSES = ("confirm", "end", "answer", "fixed")
+PURPOSES = (LinkPurpose.CONFIRM, LinkPurpose.END, LinkPurpose.ANSWER, LinkPurpose.FIXED)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from open311.actions.cases.progress import progress
 from open311.actions.cases.relate import merge, unmerge
 from open311.actions.city.import_batch import add_cases
 from open311.actions.publications.republish import republish
-from open311.actions.telling.notify import send_messages
+from open311.actions.telling.send import send_messages
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument

@@ -175,8 +175,8 @@ def test_a_browser_that_follows_the_whole_follows_its_parts(
     whole = report()
     city.execute(
         text(
-            "INSERT INTO subscription (jurisdiction, followed, service_request, channel, address, push_key,"
-            " push_secret, confirmed_at) SELECT jurisdiction, 'request', key, 'push', 'https://push.example/1',"
+            "INSERT INTO subscription (jurisdiction, target, service_request, channel, address, push_key,"
+            " push_secret, confirmed_at) SELECT jurisdiction, 'service_request:' || key, key, 'push', 'https://push.example/1',"
             " 'its key', 'its secret', now() FROM service_request"
         )
     )

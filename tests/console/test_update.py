@@ -185,8 +185,8 @@ def test_followers_are_told_with_the_reporter(hand: Make, confirmed: Any, city: 
     confirmed("es")
     city.execute(
         text(
-            "INSERT INTO subscription (jurisdiction, followed, service_request, address, confirmed_at)"
-            " SELECT 'phila.gov', 'request', key, a || '@x.example', now()"
+            "INSERT INTO subscription (jurisdiction, target, service_request, address, confirmed_at)"
+            " SELECT 'phila.gov', 'service_request:' || key, key, a || '@x.example', now()"
             " FROM service_request, unnest(ARRAY['a', 'b']) a"
         )
     )

@@ -26,7 +26,7 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, endorse, moderate, progress
 from open311.actions.intake.submit import give_number
-from open311.actions.telling.links import PATHS, make_links
+from open311.actions.telling.links import make_links
 from open311.api.arguments import PARAMETERS
 from open311.catalog.city import Jurisdiction
 from open311.catalog.location import city_directory
@@ -35,6 +35,7 @@ from open311.domain.change import Change
 from open311.domain.definition import Datatype, Service, ServiceType
 from open311.domain.exposure import Moderation, exposure, first_moderation
 from open311.domain.lifecycle import Outcome, Status
+from open311.domain.link import LinkPurpose
 from open311.entrypoints.georeport import service_requests
 from open311.web.gate import Door, declared
 from tests.conftest import API, SANDBOX
@@ -160,15 +161,16 @@ def full_city(
     }
 
 
-LINKS = {f"/{path}/<token>": purpose for purpose, path in PATHS.items()}
+PURPOSES = (LinkPurpose.CONFIRM, LinkPurpose.END, LinkPurpose.ANSWER, LinkPurpose.FIXED)
+LINKS = {f"/{purpose.kind.path}/<token>": purpose for purpose in PURPOSES}
 """Routes behind links of messages."""
 
 
 def links_of(city: Connection) -> dict[str, list[str]]:
     """Tokens of links as messages have them, by purpose."""
     found = city.execute(text("SELECT key, service_request FROM subscription ORDER BY key LIMIT 20")).all()
-    made = [make_links("", key, of, dict.fromkeys(PATHS)) for key, of in found]
-    return {purpose: [each[purpose].rpartition("/")[2] for each in made] for purpose in PATHS}
+    made = [make_links("", key, of, dict.fromkeys(PURPOSES)) for key, of in found]
+    return {purpose: [each[purpose].rpartition("/")[2] for each in made] for purpose in PURPOSES}
 
 
 def addresses(rule: Rule, values: dict[str, list[str]]) -> Iterator[str]:

@@ -136,10 +136,12 @@ def follows(client: FlaskClient, mailbox: Mailbox, work: Any, address: str) -> s
     return link(mailbox.messages[-1], "follow/end")
 
 
-def left(city: Connection) -> list[tuple[str, str | None]]:
+def left(city: Connection) -> list[tuple[str, str]]:
     """Who is still written to about what."""
-    wanted = "SELECT address, service_code FROM subscription WHERE ended_at IS NULL ORDER BY key"
-    return [(row[0], row[1]) for row in city.execute(text(wanted))]
+    wanted = "SELECT address, target FROM subscription WHERE ended_at IS NULL ORDER BY key"
+    return [
+        (address, "area" if target.startswith("area:") else target) for address, target in city.execute(text(wanted))
+    ]
 
 
 def test_every_letter_leads_to_what_its_reader_follows(
@@ -155,10 +157,10 @@ def test_every_letter_leads_to_what_its_reader_follows(
     (dumping,) = re.findall(r'Dumping</span>\s*<button class="link-button" name="what" value="([^"]+)"', page)
     answer = client.post(path, data={"what": dumping})
     assert (answer.status_code, answer.headers["Location"]) == (303, path)
-    assert [code for address, code in left(city) if address == "me@example.org"] == ["SR-CL01", None]
+    assert [code for address, code in left(city) if address == "me@example.org"] == ["service:SR-CL01", "area"]
     assert "Dumping" not in client.get(path).text
     client.post(path, data={"what": "all"})
-    assert left(city) == [("other@example.org", code) for code in ("SR-CL01", "SR-ST02", None)]
+    assert left(city) == [("other@example.org", each) for each in ("service:SR-CL01", "service:SR-ST02", "area")]
     assert "You no longer follow" in client.get(path).text
 
 

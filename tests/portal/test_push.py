@@ -13,12 +13,12 @@ from sqlalchemy import Connection, text
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import progress
-from open311.actions.telling import notify
 from open311.actions.telling.digest import collect_digests
 from open311.adapters.outbound import Outbound
 from open311.adapters.push import WebPush
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
+from open311.domain.channel import Channel, Limits
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now
 from open311.jobs import conninfo
@@ -31,7 +31,10 @@ __all__ = ["push_service"]
 STAFF = Actor("staff")
 HERE = "phila.gov"
 OURS = {"Sec-Fetch-Site": "same-origin"}
-BODY = "SELECT followed, channel, rhythm, confirmed_at IS NOT NULL, ended_at IS NOT NULL FROM subscription"
+BODY = (
+    "SELECT split_part(target, ':', 1), channel, rhythm, confirmed_at IS NOT NULL, ended_at IS NOT NULL"
+    " FROM subscription"
+)
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ def test_one_worker_at_a_time_waits_for_push_services_and_none_for_long(
         two_to_tell()
         assert work() == 1
         assert push_service.told == []
-    monkeypatch.setattr(notify, "LONGEST", 0.0)
+    monkeypatch.setattr(Channel.PUSH, "limits", Limits(run_seconds=0.0, one_worker=True))
     assert [work() for _ in range(3)] == [1, 1, 0]
 
 

@@ -17,8 +17,9 @@ from open311.actions.cases.progress import comment, moderate, progress
 from open311.actions.cases.relate import merge
 from open311.actions.cases.split import Part, split
 from open311.actions.telling import follow
+from open311.actions.telling.call import call_webhooks
 from open311.actions.telling.digest import collect_digests
-from open311.actions.telling.webhooks import add_webhook, call_webhooks
+from open311.actions.telling.webhooks import add_webhook
 from open311.adapters.outbound import Outbound
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change

@@ -20,7 +20,8 @@ from open311.actions.cases.relate import merge
 from open311.actions.cases.split import Part, split
 from open311.actions.telling import follow
 from open311.actions.telling.digest import collect_digests
-from open311.actions.telling.notify import MOST_ATTEMPTS, expand, send_messages
+from open311.actions.telling.expand import expand_update
+from open311.actions.telling.send import BACKOFF, send_messages
 from open311.adapters.mail import FileMail, SMTPMail
 from open311.adapters.sms import FileSms
 from open311.domain.case_ref import CaseRef
@@ -142,7 +143,7 @@ def test_expanding_an_event_again_adds_nothing(
 ) -> None:
     report(email="once@example.org")
     key = city.scalar(text("SELECT key FROM service_request"))
-    assert [expand(environment, key, None), expand(environment, key, None)] == [1, 0]
+    assert [expand_update(environment, key, None), expand_update(environment, key, None)] == [1, 0]
     assert [send_messages(environment), send_messages(environment)] == [1, 0]
     assert len(mailbox.messages) == 1
 
@@ -174,7 +175,7 @@ def test_a_message_that_waits_is_dropped_when_it_is_no_longer_wanted_or_public(
     mailbox.messages.clear()
     update = comment(environment, CaseRef(HERE, number), STAFF, Change(text="News."))
     key = city.scalar(text("SELECT key FROM service_request"))
-    assert expand(environment, key, update) == 2
+    assert expand_update(environment, key, update) == 2
     set_visibility(environment, CaseRef(HERE, number), STAFF, True)
     city.execute(text("UPDATE subscription SET ended_at = now() WHERE reporter"))
     assert send_messages(environment) == 0
@@ -359,12 +360,12 @@ def test_what_is_told_later_waits_for_what_was_told_before(
 def test_in_the_end_a_message_fails(city: Connection, environment: Environment, work: Any, report: Any) -> None:
     report(email="patient@example.org")
     work_away = replace(environment, mail=SMTPMail("smtp://127.0.0.1:9"))
-    expand(environment, city.scalar(text("SELECT key FROM service_request")), None)
-    for _ in range(MOST_ATTEMPTS):
+    expand_update(environment, city.scalar(text("SELECT key FROM service_request")), None)
+    for _ in range(BACKOFF.max_attempts):
         database.session.remove()
         city.execute(text("UPDATE message SET next_at = now()"))
         send_messages(work_away)
-    assert city.execute(text("SELECT state, attempts FROM message")).one() == ("failed", MOST_ATTEMPTS)
+    assert city.execute(text("SELECT state, attempts FROM message")).one() == ("failed", BACKOFF.max_attempts)
 
 
 def test_a_message_that_cannot_be_written_has_failed_and_holds_up_no_other(
@@ -372,7 +373,7 @@ def test_a_message_that_cannot_be_written_has_failed_and_holds_up_no_other(
 ) -> None:
     for name in ("first", "other"):
         report(email=f"{name}@example.org")
-        expand(environment, city.scalar(text("SELECT max(key) FROM service_request")), None)
+        expand_update(environment, city.scalar(text("SELECT max(key) FROM service_request")), None)
     city.execute(text("UPDATE message SET address = 'first@example.]om' WHERE address = 'first@example.org'"))
     assert send_messages(environment) == 1
     states = city.execute(text("SELECT state, fault LIKE 'HeaderParseError: %' FROM message ORDER BY key")).all()
@@ -402,7 +403,7 @@ def test_a_fault_that_nobody_thought_of_holds_up_no_other_message(
     state, fault = city.execute(text("SELECT state, fault FROM message WHERE event = 'digest'")).one()
     assert (state, fault.partition(":")[0]) == ("waiting", "InvalidTextRepresentation")
     assert "Traceback" in caplog.text
-    assert "_news" in caplog.text
+    assert "digest_lines" in caplog.text
     city.execute(text("UPDATE message SET next_at = now()"))
     assert send_messages(environment) == 1
 
@@ -411,7 +412,7 @@ def test_a_log_says_no_address_of_whom_a_message_did_not_reach(
     city: Connection, environment: Environment, work: Any, report: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     report(email="first@example.org")
-    expand(environment, city.scalar(text("SELECT key FROM service_request")), None)
+    expand_update(environment, city.scalar(text("SELECT key FROM service_request")), None)
     assert send_messages(replace(environment, mail=FileMail(Path("/dev/null/first@example.org")))) == 0
     assert city.scalar(text("SELECT fault LIKE 'NotADirectoryError: %' FROM message WHERE state = 'waiting'"))
     assert "NotADirectoryError" in caplog.text

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, text
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, progress, set_visibility
-from open311.actions.telling import webhooks
-from open311.actions.telling.webhooks import MOST_ATTEMPTS, add_webhook, call_webhooks, remove_webhook, replay
+from open311.actions.telling import call
+from open311.actions.telling.call import BACKOFF, call_webhooks
+from open311.actions.telling.webhooks import add_webhook, remove_webhook, replay
 from open311.adapters.outbound import Outbound
 from open311.adapters.webhook import signature
 from open311.domain.case_ref import CaseRef
@@ -149,7 +150,7 @@ def test_a_run_ends_after_a_while_and_the_next_goes_on(
     add_webhook(environment, HERE, receiver.url, [], STAFF)
     close(environment, report())
     work()
-    monkeypatch.setattr(webhooks, "LONGEST", 0.0)
+    monkeypatch.setattr(call, "RUN_SECONDS", 0.0)
     assert [call_webhooks(environment) for _ in range(3)] == [1, 1, 0]
 
 
@@ -175,13 +176,13 @@ def test_in_the_end_a_call_is_dead_until_somebody_replays_it(
     soon: Any,
 ) -> None:
     add_webhook(environment, HERE, receiver.url, [], STAFF)
-    receiver.answers = [503] * MOST_ATTEMPTS
+    receiver.answers = [503] * BACKOFF.max_attempts
     number = report()
     work()
-    for _ in range(MOST_ATTEMPTS + 1):
+    for _ in range(BACKOFF.max_attempts + 1):
         soon()
         call_webhooks(environment)
-    assert len(receiver.calls) == MOST_ATTEMPTS
+    assert len(receiver.calls) == BACKOFF.max_attempts
     runner = app.test_cli_runner()
     dead = runner.invoke(args=["webhooks", "dead"]).output
     delivery = dead.split("\t")[0]

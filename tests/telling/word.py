@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from open311.actions.base.environment import Environment
-from open311.actions.telling.notify import expand, send_messages
+from open311.actions.telling.expand import expand_update
+from open311.actions.telling.send import send_messages
 from open311.models.base import database
 
 
@@ -20,7 +21,7 @@ def work(city: Connection, environment: Environment) -> Callable[[], int]:
         database.session.remove()
         jobs = city.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'notify' RETURNING id, args")).all()
         for _, args in sorted(jobs, key=lambda job: job[0]):
-            expand(environment, **args)
+            expand_update(environment, **args)
         return send_messages(environment)
 
     return run

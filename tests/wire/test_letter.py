@@ -12,7 +12,8 @@ from open311.catalog.read import read_city
 from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
 from open311.domain.wording import Wording, fill
-from open311.wire.letter import Envelope, compose, day, html, mail, plain, short
+from open311.wire.facts import day
+from open311.wire.letter import Envelope, compose, html, mail, plain, short
 
 CITY = read_city(city_directory()).jurisdictions["phila.gov"]
 FACTS = {
@@ -33,9 +34,9 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 @pytest.mark.parametrize("event", list(Event))
 def test_every_event_has_words_in_every_language_and_leaves_no_placeholder(event: Event, language: str) -> None:
     letter = compose(CITY.wordings, event, FACTS, language=language, links=LINKS)
-    assert letter.told.language == language
-    assert letter.told.paragraphs
-    for written in (plain(letter), html(letter), short(letter), letter.told.subject):
+    assert letter.text.language == language
+    assert letter.text.paragraphs
+    for written in (plain(letter), html(letter), short(letter), letter.text.subject):
         assert "{" not in written.replace("{language}", "")
         assert written.strip()
 
@@ -44,8 +45,8 @@ def test_every_event_has_words_in_every_language_and_leaves_no_placeholder(event
 def test_every_outcome_says_what_staff_wrote_and_ends_differently(outcome: Outcome) -> None:
     letter = compose(CITY.wordings, Event.CLOSED, FACTS, outcome=outcome)
     plainly = compose(CITY.wordings, Event.CLOSED, FACTS)
-    assert letter.told.paragraphs[-1] == FACTS["text"]
-    assert letter.told.paragraphs[0] != plainly.told.paragraphs[0]
+    assert letter.text.paragraphs[-1] == FACTS["text"]
+    assert letter.text.paragraphs[0] != plainly.text.paragraphs[0]
 
 
 def test_a_paragraph_with_nothing_to_say_is_left_out() -> None:
@@ -62,7 +63,7 @@ def test_what_is_filled_in_is_not_read_for_placeholders() -> None:
 
 def test_a_service_may_have_words_of_its_own() -> None:
     letter = compose(CITY.wordings, Event.RECEIVED, FACTS, service_code="SR-MI01")
-    assert letter.told.subject == "Your question 1000001: we have it"
+    assert letter.text.subject == "Your question 1000001: we have it"
 
 
 def test_what_people_wrote_cannot_become_markup_or_a_header() -> None:

@@ -15,10 +15,12 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, defer, transaction, write_returning
 from open311.actions.base.write_limits import count_try
 from open311.actions.telling.envelope import envelope
+from open311.actions.telling.links import link_url
 from open311.adapters.delivery import Refused
 from open311.domain.contact import email_address
 from open311.domain.errors import InvalidArgument, SignInRefused
 from open311.domain.event import Event
+from open311.domain.link import LinkPurpose
 from open311.domain.moment import now
 from open311.domain.secret import hashed, new_secret
 from open311.models.accounts.account_link import AccountLink
@@ -29,8 +31,7 @@ from open311.wire.letter import compose, mail
 
 Purpose = Literal["sign_in", "password"]
 
-LINK_PATHS: dict[Purpose, str] = {"sign_in": "/signin/link/", "password": "/signin/password/"}
-LINK_LIFETIMES: dict[Purpose, timedelta] = {"sign_in": timedelta(minutes=30), "password": timedelta(hours=2)}
+LINKS: dict[Purpose, LinkPurpose] = {"sign_in": LinkPurpose.SIGN_IN, "password": LinkPurpose.PASSWORD}
 INVITATION_LIFETIME = timedelta(days=3)
 """How long the first link of a new staff account works."""
 LINKS_PER_EMAIL, LINKS_PER_ADDRESS, LINK_WINDOW_SECONDS = 5, 60, 3600
@@ -76,7 +77,13 @@ def send_link(environment: Environment, email: str, purpose: Purpose, language: 
         return
     is_staff = found is not None and found.is_staff
     if purpose == "sign_in" and is_staff:
-        _send(environment, email, Event.STAFF_SIGN_IN, f"{environment.public_url}/signin/staff", language)
+        _send(
+            environment,
+            email,
+            Event.STAFF_SIGN_IN,
+            f"{environment.public_url}/{LinkPurpose.STAFF_SIGN_IN.kind.path}",
+            language,
+        )
     elif purpose == "sign_in":
         _send(environment, email, Event.SIGN_IN, make_link(environment, email, purpose), language)
     elif is_staff:
@@ -96,10 +103,12 @@ def _send(environment: Environment, email: str, event: Event, url: str, language
 @transaction
 def make_link(environment: Environment, email: str, purpose: Purpose, lifetime: timedelta | None = None) -> str:
     """Make a link for an e-mail address and return it; it is not sent, and nothing but its hash is stored."""
-    token = new_secret()
-    expires_at = now() + (lifetime or LINK_LIFETIMES[purpose])
+    token, link = new_secret(), LINKS[purpose]
+    lifetime = lifetime or link.kind.valid_for
+    assert lifetime is not None  # every link to an account expires
+    expires_at = now() + lifetime
     add(AccountLink, {"token_hash": hashed(token), "email": email, "purpose": purpose, "expires_at": expires_at})
-    return f"{environment.public_url}{LINK_PATHS[purpose]}{token}"
+    return link_url(environment.public_url, link, token)
 
 
 def use_link(token: str, purpose: Purpose) -> str:

@@ -7,11 +7,12 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction
 from open311.actions.cases.case import aside, locked_key
 from open311.actions.cases.progress import step
-from open311.actions.telling.links import use
+from open311.actions.telling.links import UsedLink, use
 from open311.domain.change import Change
 from open311.domain.draft import DESCRIPTION_LIMIT, clean_text
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Status
+from open311.domain.link import LinkPurpose
 from open311.models.cases.feedback import Feedback
 from open311.models.cases.service_request import ServiceRequest
 from open311.queries.cases.relations import canonical_of
@@ -29,7 +30,7 @@ def answer_question(environment: Environment, token: str, words: str) -> None:
     words = _checked(words)
     if not words:
         raise InvalidArgument("an answer has words")
-    case = _worked_on(use(token, "answer")["service_request"])
+    case = _worked_on(_case_of(use(token, LinkPurpose.ANSWER)))
     if case.status == Status.WAITING_ON_REPORTER:
         step(environment, case, REPORTER, Change(Status.IN_PROGRESS, note=words))
     else:
@@ -46,7 +47,7 @@ def say_fixed(environment: Environment, token: str, fixed: bool, words: str) -> 
     :raises InvalidArgument: when the words are too many.
     """
     words = _checked(words)
-    reported = use(token, "fixed")["service_request"]
+    reported = _case_of(use(token, LinkPurpose.FIXED))
     case = _worked_on(reported)
     add(Feedback, {"service_request": reported, "fixed": fixed, "words": words or None})
     if not fixed and case.status == Status.CLOSED:
@@ -56,6 +57,12 @@ def say_fixed(environment: Environment, token: str, fixed: bool, words: str) -> 
 def _worked_on(key: int) -> ServiceRequest:
     """The service request, or the one that it is a duplicate of, locked."""
     return locked_key(canonical_of(key) or key)
+
+
+def _case_of(link: UsedLink) -> int:
+    """Return the service request of a link; those of these purposes always have one."""
+    assert link.service_request is not None
+    return link.service_request
 
 
 def _checked(words: str) -> str:

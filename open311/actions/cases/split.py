@@ -13,6 +13,7 @@ from open311.actions.cases.case import aside, locked
 from open311.actions.intake.filing import Filed, prepare, write_service_request
 from open311.catalog.city import Jurisdiction
 from open311.domain.case_ref import CaseRef
+from open311.domain.channel import Intake
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, StepRefused, UnknownService
 from open311.domain.exposure import Moderation
@@ -47,10 +48,10 @@ _SAME_REPORTERS = Statement(
 # Whoever follows the whole follows its parts.
 _SAME_FOLLOWERS = Statement(
     """
-    INSERT INTO subscription (jurisdiction, followed, service_request, reporter, channel, address, push_key,
+    INSERT INTO subscription (jurisdiction, target, service_request, reporter, channel, address, push_key,
                               push_secret, rhythm, language, confirmed_at)
-    SELECT jurisdiction, followed, :part, reporter, channel, address, push_key, push_secret, rhythm, language,
-           confirmed_at
+    SELECT jurisdiction, concat('service_request:', CAST(:part AS bigint)), :part, reporter, channel, address, push_key,
+           push_secret, rhythm, language, confirmed_at
     FROM subscription WHERE service_request = :whole AND confirmed_at IS NOT NULL AND ended_at IS NULL
     """
 )
@@ -109,5 +110,5 @@ def _draft(city: Jurisdiction, case: ServiceRequest, part: Part) -> Draft:
         long=str(place.long) if place else "",
         lines={name: getattr(case, name) or "" for name in ("address", "address_id", "zipcode", "language")},
         description=part.description,
-        channel="split",
+        channel=Intake.SPLIT,
     )

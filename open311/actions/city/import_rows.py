@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from open311.actions.city.import_batch import Case
 from open311.catalog.city import Jurisdiction
 from open311.catalog.mapping import ImportMapping
+from open311.domain.channel import Intake
 from open311.domain.definition import Service
 from open311.domain.draft import clean_line, clean_text, web_address
 from open311.domain.exposure import Moderation, Publishing, first_moderation
@@ -242,7 +243,7 @@ class Rows:
 
     def _channel(self, row: Sequence[str]) -> str:
         word = clean_line(self._text(row, "channel"))
-        return self.mapping.channels.get(word, word) or "import"
+        return self.mapping.channels.get(word, word) or Intake.IMPORT
 
     def _moderation(self, service: Service) -> Moderation:
         if self.mapping.published and service.publishing is Publishing.REVIEWED:

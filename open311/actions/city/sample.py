@@ -12,6 +12,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, wait_for, write
 from open311.actions.city.import_batch import BATCH, Case, add_cases, analyze
 from open311.catalog.city import Jurisdiction
+from open311.domain.channel import Intake
 from open311.domain.definition import Service, ServiceType
 from open311.domain.exposure import Publishing, first_moderation
 from open311.domain.lifecycle import Outcome, Status
@@ -35,7 +36,7 @@ ENDINGS = (
     (0.05, Outcome.NOT_RESPONSIBLE, "This belongs to somebody else; we passed it on. This is sample data."),
 )
 UNDER_WAY = (Status.RECEIVED, Status.RECEIVED, Status.ACKNOWLEDGED, Status.IN_PROGRESS)
-CHANNELS = ("app", "app", "web", "web", "phone", "phone", "phone", "social")
+CHANNELS = (*[Intake.APP] * 2, *[Intake.WEB] * 2, *[Intake.PHONE] * 3, Intake.SOCIAL)
 CLUSTERS = 60
 """Around how many points of the city the sample is gathered."""
 

@@ -22,10 +22,11 @@ from open311.domain.draft import Draft, Reporter
 from open311.domain.exposure import Moderation, first_moderation
 from open311.domain.lifecycle import Status
 from open311.domain.moment import now
+from open311.domain.news import Target, TargetKind
 from open311.domain.routing import Facts, Route
 from open311.models.cases.update import Update
 from open311.models.intake.token import Token
-from open311.models.telling.subscription import Followed, Subscription
+from open311.models.telling.subscription import Subscription
 from open311.queries.places.boundaries import boundaries_at
 from open311.queries.reading import Statement
 
@@ -241,7 +242,7 @@ def _add_follower(key: int, filing: Filing) -> None:
         Subscription,
         {
             "jurisdiction": filing.jurisdiction.key,
-            "followed": Followed.REQUEST,
+            "target": str(Target(TargetKind.SERVICE_REQUEST, str(key))),
             "service_request": key,
             "reporter": True,
             "address": address,

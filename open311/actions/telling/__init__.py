@@ -1,1 +1,1 @@
-"""Tell people and programs what happened: who follows what, messages, letters, webhooks."""
+"""Tell people and programs what happened: following, messages and how they are sent, previews, webhooks."""

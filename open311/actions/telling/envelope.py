@@ -1,4 +1,4 @@
-"""What every mail of the city has on its outside, whoever it goes to."""
+"""The outside of a mail, which is the same whomever it goes to and whatever it says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from open311.wire.letter import Envelope
 def envelope(
     environment: Environment, jurisdiction: Jurisdiction, to: str, uuid: str, first: str | None = None
 ) -> Envelope:
-    """From the jurisdiction; ``uuid`` makes the Message-ID, ``first`` is that of the first mail about the same."""
+    """Return the envelope of a mail from a jurisdiction to the address ``to``.
+
+    ``uuid`` makes its Message-ID; ``first`` is the UUID of the first mail about the same thing, for threading.
+    """
     host = urlsplit(environment.public_url).hostname or "localhost"
     return Envelope(
         sender=environment.mail_from,

@@ -1,4 +1,4 @@
-"""The promise to tell people of a change: a job that is there if and when the change is."""
+"""The promise to tell people of a change: a job that exists if and when the change does."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from open311.actions.base.transaction import defer
 
 
 def tell(environment: Environment, jurisdiction: str, service_request: int, update_id: str | None = None) -> None:
-    """Tell everybody whom a public update concerns (none: the filing itself), in the order in which it happened.
+    """Queue telling everybody whom a public update concerns; in a sandbox, nobody is told.
 
-    A sandbox tells nobody.
+    ``update_id`` is the UUID of the update; None stands for the filing. Updates of one service request are told in the
+    order in which they happened.
     """
     city = environment.city.jurisdictions.get(jurisdiction)
     if city and not city.sandbox:

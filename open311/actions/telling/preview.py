@@ -1,4 +1,4 @@
-"""What an act is going to tell people: it is done, looked at, and undone.
+"""What an act is going to tell people: the act is done, its letters are read, and it is undone (ADR 22).
 
 So a preview is made by the very code that acts and writes, and cannot differ from what is sent.
 """
@@ -12,34 +12,56 @@ from typing import Any
 
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import transaction
-from open311.actions.telling.notify import MessagePreview, expand, letters
+from open311.actions.telling.expand import expand_update
+from open311.actions.telling.links import link_url
+from open311.domain.moment import now
+from open311.queries.telling.messages import Message, messages_about
+from open311.queries.telling.words import letter_of
+from open311.wire.letter import Letter
+
+BLANK = "…"
+"""Stands in a preview for the secret of a link, which is made only when the message leaves."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class MessagePreview:
+    """What a message is going to say, about which service request, and to what kind of receiver."""
+
+    letter: Letter
+    number: str
+    """The public number of the service request."""
+    channel: str
+    reporter: bool
+    daily: bool
+    """Whether it leaves as a line of a digest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """Who is going to hear what; the reporter's own letter comes first."""
+    """Who is going to be told what."""
 
-    words: Counter[MessagePreview]
+    messages: Counter[MessagePreview]
+    """The messages, those to reporters first, and how many receivers get each."""
     public: bool
-    """Whether anything of it is public at all."""
+    """Whether any of it is shown on the public page."""
 
     @property
     def tells_reporter(self) -> bool:
-        """Whether the reporter hears of it."""
-        return any(word.reporter for word in self.words)
+        """Whether a reporter gets a message."""
+        return any(message.reporter for message in self.messages)
 
 
 def preview_of(environment: Environment, act: Callable[[Environment], object]) -> Preview:
-    """Do it in a transaction that never commits; what the act refuses is raised as it would be.
+    """Do the act in a transaction that never commits, and return what it would have told people.
 
-    Nothing is left of it: no row, no entry of the audit log, no job and no link.
+    Nothing is left of it: no row, no entry in the audit log, no job, no link. What the act refuses is raised as usual.
     """
     jobs = _Jobs()
     try:
         _act_and_undo(replace(environment, queue=jobs), act, jobs)
-    except _Undo as heard:
-        return Preview(heard.words, bool(heard.updates))
-    raise AssertionError("a preview ends with what was heard")
+    except _Undo as undone:
+        return undone.preview
+    raise AssertionError("a preview always undoes what it did")
 
 
 @transaction
@@ -47,22 +69,28 @@ def _act_and_undo(environment: Environment, act: Callable[[Environment], object]
     act(environment)
     updates = []
     for arguments in [job for task, job in jobs.noted if task == "notify"]:
-        expand(environment, **arguments)
+        expand_update(environment, **arguments)
         updates.append(arguments["update_id"])
-    raise _Undo(Counter(letters(environment, [each for each in updates if each])), updates)
+    wanted = [each for each in messages_about([each for each in updates if each]) if each.is_wanted]
+    raise _Undo(Preview(Counter(_preview(environment, each) for each in wanted), bool(updates)))
+
+
+def _preview(environment: Environment, message: Message) -> MessagePreview:
+    links = {str(each): link_url(environment.public_url, each, BLANK) for each in message.links(now())}
+    letter = letter_of(environment.city.jurisdictions[message.jurisdiction], message, links)
+    return MessagePreview(letter, message.number or "", message.channel, message.reporter, message.rhythm == "daily")
 
 
 class _Undo(Exception):
-    """Undoes the preview, and carries what was heard."""
+    """Rolls the transaction back, and carries the preview out of it."""
 
-    def __init__(self, words: Counter[MessagePreview], updates: list[str | None]) -> None:
-        self.words = words
-        self.updates = updates
+    def __init__(self, preview: Preview) -> None:
+        self.preview = preview
 
 
 @dataclass
 class _Jobs:
-    """A queue that only notes what is put there."""
+    """A queue that only notes what is put into it."""
 
     noted: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""/admin/webhooks: whose servers are called, and what becomes of calls that failed."""
+"""The page /admin/webhooks: which servers are called, and what is done about calls that failed."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ blueprint = Pages("webhooks", __name__, url_prefix="/admin/webhooks")
 
 @blueprint.get("", access=Act.MANAGE_WEBHOOKS)
 def failed() -> Response:
-    """Receivers, and calls that failed with the reason: for the last time, or to be made again."""
+    """Show receivers and failed calls with the reason, both those that are dead and those to be made again."""
     return page("accounts/webhooks.html", webhooks=all_webhooks(), dead=dead_deliveries(), retried=retried_deliveries())
 
 
 @blueprint.post("/<delivery>/again", access=Act.MANAGE_WEBHOOKS)
 def send_again(delivery: str) -> Response:
-    """Make a call again, under its id; somebody who was faster did it already."""
+    """Make a call again under its id; where somebody else did already, nothing happens."""
     replay(current_environment(), delivery, me().actor)
     return redirect(url_for("webhooks.failed"), 303)
 
 
 @blueprint.post("/<delivery>/give-up", access=Act.MANAGE_WEBHOOKS)
 def drop(delivery: str) -> Response:
-    """Take a call off the list."""
+    """Take a dead call off the list."""
     give_up(delivery, me().actor)
     return redirect(url_for("webhooks.failed"), 303)

@@ -15,6 +15,7 @@ from open311.actions.cases.progress import endorse, moderate, progress
 from open311.actions.cases.update import update as write
 from open311.catalog.city import Jurisdiction
 from open311.domain.change import Change
+from open311.domain.channel import Intake
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.moment import read_moment
@@ -133,7 +134,7 @@ def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, act
 def me_too(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Note that somebody else has the concern of NUMBER."""
     with refusals_told():
-        endorse(ref(number, jurisdiction), actor, channel="call_centre")
+        endorse(ref(number, jurisdiction), actor, channel=Intake.PHONE)
     click.echo(f"{number} has one more 'me too'")
 
 

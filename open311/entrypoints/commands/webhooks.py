@@ -1,4 +1,4 @@
-"""``open311 webhooks``: receivers of other people's that are called when something happens."""
+"""The command ``open311 webhooks``: other people's servers that are called when something happens."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
 from open311.actions.telling.webhooks import add_webhook, remove_webhook, replay
 from open311.catalog.city import Jurisdiction
-from open311.domain.event import OF_CASES, Event
+from open311.domain.event import PUBLIC_EVENTS
 from open311.entrypoints.commands.options import by_option, jurisdiction_option, refusals_told
 from open311.queries.telling.webhooks import all_webhooks, dead_deliveries
 
 group = AppGroup("webhooks", help="Call other people's servers when something happens.")
-TOLD = [event.value for event in Event if event in OF_CASES]
+EVENTS = [str(event) for event in PUBLIC_EVENTS]
 
 
 @group.command()
 @click.argument("url")
-@click.option("--event", "events", multiple=True, type=click.Choice(TOLD), help="Repeatable; default: all.")
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    type=click.Choice(EVENTS),
+    help="Repeatable; default: all.",
+)
 @jurisdiction_option
 @by_option
 def add(url: str, events: tuple[str, ...], jurisdiction: Jurisdiction, actor: Actor) -> None:
@@ -33,9 +39,9 @@ def add(url: str, events: tuple[str, ...], jurisdiction: Jurisdiction, actor: Ac
 def list_webhooks() -> None:
     """List receivers, and how many calls are done, waiting, dead."""
     for each in all_webhooks():
-        counts = f"{each['done']} done, {each['waiting']} waiting, {each['dead']} dead"
-        events = ", ".join(each["events"]) or "all events"
-        click.echo(f"{each['key']}\t{each['jurisdiction']}\t{each['url']}\t{events}\t{counts}")
+        counts = f"{each.done} done, {each.waiting} waiting, {each.dead} dead"
+        events = ", ".join(each.events) or "all events"
+        click.echo(f"{each.key}\t{each.jurisdiction}\t{each.url}\t{events}\t{counts}")
 
 
 @group.command()
@@ -52,7 +58,7 @@ def remove(webhook: int, actor: Actor) -> None:
 def dead() -> None:
     """List calls that failed for the last time, newest first."""
     for each in dead_deliveries():
-        click.echo(f"{each['delivery']}\t{each['url']}\t{each['event']}\t{each['number']}\t{each['fault']}")
+        click.echo(f"{each.delivery}\t{each.url}\t{each.event}\t{each.number}\t{each.fault}")
 
 
 @group.command("replay")

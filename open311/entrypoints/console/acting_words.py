@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from open311.actions.telling.notify import MessagePreview
+from open311.actions.telling.preview import MessagePreview
+from open311.domain.channel import Channel
 from open311.queries.cases.in_hand import MeanwhileEntry
 from open311.web import phrases
 
@@ -19,8 +20,8 @@ def receiver(word: MessagePreview, number: str) -> str:
     """To what kind of receiver a message goes."""
     who = "the reporter" if word.reporter else "followers"
     of = "" if word.number == number else f" of {word.number}"
-    how = "by text message" if word.channel == "sms" else "in the daily digest" if word.daily else "by e-mail"
-    return f"{who}{of}, {how}, {phrases.language_name(word.letter.told.language)}"
+    how = "by text message" if word.channel == Channel.SMS else "in the daily digest" if word.daily else "by e-mail"
+    return f"{who}{of}, {how}, {phrases.language_name(word.letter.text.language)}"
 
 
 def did(row: MeanwhileEntry) -> str:

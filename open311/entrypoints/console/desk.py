@@ -112,7 +112,7 @@ def ref(case: CaseInHand) -> CaseRef:
 def heard(case: CaseInHand, preview: Preview) -> dict[str, Any]:
     """The letters of a preview for a page: one to read first, who else gets it, and the others."""
     ordered = sorted(
-        preview.words.items(), key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1])
+        preview.messages.items(), key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1])
     )
     letters = list(dict.fromkeys((word.letter, word.number, word.reporter) for word, _ in ordered))
     return {

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.accounts.saved_filters import shares_with
 from open311.actions.base.environment import current_environment
+from open311.domain.channel import Intake
 from open311.domain.roles import Act, opens
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city, viewer
 from open311.entrypoints.console.question import Question, read, read_again
@@ -21,8 +22,6 @@ from open311.queries.filters.readers import Asker
 from open311.queries.places.boundaries import named_boundaries
 from open311.web.gate import me
 from open311.web.shell import page
-
-CHANNELS = ("api", "app", "web", "phone", "social", "email", "sms", "walk_in", "split", "duplicate")
 
 
 @blueprint.get("", access=Act.READ)
@@ -95,5 +94,5 @@ def _choices() -> dict[str, Any]:
     return {
         "people": dict(sorted(people.items(), key=lambda each: str(each[1]).casefold())),
         "boundaries": named_boundaries(city().key),
-        "channels": CHANNELS,
+        "channels": list(Intake),
     }

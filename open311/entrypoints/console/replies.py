@@ -14,7 +14,7 @@ from open311.entrypoints.console.blueprint import city
 from open311.queries.cases.crew import Task
 from open311.queries.cases.in_hand import CaseInHand
 from open311.web import phrases
-from open311.wire.letter import day
+from open311.wire.facts import CaseFacts
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def offers(case: CaseInHand, statuses: Sequence[Status]) -> dict[str, list[Offer
     """The replies that fit, by state in words, the nearest first; each in the reporter's language first."""
     found: dict[str, list[Offered]] = {}
     for reply in fitting(city().replies, statuses, case.service_code):
-        spoken = [each for each in city().wordings.tongues(case.language) if each in reply.texts]
+        spoken = [each for each in city().wordings.fallbacks(case.language) if each in reply.texts]
         for language in dict.fromkeys([*spoken, *reply.texts]):
             label = f"{reply.name} ({phrases.language_name(language)})"
             found.setdefault(phrases.state(reply.status), []).append(
@@ -48,12 +48,12 @@ def chosen(case: CaseInHand, statuses: Sequence[Status], value: str) -> Offered 
 def text_of(case: CaseInHand | Task, reply: Reply, language: str) -> str:
     """A reply with the facts of the case filled in; a paragraph whose fact is not there is left out."""
     service = city().services.get(case.service_code)
-    facts = {
-        "city": city().name,
-        "number": case.number,
-        "service": case.service_name,
-        "department": case.agency_responsible,
-        "place": public_address(case.address, service.location if service else Precision.BOUNDARY) or "",
-        "expected": day(case.expected_datetime, city().timezone, language),
-    }
-    return "\n\n".join(fill(Wording("", reply.texts[language]), facts).paragraphs)
+    facts = CaseFacts(
+        number=case.number,
+        service=case.service_name,
+        department=case.agency_responsible,
+        place=public_address(case.address, service.location if service else Precision.BOUNDARY),
+        expected=case.expected_datetime,
+    )
+    filled = facts.filled(city().name, city().timezone, language)
+    return "\n\n".join(fill(Wording("", reply.texts[language]), filled).paragraphs)

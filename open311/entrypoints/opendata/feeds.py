@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable
-from dataclasses import asdict
 from posixpath import basename
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -12,7 +11,6 @@ from urllib.parse import quote, urlencode, urlsplit
 import orjson
 from flask import Blueprint, request
 
-from open311.actions.telling.notify import facts_of
 from open311.api.answers import ASK_AGAIN, Answer, answers
 from open311.api.arguments import FILTER_PARAMETERS, filters, read_cursor, write_cursor
 from open311.api.call import Call
@@ -30,6 +28,7 @@ from open311.queries.publications.service_requests import Cursor, Listing, Publi
 from open311.queries.publications.updates import PublicEvent
 from open311.queries.publications.versions import version
 from open311.wire.atom import MEDIA_TYPE, Entry, Feed, Link, write
+from open311.wire.facts import CaseFacts
 from open311.wire.formats import FORMATS
 
 blueprint = Blueprint("feeds", __name__)
@@ -151,7 +150,9 @@ def _one(call: Call, number: str, language: str) -> Feed:
 
 def _step(jurisdiction: Jurisdiction, report: Entry, happened: PublicEvent, language: str) -> Entry | None:
     """A public event in the words of the letters about it; None if no letters are sent about it."""
-    event = event_of(asdict(happened))
+    event = event_of(
+        kind=happened.kind, changes=happened.changes, status=happened.status, text=happened.text, actor=happened.actor
+    )
     if event is None:
         return None
     return Entry(
@@ -169,8 +170,15 @@ def _subject(jurisdiction: Jurisdiction, event: Event, happened: PublicEvent, la
     outcome = Outcome(happened.outcome) if happened.outcome else None
     wordings = jurisdiction.wordings
     wording = wordings.find(event, language, outcome=outcome, service_code=happened.service_code)
-    facts = facts_of(jurisdiction, {**asdict(happened), "language": language, "place": None})
-    return fill(wording, {"city": jurisdiction.name, **facts}).subject
+    facts = CaseFacts(
+        number=happened.number,
+        service=happened.service_name,
+        department=happened.agency_responsible,
+        text=happened.text,
+        expected=happened.expected_datetime,
+        scheduled=happened.scheduled_datetime,
+    )
+    return fill(wording, facts.filled(jurisdiction.name, jurisdiction.timezone, language)).subject
 
 
 def _self(call: Call) -> Link:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from open311.entrypoints.portal import follow_place as drawing
-from open311.entrypoints.portal import following, links
+from open311.entrypoints.portal import follow_place, following, links
 
 
 def register(app: Flask) -> None:
     """Serve the pages."""
-    for module in (links, following, drawing):
+    for module in (links, following, follow_place):
         app.register_blueprint(module.blueprint)

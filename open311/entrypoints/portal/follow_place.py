@@ -1,4 +1,4 @@
-"""Follow what lies around a place or in an area: chosen on a map that is a picture, or written down.
+"""The pages for following what is around a place or in an area, chosen on a map that is a picture, or typed.
 
 The map is a form of its own (``<input type=image>``): a click asks for the same page anew, with the place that was
 clicked, so all of it works without JavaScript.
@@ -31,15 +31,15 @@ from open311.wire.outline import Outline, draw
 
 blueprint = Pages("drawing", __name__)
 
-DISTANCES = (100, 200, 500, 1000, 2000, follow.MOST_METRES)
-"""Metres."""
-MOST_CHARACTERS = 20_000
-"""Of an area that is written down."""
+DISTANCES = (100, 200, 500, 1000, 2000, follow.MAX_RADIUS_METRES)
+"""The radii in metres that are offered."""
+MAX_AREA_CHARACTERS = 20_000
+"""The longest text of an area that is read."""
 
 
 @dataclass(frozen=True)
 class View:
-    """What of the city a map shows, as the query says it: ``at`` is its middle (``lat,long``), ``zoom`` how close."""
+    """The part of the city that a map shows: ``at`` is its center (``lat,long`` in a query), ``zoom`` how close."""
 
     bounds: Box
     at: Point | None
@@ -47,7 +47,7 @@ class View:
 
     @classmethod
     def of(cls, jurisdiction: Jurisdiction, *, to: Point | None = None) -> View | None:
-        """What was asked for, or what is around a point; none where nobody said where the city lies."""
+        """Read the view from the query, centered on ``to`` if given; None where the city has no bounds."""
         if jurisdiction.bounds is None:
             return None
         given = request.values.get("zoom", "")
@@ -57,18 +57,18 @@ class View:
 
     @property
     def frame(self) -> Frame:
-        """The square that it shows."""
+        """The square that the map shows."""
         return Frame.around(self.bounds, self.zoom, self.at)
 
     def clicked(self) -> Point | None:
-        """The place that was clicked. The keyboard presses such a picture at 0, 0, which says nothing."""
+        """Return the place that was clicked, or None: a keyboard clicks such a picture at 0, 0, which says nothing."""
         x, y = (request.args.get(f"map.{axis}", "") for axis in "xy")
         if not (x.isascii() and x.isdigit() and y.isascii() and y.isdigit()) or (x, y) == ("0", "0"):
             return None
         return self.frame.point(min(int(x[:4]), SIDE), min(int(y[:4]), SIDE))
 
     def query(self, *, zoom: int | None = None, frame: Frame | None = None) -> dict[str, str]:
-        """The same view as a query, or one that was changed."""
+        """Return the view as a query, with another zoom or frame if given."""
         centre = (frame or self.frame).centre
         return {"at": f"{centre.lat:.6f},{centre.long:.6f}", "zoom": str(self.zoom if zoom is None else zoom)}
 
@@ -87,7 +87,7 @@ class View:
 
 @blueprint.route("/follow/place", methods=["GET", "POST"], access=Door.PUBLIC)
 def place() -> Response:
-    """All reports around a place."""
+    """Follow all reports around a place."""
     wish = Wish.of(current_environment().city.first)
     given = [request.values.get(name, "").strip() for name in ("lat", "long")]
     asked = request.values.get("metres", "")
@@ -113,9 +113,9 @@ def place() -> Response:
 
 @blueprint.route("/follow/area", methods=["GET", "POST"], access=Door.PUBLIC)
 def area() -> Response:
-    """All reports in an area, whose corners are clicked or written one after the other."""
+    """Follow all reports in an area, whose corners are clicked or typed one after the other."""
     wish = Wish.of(current_environment().city.first)
-    written = request.values.get("area", "")[:MOST_CHARACTERS].strip()
+    written = request.values.get("area", "")[:MAX_AREA_CHARACTERS].strip()
     view = View.of(wish.jurisdiction)
     corners: list[Point] = []
     with suppress(ValueError):
@@ -131,7 +131,7 @@ def area() -> Response:
 
 
 def _geojson(written: str, corners: list[Point]) -> str:
-    """An area as GeoJSON: what was written, if it is no list of corners."""
+    """Return an area as GeoJSON; where it is no list of corners, what was typed."""
     if not corners:
         return written
     ring = [[corner.long, corner.lat] for corner in (*corners, corners[0])]
@@ -139,7 +139,7 @@ def _geojson(written: str, corners: list[Point]) -> str:
 
 
 def _shown(view: View | None, kept: dict[str, str]) -> dict[str, Any]:
-    """What a page needs for its map: the picture, what to ask for with a click, and the views around it."""
+    """Return what a page needs for its map: the picture, the query of a click, and the views around it."""
     if view is None:
         return {"map": None}
     picture = f"{url_for('drawing.picture')}?{urlencode({**view.query(), **kept})}"
@@ -149,7 +149,7 @@ def _shown(view: View | None, kept: dict[str, str]) -> dict[str, Any]:
 
 @blueprint.get("/follow/map.svg", access=Door.PUBLIC)
 def picture() -> Response:
-    """The map, with what was chosen on it."""
+    """Serve the map as a picture, with what was chosen on it."""
     jurisdiction = current_environment().city.first
     view = View.of(jurisdiction)
     frame = view.frame if view else Frame(Point(0, 0), 90)
@@ -166,7 +166,7 @@ def picture() -> Response:
 
 
 def _circle(frame: Frame) -> tuple[tuple[float, float], float] | None:
-    """The place that was chosen, and what is around it."""
+    """Return center and radius in pixels of the circle that was chosen, or None."""
     chosen = _points(",".join(request.args.get(name, "") for name in ("lat", "long")))
     metres = request.args.get("metres", "")
     if not chosen or metres not in map(str, DISTANCES):
@@ -176,7 +176,7 @@ def _circle(frame: Frame) -> tuple[tuple[float, float], float] | None:
 
 
 def _points(text: str) -> list[Point]:
-    """A place as ``lat,long``; an empty list for anything else."""
+    """Return the place that a text ``lat,long`` names, in a list; an empty list for anything else."""
     with suppress(ValueError):
         lat, long = (float(part) for part in text.split(","))
         if math.isfinite(lat) and math.isfinite(long):

@@ -1,4 +1,4 @@
-"""Follow a service request, a kind of report or a part of the city: every page asks what, and where to write to."""
+"""The pages for following a service request, a service or a boundary: each asks what, and for an address."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooManyR
 from open311.domain.exposure import Publishing
 from open311.entrypoints.portal.links import gone
 from open311.queries.places import boundaries
-from open311.queries.telling.links import public_request
+from open311.queries.telling.targets import public_request
 from open311.web.assets import files
 from open311.web.forgery import from_our_page
 from open311.web.gate import Door
@@ -30,14 +30,14 @@ from open311.web.shell import page
 
 blueprint = Pages("following", __name__)
 
-HOUR = 3600
-MOST_AN_HOUR = 20
-"""Addresses that one sender may have us ask."""
+WINDOW_SECONDS = 3600
+MAX_ASKED_PER_WINDOW = 20
+"""How many addresses one network address may have us ask in that time."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """Somebody who wants to follow something: how to speak to them, and what they sent so far."""
+    """What somebody who wants to follow something has sent so far, and the language to answer in."""
 
     jurisdiction: Jurisdiction
     language: str
@@ -47,30 +47,31 @@ class Wish:
 
     @classmethod
     def of(cls, jurisdiction: Jurisdiction) -> Wish:
-        """Who sent this request."""
+        """Read the form and the languages of the current HTTP request."""
         wanted = list(request.accept_languages.values())
         speak(jurisdiction, pick_language(jurisdiction, wanted))
         language = jurisdiction.wordings.best(wanted)
         return cls(jurisdiction, language, request.form.get("email", ""), request.form.get("daily") == "yes")
 
     def page(self, template: str, errors: dict[str, str] | None = None, **what: Any) -> Response:
-        """The form, with what is wrong in it."""
+        """Return the page with the form; ``errors`` says by field what is wrong."""
         status = 422 if errors else 200
         push = current_environment().push
         given = {"email": self.email, "daily": self.daily, "push_key": push and push.public_key, **what}
         return page(f"portal/{template}.html", errors, status, **given)
 
     def answer(self, template: str, ask: Callable[..., None], wrong: tuple[str, str], **what: Any) -> Response:
-        """The form; sent, the address is asked, and the page says the same whatever is known of the address.
+        """Show the form, or where it was sent, ask the address. The answer is the same whether it is known or not.
 
-        ``ask`` does it, given the address; ``wrong`` is the field for which it may refuse, and the words that say so.
+        ``ask`` is called with the address; ``wrong`` is the field because of which it may refuse, and the words that
+        say so.
         """
         if request.method == "GET":
             return self.page(template, **what)
         to = self.browser() or self.email
         if to == self.email and email_address(self.email) is None:
             return self.page(template, {"email": _("Write an e-mail address, like name@example.org")}, **what)
-        count_try("follow from", str(request.remote_addr), MOST_AN_HOUR, HOUR)
+        count_try("follow from", str(request.remote_addr), MAX_ASKED_PER_WINDOW, WINDOW_SECONDS)
         try:
             ask(to, daily=self.daily, language=self.language)
         except TooManyRequests:
@@ -81,7 +82,7 @@ class Wish:
         return self.done(by_mail=to == self.email)
 
     def done(self, *, by_mail: bool) -> Response:
-        """The page that says how they will hear of it."""
+        """Return the page that says how the follower will be told."""
         if by_mail:
             words = _("Look into your mail"), _("If we may write to this address, a link to confirm it is on its way.")
         else:
@@ -89,10 +90,10 @@ class Wish:
         return self.page("done", title=words[0], text=words[1])
 
     def browser(self) -> Browser | None:
-        """The browser that is to be told, where the page's script filled it in (``web/static/push.js``).
+        """Return the browser that is to be told, or None where the page's script (``push.js``) named none.
 
-        :raises NotAllowed: another site's page did.
-        :raises InvalidArgument: what was filled in is none.
+        :raises NotAllowed: when another site's page sent the form.
+        :raises InvalidArgument: when the form does not describe a browser.
         """
         if not request.form.get("push_endpoint"):
             return None
@@ -106,11 +107,11 @@ class Wish:
 
 @blueprint.route("/r/<number>/follow", methods=["GET", "POST"], access=Door.PUBLIC)
 def service_request(number: str) -> Response:
-    """What happens to one service request."""
+    """Follow what happens to one service request."""
     found = public_request(number, list(current_environment().city.jurisdictions))
     if found is None:
         return gone()
-    wish = Wish.of(current_environment().city.jurisdictions[found["jurisdiction"]])
+    wish = Wish.of(current_environment().city.jurisdictions[found.jurisdiction])
 
     ask = partial(follow.follow_request, current_environment(), wish.jurisdiction.key, number)
     return wish.answer("follow", ask, ("email", _("Write an e-mail address, like name@example.org")), found=found)
@@ -118,19 +119,19 @@ def service_request(number: str) -> Response:
 
 @blueprint.get("/follow", access=Door.PUBLIC)
 def start() -> Response:
-    """What there is to follow."""
+    """Show what can be followed."""
     return Wish.of(current_environment().city.first).page("follow_start")
 
 
 @blueprint.get("/follow/worker.js", access=Door.PUBLIC)
 def worker() -> Response:
-    """What shows push messages when no page is open. Its place is its scope: it is there for following only."""
+    """Serve the script that shows push messages while no page is open. Its path keeps it to the pages of following."""
     return Response(files()["push-worker.js"].plain, content_type="text/javascript; charset=utf-8")
 
 
 @blueprint.route("/follow/service", methods=["GET", "POST"], access=Door.PUBLIC)
 def service() -> Response:
-    """All reports of a kind."""
+    """Follow all reports of a service."""
     wish = Wish.of(current_environment().city.first)
     code = request.values.get("service", "")
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -145,7 +146,7 @@ def service() -> Response:
 
 @blueprint.route("/follow/boundary", methods=["GET", "POST"], access=Door.PUBLIC)
 def boundary() -> Response:
-    """All reports in a ward, a district or what else the city's layers have."""
+    """Follow all reports in a boundary of any of the city's layers."""
     wish = Wish.of(current_environment().city.first)
     chosen = request.values.get("boundary", "")
     groups: dict[str, list[tuple[str, str]]] = {}

@@ -1,4 +1,4 @@
-"""The pages behind links in messages. GET shows a page with a button (scanners of mail follow links), POST does it."""
+"""The pages behind links in messages: GET only shows a button, because mail scanners follow links; POST acts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import current_environment
 from open311.actions.cases.answer import answer_question, say_fixed
-from open311.actions.telling.follow import confirm, end, end_other
-from open311.actions.telling.notify import followed_words
+from open311.actions.telling.consent import confirm, end, end_other
 from open311.catalog.city import Jurisdiction
 from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.errors import UnknownLink
+from open311.domain.link import LinkPurpose
 from open311.domain.secret import hashed
-from open311.queries.telling import links
+from open311.queries.telling.links import OpenedLink, also_followed, opened_link
+from open311.queries.telling.words import followed_words
 from open311.web.gate import Door
 from open311.web.language import gettext as _
 from open311.web.language import pick_language, speak
@@ -28,46 +29,46 @@ blueprint = Pages("links", __name__)
 
 @dataclass(frozen=True)
 class Opened:
-    """A link that holds: what it is about, and how to speak to who opened it."""
+    """A link that can be used: what it is about, and how to address whoever opened it."""
 
-    what: dict[str, Any]
+    link: OpenedLink
     jurisdiction: Jurisdiction
 
     @property
     def language(self) -> str:
-        """The language that its follower asked for, as far as pages are translated into it."""
-        return pick_language(self.jurisdiction, [self.what["language"] or ""])
+        """The language that the follower asked for, or another if pages are not translated into it."""
+        return pick_language(self.jurisdiction, [self.link.language or ""])
 
     @property
     def followed(self) -> str:
         """What is followed, in words."""
-        return followed_words(self.jurisdiction, self.what)
+        return followed_words(self.jurisdiction, self.link.language, self.link.target, self.link.number)
 
     def page(self, template: str, errors: dict[str, str] | None = None, status: int = 200, **what: Any) -> Response:
-        """A page about it; ``errors`` says which field has what wrong."""
-        return page(f"portal/{template}.html", errors, status, link=self.what, **what)
+        """Return a page about the link; ``errors`` says by field what is wrong."""
+        return page(f"portal/{template}.html", errors, status, link=self.link, **what)
 
     def done(self, title: str, text: str) -> Response:
-        """The page that says that it is done."""
+        """Return the page that says what was done."""
         return self.page("done", title=title, text=text)
 
 
-def _open(token: str, purpose: str) -> Opened:
-    """The link; those that may be used again may.
+def _open(token: str, purpose: LinkPurpose) -> Opened:
+    """Return the link that a token is of.
 
-    :raises UnknownLink: its time has passed, or its one use was had.
+    :raises UnknownLink: when it is unknown or has expired, or was used and its purpose is not reusable.
     """
-    what = links.link(hashed(token), purpose)
-    known = current_environment().city.jurisdictions.get(what["jurisdiction"]) if what else None
-    if what is None or known is None or (what["used"] and purpose in ("answer", "fixed")):
+    link = opened_link(hashed(token), purpose)
+    known = current_environment().city.jurisdictions.get(link.jurisdiction) if link else None
+    if link is None or known is None or (link.used and not purpose.kind.reusable):
         raise UnknownLink("this link is no longer valid")
-    opened = Opened(what, known)
+    opened = Opened(link, known)
     speak(known, opened.language)
     return opened
 
 
 def gone() -> Response:
-    """The page for a link that does not hold; it does not say whether it ever did."""
+    """Return the page for a link that is not valid; it does not say whether it ever was."""
     jurisdiction = current_environment().city.first
     speak(jurisdiction, pick_language(jurisdiction, request.accept_languages.values()))
     text = _("It was used already, or its time has passed. %(contact)s", contact=jurisdiction.contact)
@@ -76,7 +77,7 @@ def gone() -> Response:
 
 @blueprint.errorhandler(UnknownLink)
 def _gone(refusal: UnknownLink) -> Response:
-    """Also where somebody presses a button twice, and the link was used by the first time."""
+    """Answer for an unknown link, also when a button was pressed twice and the first press used the link up."""
     return gone()
 
 
@@ -84,17 +85,20 @@ def _gone(refusal: UnknownLink) -> Response:
 @blueprint.get("/follow/end/<token>", access=Door.PUBLIC)
 def ask(token: str) -> Response:
     """Ask before anything is changed."""
-    purpose = "end" if request.path.startswith("/follow/end/") else "confirm"
+    purpose = LinkPurpose.END if request.path.startswith("/follow/end/") else LinkPurpose.CONFIRM
     opened = _open(token, purpose)
-    others = links.also_followed(hashed(token)) if purpose == "end" else []
-    also = [{"uuid": each["uuid"], "words": followed_words(opened.jurisdiction, each)} for each in others]
-    return opened.page("ask", purpose=purpose, followed=opened.followed, also=also)
+    others = also_followed(hashed(token)) if purpose is LinkPurpose.END else []
+    also = [
+        {"uuid": each.uuid, "words": followed_words(opened.jurisdiction, each.language, each.target, each.number)}
+        for each in others
+    ]
+    return opened.page("ask", purpose=str(purpose), followed=opened.followed, also=also)
 
 
 @blueprint.post("/follow/confirm/<token>", access=Door.PUBLIC)
 def say_yes(token: str) -> Response:
-    """Write to this address from now on."""
-    opened = _open(token, "confirm")
+    """Confirm the address, so that it is told from now on."""
+    opened = _open(token, LinkPurpose.CONFIRM)
     confirm(token)
     text = _("You follow %(followed)s. You can close this page.", followed=opened.followed)
     return opened.done(_("We will write to you"), text)
@@ -102,11 +106,11 @@ def say_yes(token: str) -> Response:
 
 @blueprint.post("/follow/end/<token>", access=Door.PUBLIC)
 def stop(token: str) -> AnyResponse:
-    """Write no more; mail programs do this with one click (RFC 8058), so nothing else is asked.
+    """Stop writing. Mail programs do this with one click (RFC 8058), so nothing else is asked.
 
-    The page ends other things too that the same address follows (``what``), and shows what is left.
+    The page also ends other things that the same address follows (``what``), and then shows what is left.
     """
-    opened = _open(token, "end")
+    opened = _open(token, LinkPurpose.END)
     if what := request.form.get("what"):
         end_other(token, what)
         return redirect(request.path, 303)
@@ -117,14 +121,14 @@ def stop(token: str) -> AnyResponse:
 
 @blueprint.get("/answer/<token>", access=Door.PUBLIC)
 def question(token: str) -> Response:
-    """The question of staff, and room for the answer."""
-    return _open(token, "answer").page("answer", words="")
+    """Show the question of staff, with room for the answer."""
+    return _open(token, LinkPurpose.ANSWER).page("answer", words="")
 
 
 @blueprint.post("/answer/<token>", access=Door.PUBLIC)
 def answer(token: str) -> Response:
     """Give the answer to staff."""
-    opened = _open(token, "answer")
+    opened = _open(token, LinkPurpose.ANSWER)
     words = request.form.get("words", "")
     if errors := _errors(words, needed=True):
         return opened.page("answer", errors, 422, words=words)
@@ -134,14 +138,14 @@ def answer(token: str) -> Response:
 
 @blueprint.get("/fixed/<token>", access=Door.PUBLIC)
 def was_it_fixed(token: str) -> Response:
-    """What the city said when it closed it, and two buttons."""
-    return _open(token, "fixed").page("fixed", words="")
+    """Show what the city said when it closed the service request, and two buttons."""
+    return _open(token, LinkPurpose.FIXED).page("fixed", words="")
 
 
 @blueprint.post("/fixed/<token>", access=Door.PUBLIC)
 def fixed_or_not(token: str) -> Response:
-    """Note it; "no" disputes the closing."""
-    opened = _open(token, "fixed")
+    """Record whether it was fixed; "no" disputes the closing."""
+    opened = _open(token, LinkPurpose.FIXED)
     said, words = request.form.get("fixed"), request.form.get("words", "")
     if said not in ("yes", "no"):
         return opened.page("fixed", status=422, words=words)
@@ -155,7 +159,7 @@ def fixed_or_not(token: str) -> Response:
 
 
 def _errors(words: str, *, needed: bool) -> dict[str, str]:
-    """What is wrong with the words, for beside the field and the top of the page."""
+    """Return what is wrong with the words, by field."""
     if needed and not words.strip():
         return {"words": _("Write an answer")}
     if len(words) > DESCRIPTION_LIMIT:

@@ -1,28 +1,24 @@
-"""Links that only their receiver knows: the capability to do one thing, without signing in."""
+"""The table of links in messages that let their receiver do one thing without signing in."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from open311.models.base import Base, Recorded
 
-PURPOSES = ("confirm", "end", "answer", "fixed")
-
 
 class OneTimeLink(Base):
-    """One link of one message. ``end`` (stop writing to me) may be used again: it changes nothing then."""
+    """One link of one message, known to its receiver only."""
 
     __tablename__ = "one_time_link"
-    __table_args__ = (
-        CheckConstraint("purpose IN ({})".format(", ".join(f"'{each}'" for each in PURPOSES)), name="purpose"),
-    )
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    """SHA-256; the token itself stands in the message only."""
+    """SHA-256 of the token, which stands in the message only."""
     purpose: Mapped[str]
+    """A ``domain.link.LinkPurpose``."""
     subscription: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("subscription.key", ondelete="CASCADE"), index=True
     )
@@ -31,4 +27,5 @@ class OneTimeLink(Base):
     )
     created_at: Mapped[Recorded]
     expires_at: Mapped[datetime | None]
+    """None where it never expires."""
     used_at: Mapped[datetime | None]

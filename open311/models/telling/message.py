@@ -1,4 +1,4 @@
-"""What is told to whom: one row for each receiver and event, from the change until it has left."""
+"""The table of messages: one row for each receiver of each piece of news, from the change until it has left."""
 
 from __future__ import annotations
 
@@ -9,34 +9,26 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from open311.domain.event import OF_ACCOUNTS, OF_STAFF, Event
 from open311.models.base import Base, Key, Recorded
 
 
 class MessageState(StrEnum):
-    """Where a message is."""
+    """What has become of a message."""
 
     WAITING = "waiting"
     COLLECTED = "collected"
-    """For a daily digest: it leaves as a line of that."""
+    """It waits for a daily digest, of which it becomes a line."""
     SENT = "sent"
     DROPPED = "dropped"
-    """Nobody wants it any more, or it is not public any more."""
+    """Nobody wants it any more, or what it is about is no longer public."""
     FAILED = "failed"
 
 
 class Message(Base):
-    """A message; its words are made when it leaves, so what was redacted meanwhile is not sent."""
+    """One message to one address. Its words are written when it leaves, so nothing redacted before then is sent."""
 
     __tablename__ = "message"
     __table_args__ = (
-        CheckConstraint(
-            "event IN ({})".format(", ".join(f"'{each}'" for each in Event if each not in OF_ACCOUNTS)), name="event"
-        ),
-        CheckConstraint(
-            "subscription IS NOT NULL OR event IN ({})".format(", ".join(f"'{each}'" for each in sorted(OF_STAFF))),
-            name="whom",
-        ),
         CheckConstraint("state IN ({})".format(", ".join(f"'{each}'" for each in MessageState)), name="state"),
         Index("uq_message_about", "about", "channel", text("lower(address)"), unique=True),
         Index("ix_message_waiting", "next_at", "key", postgresql_where=text("state = 'waiting'")),
@@ -46,14 +38,15 @@ class Message(Base):
 
     key: Mapped[Key]
     uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
-    """The left half of its Message-ID, whenever it is sent."""
+    """The left half of the Message-ID, the same at every attempt."""
     event: Mapped[str]
+    """A ``domain.event.Event``."""
     about: Mapped[str]
-    """What it is the only message about to this address: ``update:12``, ``digest:7:2026-11-25``."""
+    """What this is the only message about to its address: ``update:12``, ``digest:7:2026-11-25``."""
     subscription: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("subscription.key", ondelete="CASCADE"), index=True
     )
-    """Why it is sent; none for what staff are told."""
+    """Why it is sent; None for what staff are told."""
     service_request: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"), index=True
     )
@@ -61,12 +54,15 @@ class Message(Base):
         BigInteger, ForeignKey("service_request_update.key", ondelete="CASCADE"), index=True
     )
     digest: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("message.key", ondelete="CASCADE"), index=True)
-    """The digest that it became a line of."""
+    """The digest of which it became a line."""
     channel: Mapped[str]
+    """A ``domain.channel.Channel``."""
     address: Mapped[str]
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    """When it is tried (again) at the earliest."""
     fault: Mapped[str | None]
+    """Why the last attempt failed."""
     created_at: Mapped[Recorded]
     sent_at: Mapped[datetime | None]

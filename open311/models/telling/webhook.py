@@ -1,4 +1,4 @@
-"""Receivers of other people's that are called when something happens, and every call."""
+"""The tables of webhooks: other people's servers that are called when something happens, and every call to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Webhook(Base):
-    """A receiver. The secret is kept as it is: every call is signed with it."""
+    """A receiver. Its secret is stored in clear, because every call is signed with it."""
 
     __tablename__ = "webhook"
 
@@ -22,23 +22,23 @@ class Webhook(Base):
     url: Mapped[str]
     secret: Mapped[str]
     events: Mapped[list[str]]
-    """Events it wants; empty: all."""
+    """The events it wants; empty where it wants all."""
     created_at: Mapped[Recorded]
     removed_at: Mapped[datetime | None]
 
 
 class DeliveryState(StrEnum):
-    """Where a call is."""
+    """What has become of a call."""
 
     WAITING = "waiting"
     DONE = "done"
     DEAD = "dead"
-    """Tried often enough; somebody decides."""
+    """It failed for the last time; a person decides whether it is made again."""
     GIVEN_UP = "given_up"
 
 
 class WebhookDelivery(Base):
-    """One event for one receiver."""
+    """One call of one receiver about one event."""
 
     __tablename__ = "webhook_delivery"
     __table_args__ = (
@@ -50,7 +50,7 @@ class WebhookDelivery(Base):
 
     key: Mapped[Key]
     uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
-    """The same at every attempt, so that a receiver knows what it had before."""
+    """The id of the call, the same at every attempt, so that a receiver recognizes what it had before."""
     webhook: Mapped[int] = mapped_column(BigInteger, ForeignKey("webhook.key", ondelete="CASCADE"))
     update: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("service_request_update.key", ondelete="CASCADE"), index=True
@@ -60,7 +60,7 @@ class WebhookDelivery(Base):
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     status: Mapped[int | None] = mapped_column(Integer)
-    """What the receiver answered last."""
+    """The HTTP status that the receiver answered last."""
     fault: Mapped[str | None]
     created_at: Mapped[Recorded]
     done_at: Mapped[datetime | None]

@@ -49,7 +49,7 @@ SERVICE_REQUESTS = Statement(
 )
 FOLLOWINGS = Statement(
     """
-    SELECT s.jurisdiction, s.followed, r.service_request_id, s.service_code, s.boundary,
+    SELECT s.jurisdiction, CASE WHEN r.key IS NULL THEN s.target END AS target, r.service_request_id,
            ST_AsGeoJSON(s.area)::jsonb AS area, s.reporter, s.channel, s.address, s.rhythm, s.language,
            s.created_at, s.confirmed_at, s.ended_at
     FROM subscription s LEFT JOIN service_request r ON r.key = s.service_request

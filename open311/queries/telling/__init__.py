@@ -1,1 +1,1 @@
-"""What followers and receivers of webhooks are told: links, deliveries."""
+"""Reads for telling people: news, messages and their words, links, what can be followed, webhooks."""

@@ -27,7 +27,7 @@ def _erase(environment: Environment, erasure: Erasure) -> None:
 KIND = Kind(
     rank=70,
     columns="""
-    subscription: address push_key push_secret channel rhythm language followed service_request service_code boundary
+    subscription: address push_key push_secret channel rhythm language target service_request
                   area reporter created_at confirmed_at ended_at
     """,
     section=Section("followings", "What you follow", FOLLOWINGS),

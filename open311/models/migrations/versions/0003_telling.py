@@ -29,10 +29,8 @@ def _subscription() -> None:
         sa.Column("key", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("uuid", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("jurisdiction", sa.Text(), nullable=False),
-        sa.Column("followed", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
         sa.Column("service_request", sa.BigInteger(), nullable=True),
-        sa.Column("service_code", sa.Text(), nullable=True),
-        sa.Column("boundary", sa.Text(), nullable=True),
         sa.Column("area", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=True),
         sa.Column("reporter", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("channel", sa.Text(), server_default="email", nullable=False),
@@ -45,12 +43,8 @@ def _subscription() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "CASE followed WHEN 'request' THEN service_request IS NOT NULL WHEN 'service' THEN service_code IS NOT NULL WHEN 'boundary' THEN boundary IS NOT NULL ELSE area IS NOT NULL END",
-            name=op.f("ck_subscription_what"),
-        ),
-        sa.CheckConstraint("channel IN ('email', 'sms')", name=op.f("ck_subscription_channel")),
-        sa.CheckConstraint(
-            "followed IN ('request', 'service', 'boundary', 'radius', 'area')", name=op.f("ck_subscription_followed")
+            "service_request IS NULL OR target = 'service_request:' || service_request",
+            name=op.f("ck_subscription_service_request"),
         ),
         sa.CheckConstraint("rhythm IN ('instant', 'daily')", name=op.f("ck_subscription_rhythm")),
         sa.ForeignKeyConstraint(
@@ -73,13 +67,6 @@ def _subscription() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
-        "ix_subscription_boundary",
-        "subscription",
-        ["jurisdiction", "boundary"],
-        unique=False,
-        postgresql_where=sa.text("boundary IS NOT NULL AND ended_at IS NULL"),
-    )
-    op.create_index(
         "ix_subscription_daily",
         "subscription",
         ["jurisdiction"],
@@ -87,18 +74,17 @@ def _subscription() -> None:
         postgresql_where=sa.text("rhythm = 'daily' AND ended_at IS NULL"),
     )
     op.create_index(
-        "ix_subscription_service",
+        "ix_subscription_service_request",
         "subscription",
-        ["jurisdiction", "service_code"],
+        ["service_request"],
         unique=False,
-        postgresql_where=sa.text("service_code IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("service_request IS NOT NULL"),
     )
     op.create_index(
-        "uq_subscription_request",
+        "uq_subscription_target",
         "subscription",
-        ["service_request", "channel", sa.literal_column("lower(address)")],
+        ["jurisdiction", "target", "channel", sa.literal_column("lower(address)")],
         unique=True,
-        postgresql_where=sa.text("service_request IS NOT NULL"),
     )
 
 
@@ -123,10 +109,6 @@ def _message() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "event IN ('received', 'acknowledged', 'in_progress', 'scheduled', 'waiting_on_reporter', 'referred', 'closed', 'reopened', 'comment', 'confirm', 'digest')",
-            name=op.f("ck_message_event"),
-        ),
         sa.CheckConstraint(
             "state IN ('waiting', 'collected', 'sent', 'dropped', 'failed')", name=op.f("ck_message_state")
         ),
@@ -180,7 +162,6 @@ def _one_time_link() -> None:
         ),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("purpose IN ('confirm', 'end', 'answer', 'fixed')", name=op.f("ck_one_time_link_purpose")),
         sa.ForeignKeyConstraint(
             ["service_request"],
             ["service_request.key"],

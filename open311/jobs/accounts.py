@@ -1,0 +1,13 @@
+"""Jobs about accounts."""
+
+from __future__ import annotations
+
+from open311.actions.accounts.account_links import Purpose, send_link
+from open311.actions.base.environment import Environment
+from open311.jobs.registry import job
+
+
+@job("send_account_link")
+def send_account_link(environment: Environment, email: str, purpose: Purpose, language: str) -> None:
+    """Send the link that somebody asked for, if the address has an account."""
+    send_link(environment, email, purpose, language)

@@ -1,0 +1,87 @@
+"""The words of messages: what a letter says, and what its receiver follows. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from open311.catalog.city import Jurisdiction
+from open311.domain.event import Event, Subject
+from open311.domain.lifecycle import Outcome
+from open311.domain.news import Target, TargetKind
+from open311.queries.telling.messages import DigestLine, Message, digest_lines
+from open311.wire.letter import Letter, compose
+
+
+def letter_of(jurisdiction: Jurisdiction, message: Message, links: Mapping[str, str]) -> Letter:
+    """Write the letter of a message, offering ``links`` (URLs by purpose)."""
+    facts = {"city": jurisdiction.name, **_FACTS[message.event.kind.subject](jurisdiction, message)}
+    if message.target:
+        facts["followed"] = followed_words(jurisdiction, message.language, message.target, message.number)
+    return compose(
+        jurisdiction.wordings,
+        message.event,
+        facts,
+        language=message.language,
+        outcome=Outcome(message.outcome) if message.outcome else None,
+        service_code=message.service_code or "",
+        links=links,
+    )
+
+
+def _case_facts(jurisdiction: Jurisdiction, message: Message) -> dict[str, str]:
+    return message.facts.filled(jurisdiction.name, jurisdiction.timezone, message.language)
+
+
+def _news(jurisdiction: Jurisdiction, message: Message) -> dict[str, str]:
+    lines = [_line(jurisdiction, each, message.language) for each in digest_lines(message.key)]
+    return {"news": "\n".join(lines)}
+
+
+def _line(jurisdiction: Jurisdiction, line: DigestLine, language: str | None) -> str:
+    """Return an event as a line of a digest: the subject that its letter would have, and what staff wrote."""
+    letter = compose(
+        jurisdiction.wordings,
+        Event(line.event),
+        line.facts.filled(jurisdiction.name, jurisdiction.timezone, language),
+        language=language,
+        outcome=Outcome(line.outcome) if line.outcome else None,
+        service_code=line.service_code,
+    )
+    written = " ".join((line.text or "").split())
+    return f"• {letter.text.subject} — {written}" if written else f"• {letter.text.subject}"
+
+
+_FACTS: Mapping[Subject, Callable[[Jurisdiction, Message], dict[str, str]]] = {
+    Subject.SERVICE_REQUEST: _case_facts,
+    Subject.DIGEST: _news,
+    Subject.FOLLOWING: lambda *_: {},
+}
+"""Where the facts of a message come from, by what it is about."""
+
+
+def followed_words(jurisdiction: Jurisdiction, language: str | None, target: str, number: str | None) -> str:
+    """Return what somebody follows in words, such as ``report 1000001`` or ``reports in Ward 5``.
+
+    ``target`` is in its written form; ``number`` is that of the service request, where it is one.
+    """
+    followed = Target.read(target)
+    name = _NAMES[followed.kind](jurisdiction, followed.id) if followed.kind in _NAMES else ""
+    return jurisdiction.wordings.say(followed.kind.phrase, language, number=number or "", name=name)
+
+
+def _service_name(jurisdiction: Jurisdiction, service_code: str) -> str:
+    service = jurisdiction.services.get(service_code)
+    return service.service_name if service else ""
+
+
+def _boundary_name(jurisdiction: Jurisdiction, boundary: str) -> str:
+    layer, _, code = boundary.partition(":")
+    known = jurisdiction.layers.get(layer)
+    return f"{known.name if known else layer} {code}".strip()
+
+
+_NAMES: Mapping[TargetKind, Callable[[Jurisdiction, str], str]] = {
+    TargetKind.SERVICE: _service_name,
+    TargetKind.BOUNDARY: _boundary_name,
+}
+"""What a target is called, by its kind; those that are missing have no name of their own."""
