@@ -1,4 +1,4 @@
-"""HTTP calls to other people's servers: never to an address inside our own network, and never for long (ADR 21)."""
+"""HTTP calls to other people's servers: never to an address inside our own network, and never for long (ADR 24)."""
 
 from __future__ import annotations
 

@@ -18,4 +18,5 @@ class Backoff:
         """Return the wait after an attempt failed, or None if it was the last; ``attempts`` were made before it."""
         if attempts + 1 >= self.max_attempts:
             return None
-        return min(self.first * float(2**attempts), self.longest)
+        doublings = min(attempts, 24)  # a timedelta ends at a billion days
+        return min(self.first * float(2**doublings), self.longest)
