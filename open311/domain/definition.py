@@ -160,7 +160,7 @@ def check_answers(
             if attribute.required:
                 reasons.append(f"{attribute.code} required: {attribute.description}")
             continue
-        if fault := _fault(attribute, values, zone):
+        if fault := answer_fault(attribute, values, zone):
             reasons.append(f"{attribute.code}: {fault}")
             continue
         names = {option.key: option.name for option in attribute.values}
@@ -182,8 +182,8 @@ def is_decimal(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text)) and math.isfinite(float(text))
 
 
-def _fault(attribute: Attribute, values: tuple[str, ...], zone: str) -> str:
-    """Say what is wrong with the values of one answer, or nothing."""
+def answer_fault(attribute: Attribute, values: tuple[str, ...], zone: str) -> str:
+    """What is wrong with the values of one answer, in English; an empty string if they can be taken."""
     if attribute.datatype is not Datatype.MULTIVALUELIST and len(values) > 1:
         return "one value only"
     if attribute.datatype.is_list:

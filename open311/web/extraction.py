@@ -80,7 +80,8 @@ def faults(room: Path, language: str) -> Iterator[str]:
         translated = message.string if isinstance(message.string, tuple | list) else [message.string]
         if not all(translated):
             yield f"{place}: not translated: {message.id}"
-        elif message.fuzzy:
+            continue
+        if message.fuzzy:
             yield f"{place}: marked as unfinished: {message.id}"
         yield from (f"{place}: {fault}: {message.id}" for fault in message.check(catalogue))
     for obsolete in catalogue.obsolete.values():

@@ -10,7 +10,7 @@ from flask import Response, render_template
 from open311.web.assets import asset
 from open311.web.forgery import form_token
 from open311.web.gate import signed_in
-from open311.web.language import spoken
+from open311.web.language import direction_of, spoken
 
 
 def shell() -> dict[str, Any]:
@@ -21,6 +21,7 @@ def shell() -> dict[str, Any]:
         "language": speech.language,
         "direction": speech.direction,
         "who": signed_in(),
+        "direction_of": direction_of,
         "form_token": form_token,
         "asset": asset,
     }

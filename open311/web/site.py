@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from werkzeug.routing import IntegerConverter, Map
 
 from open311.actions.accounts.sessions import RESIDENT_LONGEST
 from open311.actions.base.environment import Environment
 from open311.web import assets, language
 from open311.web.gate import Door
+from open311.web.keys import Key
 from open311.web.pages import Pages
 
 blueprint = Pages("web", __name__)
 blueprint.add_url_rule("/web/<stamp>/<path:filename>", "static", assets.serve, access=Door.PUBLIC)
-
-MAX_KEY_DIGITS = 18
-"""Digits of the largest key that is read from a form; PostgreSQL has room for a few more."""
-
-
-class Key(IntegerConverter):
-    """The key of a row in an address, ``<key:...>``. A number too large for PostgreSQL does not match: 404."""
-
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, max=2**63 - 1)
-
-
-def read_key(text: str) -> int | None:
-    """The key of a row, from a form or a query; ``None`` for anything that cannot be one."""
-    return int(text) if text.isdecimal() and len(text) <= MAX_KEY_DIGITS else None
 
 
 class Cookie(SecureCookieSessionInterface):

@@ -119,9 +119,9 @@ def test_a_fault_is_told_where_it_is_and_to_the_worker_in_a_line(crew: Browser, 
     number = mine()
     tasks(crew)
     assert send(crew, number, outcome="resolved", text=" ") == 422
-    assert "Closing needs an outcome and a public text" in words(crew)
+    assert "Tell the public why it is closed" in words(crew)
     assert send(crew, number, "a-key", outcome="resolved", text=" ") == 422
-    assert crew.text == "Closing needs an outcome and a public text"
+    assert crew.text == "Tell the public why it is closed"
 
 
 def test_what_is_beyond_the_grant_is_nobodys_task(crew: Browser, mine: Any, environment: Environment) -> None:

@@ -205,7 +205,7 @@ def test_followers_are_told_with_the_reporter(hand: Make, confirmed: Any, city: 
         ({"status": "closed", "outcome": "resolved"}, "Tell the public why it is closed"),
         ({"status": "scheduled"}, "Enter the day for which it is planned"),
         ({"status": "scheduled", "scheduled": "2020-01-01"}, "Enter the day for which it is planned"),
-        ({"note": "x" * 5000}, "At most 4000 characters"),
+        ({"note": "x" * 5000}, "Write at most 4000 characters"),
     ],
 )
 def test_a_fault_is_told_and_nothing_typed_is_lost(hand: Make, case: Any, fields: dict[str, str], fault: str) -> None:
@@ -261,7 +261,7 @@ def test_what_is_no_photo_is_told(hand: Make) -> None:
 def test_nobody_can_keep_a_file_that_they_only_know_of(hand: Make, city: Connection) -> None:
     at = hand().open("update")
     forged = '[1,[["' + "0" * 64 + '.jpg","x",1,1]]].forged'
-    at.send("preview", **CLOSE, kept=forged)
+    at.send("preview", **CLOSE, kept_photos=forged)
     assert at.send("send", **CLOSE) == 303
     assert city.scalar(text("SELECT count(*) FROM media")) == 0
 

@@ -124,7 +124,11 @@ def test_one_worker_at_a_time_waits_for_push_services_and_none_for_long(
 
 
 @pytest.mark.parametrize(
-    "path", ["/follow/service?service=SR-CL01", "/follow/area?area=39.9,-75.2%0A40,-75.2%0A40,-75.1"]
+    ("path", "what"),
+    [
+        ("/follow/service", {"service": "SR-CL01"}),
+        ("/follow/area", {"area": "39.9,-75.2\n40,-75.2\n40,-75.1"}),
+    ],
 )
 def test_every_page_of_following_offers_it(
     city: Connection,
@@ -134,10 +138,11 @@ def test_every_page_of_following_offers_it(
     work: Any,
     report: Any,
     path: str,
+    what: dict[str, str],
 ) -> None:
     assert environment.push
-    assert f'data-key="{environment.push.public_key}"' in client.get(path).text
-    client.post(path, data={**push_service.form, "daily": "yes"}, headers=OURS)
+    assert f'data-key="{environment.push.public_key}"' in client.get(path, query_string=what).text
+    client.post(path, data={**what, **push_service.form, "daily": "yes"}, headers=OURS)
     assert city.execute(text(BODY)).one()[1:] == ("push", "daily", True, False)
     numbers = [report(), report()]
     assert work() == 0

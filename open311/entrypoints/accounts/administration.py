@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
@@ -15,13 +18,18 @@ from open311.domain.moment import day_after, read_moment
 from open311.domain.roles import Act, OwnAct
 from open311.queries.accounts.audit import PAGE_ENTRIES, AuditSearch
 from open311.queries.accounts.grants import staff_grants
-from open311.web.forms import answer
+from open311.web import fields
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import me
+from open311.web.keys import read_key
 from open311.web.pages import Pages
 from open311.web.shell import page
-from open311.web.site import read_key
 
 blueprint = Pages("administration", __name__, url_prefix="/admin")
+ACCOUNT = fields.key("account", wrong="Enter the number of an account")
+ACT = fields.line("act")
+TARGET = fields.line("target")
+DAY = fields.day("day")
 
 
 @blueprint.get("/users", access=Act.MANAGE_ACCOUNTS)
@@ -46,34 +54,39 @@ def revoke(key: int) -> Response:
 
 @blueprint.get("/audit", access=Act.READ_AUDIT)
 def audit() -> Response:
-    """Search the log; looking is noted in it."""
-    given = {name: request.args.get(name, "").replace("\0", "").strip() for name in ("account", "act", "target", "day")}
-    before = request.args.get("before", "")
-    acts = [*Act, *OwnAct]
+    """Search the log; that somebody looked is noted in it."""
+    form = Form.of_query(ACCOUNT, ACT, TARGET, DAY)
+    show = partial(form_page, "accounts/audit.html", acts=[*Act, *OwnAct])
+    return answer(form, lambda: _found(form, show), partial(show, entries=[], more=None), at=ACCOUNT)
 
-    def act() -> Response:
-        account = read_key(given["account"])
-        if given["account"] and account is None:
-            raise InvalidArgument("Enter the number of an account")
-        since = until = None
-        if given["day"]:
-            zone = current_environment().city.first.timezone
-            try:
-                since = read_moment(given["day"], zone)
-                until = day_after(since, zone)
-            except (ValueError, OverflowError):
-                raise InvalidArgument("Enter a day, like 2026-11-25") from None
-        search = AuditSearch(
-            account=account,
-            act=given["act"],
-            target=given["target"],
-            since=since,
-            until=until,
-            before=read_key(before),
-        )
-        entries = search_audit(me().actor, search)
-        earlier = {**given, "before": entries[-1].key} if len(entries) == PAGE_ENTRIES else None
-        more = earlier and f"{request.path}?{urlencode(earlier)}"
-        return page("accounts/audit.html", entries=entries, given=given, acts=acts, more=more)
 
-    return answer(act, "accounts/audit.html", "account", entries=[], given=given, acts=acts, more=None)
+def _found(form: Form, show: Callable[..., Response]) -> Response:
+    """The entries that fit, and the address of earlier ones."""
+    since, until = _span(form)
+    search = AuditSearch(
+        account=form[ACCOUNT],
+        act=form[ACT],
+        target=form[TARGET],
+        since=since,
+        until=until,
+        before=read_key(request.args.get("before", "")),
+    )
+    entries = search_audit(me().actor, search)
+    asked = {each.name: form.typed.get(each.name, "") for each in form.fields}
+    earlier = {**asked, "before": entries[-1].key} if len(entries) == PAGE_ENTRIES else None
+    return show(form, entries=entries, more=earlier and f"{request.path}?{urlencode(earlier)}")
+
+
+def _span(form: Form) -> tuple[datetime | None, datetime | None]:
+    """The moments at which the day that is asked for begins and ends in the city.
+
+    :raises InvalidArgument: when the calendar has no such day.
+    """
+    if form[DAY] is None:
+        return None, None
+    zone = current_environment().city.first.timezone
+    try:
+        begins = read_moment(str(form[DAY]), zone)
+        return begins, day_after(begins, zone)
+    except (ValueError, OverflowError):
+        raise InvalidArgument("Enter a day, like 2026-11-25") from None

@@ -6,6 +6,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from flask import redirect, request, session, url_for
@@ -17,7 +18,7 @@ from open311.actions.base.environment import current_environment
 from open311.adapters.openid import Journey, OpenID, OpenIDRefused
 from open311.domain.errors import SignInRefused
 from open311.entrypoints.accounts.arrival import arrive
-from open311.web.forms import answer
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door
 from open311.web.pages import Pages
 
@@ -57,7 +58,7 @@ def start() -> Response:
         session["openid"] = [journey.state, journey.nonce, journey.verifier]
         return redirect(address, 303)
 
-    return answer(act, "accounts/staff.html", "openid", openid=True)
+    return answer(Form.of_query(), act, partial(form_page, "accounts/staff.html", openid=True), at="openid")
 
 
 @blueprint.get("/back", access=Door.OPEN)
@@ -73,4 +74,4 @@ def back() -> Response:
         identity = _asked(lambda: provider.finish(_back(), journey, code))
         return arrive(by_openid(identity), "openid", strong=identity.strong)
 
-    return answer(act, "accounts/staff.html", "openid", openid=True)
+    return answer(Form.of_query(), act, partial(form_page, "accounts/staff.html", openid=True), at="openid")

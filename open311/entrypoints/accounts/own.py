@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import segno
@@ -22,12 +23,17 @@ from open311.actions.accounts.sign_in import change_password, confirmed
 from open311.actions.base.environment import current_environment
 from open311.queries.accounts.people import recovery_codes_left
 from open311.queries.accounts.sessions import sessions_of
-from open311.web.forms import answer
+from open311.web import fields
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door, me
 from open311.web.pages import Pages
 from open311.web.shell import page
 
 blueprint = Pages("own", __name__, url_prefix="/account")
+PASSWORD = fields.secret("password")
+OLD_PASSWORD = fields.secret("old")
+NEW_PASSWORD = fields.secret("new")
+CODE = fields.line("code")
 
 
 @blueprint.get("", access=Door.OWN)
@@ -43,9 +49,9 @@ def sign_out() -> Response:
     who = me()
     sessions.sign_out(who.account, who.session)
     session.clear()
-    answer = redirect(url_for("sign_in.start"), 303)
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
+    signed_out = redirect(url_for("sign_in.start"), 303)
+    signed_out.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return signed_out
 
 
 @blueprint.post("/sessions/<key:key>/end", access=Door.OWN)
@@ -67,16 +73,15 @@ def end_others() -> Response:
 @blueprint.route("/password", methods=["GET", "POST"], access=Door.OWN)
 def password() -> Response:
     """Change the password; one signs in with the new one then."""
-    if request.method == "GET":
-        return page("accounts/password.html")
+    form = Form.of_request(OLD_PASSWORD, NEW_PASSWORD)
 
     def act() -> Response:
-        change_password(me().account, request.form.get("old", ""), request.form.get("new", ""))
+        change_password(me().account, form[OLD_PASSWORD], form[NEW_PASSWORD])
         session.clear()
         flash("Your password is changed. Sign in with it now.")
         return redirect(url_for("sign_in.staff"), 303)
 
-    return answer(act, "accounts/password.html", "new")
+    return answer(form, act, partial(form_page, "accounts/password.html"), at=NEW_PASSWORD)
 
 
 @blueprint.route("/second-factor", methods=["GET", "POST"], access=Door.OWN)
@@ -88,14 +93,15 @@ def second_factor() -> Response:
     if request.method == "GET" or "secret" not in session:
         session["secret"] = new_secret()
         return page("accounts/second_factor.html", **_authenticator())
+    form = Form.of_request(CODE)
 
     def act() -> Response:
-        code = "".join(request.form.get("code", "").split())
+        code = "".join(form[CODE].split())
         codes = add_second_factor(current_environment(), who.account, who.session, session["secret"], code)
         del session["secret"]
         return page("accounts/recovery_codes.html", codes=codes)
 
-    return answer(act, "accounts/second_factor.html", "code", **_authenticator())
+    return answer(form, act, partial(form_page, "accounts/second_factor.html", **_authenticator()), at=CODE)
 
 
 def _authenticator() -> dict[str, Any]:
@@ -109,28 +115,26 @@ def _authenticator() -> dict[str, Any]:
 
 @blueprint.route("/second-factor/remove", methods=["GET", "POST"], access=Door.OWN)
 def remove_second_factor() -> Response:
-    """Forget the authenticator, after the password was shown again."""
-    if request.method == "GET":
-        return page("accounts/remove_second_factor.html")
+    """Forget the authenticator, after the password was given again."""
+    form = Form.of_request(PASSWORD)
 
     def act() -> Response:
-        confirmed(me().account, request.form.get("password", ""))
+        confirmed(me().account, form[PASSWORD])
         forget_second_factor(me().account)
         return redirect(url_for("own.account"), 303)
 
-    return answer(act, "accounts/remove_second_factor.html", "password")
+    return answer(form, act, partial(form_page, "accounts/remove_second_factor.html"), at=PASSWORD)
 
 
 @blueprint.route("/recovery-codes", methods=["GET", "POST"], access=Door.OWN)
 def recovery_codes() -> Response:
-    """New recovery codes, after the password was shown again; the old ones are worthless."""
+    """New recovery codes, after the password was given again; the old ones stop working."""
     if not me().has_second_factor:
         return redirect(url_for("own.second_factor"), 303)
-    if request.method == "GET":
-        return page("accounts/new_codes.html")
+    form = Form.of_request(PASSWORD)
 
     def act() -> Response:
-        confirmed(me().account, request.form.get("password", ""))
+        confirmed(me().account, form[PASSWORD])
         return page("accounts/recovery_codes.html", codes=make_recovery_codes(me().account))
 
-    return answer(act, "accounts/new_codes.html", "password")
+    return answer(form, act, partial(form_page, "accounts/new_codes.html"), at=PASSWORD)

@@ -5,6 +5,9 @@ A GET changes nothing: scanners of mail follow links.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Literal
+
 from flask import flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -13,7 +16,8 @@ from open311.actions.accounts.sign_in import by_code, by_link, by_password, set_
 from open311.actions.base.environment import current_environment
 from open311.entrypoints.accounts.arrival import arrive, enter, pending
 from open311.queries.accounts.account_links import link_works
-from open311.web.forms import answer
+from open311.web import fields
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door
 from open311.web.pages import Pages
 from open311.web.shell import page
@@ -21,56 +25,59 @@ from open311.web.shell import page
 blueprint = Pages("sign_in", __name__, url_prefix="/signin")
 
 
-def _field(name: str) -> str:
-    """What was entered."""
-    return request.form.get(name, "")
+EMAIL = fields.line("email")
+PASSWORD = fields.secret("password")
+NEW_PASSWORD = fields.secret("new")
+CODE = fields.line("code")
 
 
 def _address() -> str:
+    """The network address of whoever asks, for counting tries."""
     return str(request.remote_addr)
 
 
 def _language() -> str:
-    """In which language this browser's owner gets mail."""
+    """The language of letters to whoever uses this browser."""
     return current_environment().city.first.wordings.best(request.accept_languages.values())
 
 
 @blueprint.route("", methods=["GET", "POST"], access=Door.OPEN)
 def start() -> Response:
     """Residents: have a link sent. The answer is the same whoever the address belongs to."""
-    if request.method == "GET":
-        return page("accounts/start.html")
+    form = Form.of_request(EMAIL)
+    return answer(form, partial(_send_link, form, "sign_in"), partial(form_page, "accounts/start.html"), at=EMAIL)
 
-    def act() -> Response:
-        ask_for_link(current_environment(), _field("email"), "sign_in", _address(), _language())
-        return page("accounts/sent.html", email=_field("email").strip())
 
-    return answer(act, "accounts/start.html", "email", email=_field("email"))
+def _send_link(form: Form, purpose: Literal["sign_in", "password"]) -> Response:
+    ask_for_link(current_environment(), form[EMAIL], purpose, _address(), _language())
+    return page("accounts/sent.html", email=form[EMAIL])
 
 
 @blueprint.route("/link/<token>", methods=["GET", "POST"], access=Door.OPEN)
 def link(token: str) -> Response:
     """A link from mail: a page with a button, which signs in."""
-    if request.method == "GET":
-        return page("accounts/link.html", works=link_works(token, "sign_in"))
-    return answer(
-        lambda: enter(by_link(token), "link", second_factor=False), "accounts/link.html", "sign_in", works=False
-    )
+    form = Form.of_request()
+
+    def act() -> Response:
+        return enter(by_link(token), "link", second_factor=False)
+
+    def show(form: Form) -> Response:
+        works = not form.refusal and link_works(token, "sign_in")
+        return form_page("accounts/link.html", form, works=works)
+
+    return answer(form, act, show, at="sign_in")
 
 
 @blueprint.route("/staff", methods=["GET", "POST"], access=Door.OPEN)
 def staff() -> Response:
     """Staff: e-mail address and password, or the city's own sign-in."""
+    form = Form.of_request(EMAIL, PASSWORD)
+
+    def act() -> Response:
+        return arrive(by_password(form[EMAIL], form[PASSWORD], _address()), "password")
+
     openid = current_environment().sign_in.openid is not None
-    if request.method == "GET":
-        return page("accounts/staff.html", openid=openid)
-    return answer(
-        lambda: arrive(by_password(_field("email"), _field("password"), _address()), "password"),
-        "accounts/staff.html",
-        "password",
-        openid=openid,
-        email=_field("email"),
-    )
+    return answer(form, act, partial(form_page, "accounts/staff.html", openid=openid), at=PASSWORD)
 
 
 @blueprint.route("/code", methods=["GET", "POST"], access=Door.OPEN)
@@ -79,41 +86,34 @@ def code() -> Response:
     waiting = pending()
     if waiting is None:
         return redirect(url_for("sign_in.staff"), 303)
-    if request.method == "GET":
-        return page("accounts/code.html")
     account, method = int(waiting["account"]), str(waiting["method"])
+    form = Form.of_request(CODE)
 
     def act() -> Response:
-        by_code(current_environment(), account, _field("code"))
+        by_code(current_environment(), account, form[CODE])
         return enter(account, method, second_factor=True)
 
-    return answer(act, "accounts/code.html", "code")
+    return answer(form, act, partial(form_page, "accounts/code.html"), at=CODE)
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"], access=Door.OPEN)
 def forgotten() -> Response:
     """Have a link sent with which a password can be set; the answer is the same whoever the address belongs to."""
-    if request.method == "GET":
-        return page("accounts/forgotten.html")
-
-    def act() -> Response:
-        ask_for_link(current_environment(), _field("email"), "password", _address(), _language())
-        return page("accounts/sent.html", email=_field("email").strip())
-
-    return answer(act, "accounts/forgotten.html", "email", email=_field("email"))
+    form = Form.of_request(EMAIL)
+    show = partial(form_page, "accounts/forgotten.html")
+    return answer(form, partial(_send_link, form, "password"), show, at=EMAIL)
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"], access=Door.OPEN)
 def password(token: str) -> Response:
     """Set a password with a link from mail; then sign in with it, and with the code where there is one."""
-    works = link_works(token, "password")
-    if request.method == "GET":
-        return page("accounts/set_password.html", works=works)
+    form = Form.of_request(NEW_PASSWORD)
 
     def act() -> Response:
-        set_password(token, request.form.get("new", ""))
+        set_password(token, form[NEW_PASSWORD])
         session.clear()
         flash("Your password is set. Sign in with it now.")
         return redirect(url_for("sign_in.staff"), 303)
 
-    return answer(act, "accounts/set_password.html", "new", works=works)
+    works = link_works(token, "password")
+    return answer(form, act, partial(form_page, "accounts/set_password.html", works=works), at=NEW_PASSWORD)

@@ -10,22 +10,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import current_environment
 from open311.actions.cases import assign as assigning
-from open311.domain.errors import Conflict, NotAllowed, Refusal
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
-from open311.entrypoints.console.desk import (
-    acting_page,
-    anew,
-    case_in_hand,
-    done,
-    newest,
-    ref,
-    refused,
-)
-from open311.queries.cases.in_hand import CaseInHand, colleagues, meanwhile
-from open311.web import failures
+from open311.entrypoints.console.desk import acting_page, answer_about, case_in_hand, done, ref
+from open311.queries.cases.in_hand import CaseInHand, colleagues
+from open311.web import fields
+from open311.web.forms import Form
 from open311.web.gate import me
-from open311.web.site import read_key
+
+DESK = fields.line("desk")
+PERSON = fields.key("person")
+REASON = fields.text("reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +58,32 @@ def chosen_desk(value: str) -> Desk | None:
 def assign(number: str) -> AnyResponse:
     """The form, or the deed. Nobody outside is told."""
     case = case_in_hand(number, Act.ASSIGN)
-    form = request.form
     mine = Desk(case.department, case.team, "").value
-    typed = form or {"desk": mine, "person": str(case.assignee or "")}
+    form = Form.of_request(DESK, PERSON, REASON, start={"desk": mine, "person": str(case.assignee or "")})
+    to = chosen_desk(form[DESK])
+    if form.sent and to is None:
+        form.wrong(DESK, "Choose who is to have it")
+    if to and to.department != case.department and not form[REASON]:
+        form.wrong(REASON, "Say why another department is to have it")
+    person = me().account if request.form.get("do") == "me" else form[PERSON]
 
-    def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
-        scopes = [replace(case.scope, department=each.department) for each in desks()]
-        people = [(str(each.key), each.name) for each in colleagues(scopes)]
-        offered = [(each.value, each.name) for each in desks()]
-        return acting_page("assign", case, errors, typed=typed, desks=offered, people=people, **what)
-
-    if request.method == "GET":
-        return show(case, {})
-    to = chosen_desk(form.get("desk", ""))
-    if to is None:
-        return show(case, {"desk": "Choose who is to have it"}, status=422)
-    if to.department != case.department and not form.get("reason", "").strip():
-        return show(case, {"reason": "Say why another department is to have it"}, status=422)
-    person = me().account if form.get("do") == "me" else read_key(form.get("person", ""))
-    try:
+    def act() -> AnyResponse:
         assigning.assign(
             current_environment(),
             ref(case),
             me().actor,
-            department=to.department,
-            team=to.team,
+            department=to.department if to else None,
+            team=to.team if to else None,
             assignee=person,
-            reason=form.get("reason", ""),
+            reason=form[REASON],
         )
-    except NotAllowed:
-        raise
-    except Conflict:
-        return show(anew(case), {}, status=409, others=meanwhile(case.key, newest()))
-    except Refusal as refusal:
-        return show(case, {"person" if person else "desk": refused(refusal)}, status=failures.status_of(refusal))
-    return done(case, f"{number} is assigned")
+        return done(case, f"{number} is assigned")
+
+    return answer_about(case, form, act, _show, at=PERSON if person else DESK)
+
+
+def _show(case: CaseInHand, form: Form, **what: Any) -> Response:
+    offered = desks()
+    scopes = [replace(case.scope, department=each.department) for each in offered]
+    people = [(str(each.key), each.name) for each in colleagues(scopes)]
+    return acting_page("assign", case, form, desks=[(each.value, each.name) for each in offered], people=people, **what)

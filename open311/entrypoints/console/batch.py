@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -10,44 +12,45 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import current_environment
 from open311.actions.cases.batch import MAX_CASES, UNDO_WITHIN, start_batch, undo_batch
-from open311.domain.change import Change
-from open311.domain.draft import DESCRIPTION_LIMIT
-from open311.domain.lifecycle import Outcome, Status
+from open311.domain.lifecycle import Status
 from open311.domain.priority import Priority
 from open311.domain.roles import Act, may
 from open311.entrypoints.console.assign import chosen_desk, desks
 from open311.entrypoints.console.blueprint import blueprint, city
-from open311.entrypoints.console.update import ELSEWHERE, planned
+from open311.entrypoints.console.change_form import CHANGE, NOTE, STATUS, change_of
+from open311.entrypoints.console.update import ELSEWHERE
 from open311.queries.cases.batches import batch_change
 from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, colleagues
-from open311.web import phrases
+from open311.web import fields, phrases
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import me
 from open311.web.shell import page
-from open311.web.site import read_key
 
 STEPS = [each for each in Status if each not in ELSEWHERE]
-Asked = tuple[dict[str, Any], dict[str, str]]
-"""The arguments of an act, and what is missing, by field."""
+DESK = fields.line("desk")
+PERSON = fields.key("person")
+REASON = fields.text("reason")
+PRIORITY = fields.choice("priority", map(int, Priority))
+WHY = fields.line("why")
 
 
 @blueprint.route("/bulk", methods=["GET", "POST"], access=Act.NOTE)
 def bulk() -> AnyResponse:
-    """What is to be done with the cases that were ticked; then it is held back."""
+    """What is to be done with the cases that were ticked; then it is held back for a while."""
     cases = _ticked()
-    form = request.form
     if not cases:
         return page("console/batch_none.html", status=422 if request.method == "POST" else 200, most=MAX_CASES)
-    act = form.get("act", "")
-    if form.get("do") != "hold":
-        return _form(cases, {})
-    if act not in ASKED:
-        return _form(cases, {"act": "Choose what is to be done"})
-    arguments, errors = ASKED[act]()
-    if errors:
-        return _form(cases, errors)
-    versions = [(case.number, _version(case)) for case in cases]
-    uuid = start_batch(current_environment(), city().key, versions, act, arguments, me().actor)
-    return redirect(url_for("console.batch_state", uuid=uuid, list=form.get("list") or None), 303)
+    sent = request.form.get("do") == "hold"
+    form = Form.of_request(ACT, *CHANGE, DESK, PERSON, REASON, PRIORITY, WHY, sent=sent)
+    chosen = form[ACT] or ""
+    arguments = ASKED[chosen](form) if chosen else {}
+
+    def act() -> AnyResponse:
+        versions = [(case.number, _version(case)) for case in cases]
+        uuid = start_batch(current_environment(), city().key, versions, chosen, arguments, me().actor)
+        return redirect(url_for("console.batch_state", uuid=uuid, list=request.form.get("list") or None), 303)
+
+    return answer(form, act, partial(_show, cases), at=ACT)
 
 
 def _ticked() -> list[CaseInHand]:
@@ -63,13 +66,11 @@ def _version(case: CaseInHand) -> int:
     return int(given) if given.isdecimal() and len(given) <= 9 else case.version
 
 
-def _form(cases: list[CaseInHand], errors: dict[str, str]) -> Response:
-    return page(
+def _show(cases: list[CaseInHand], form: Form) -> Response:
+    return form_page(
         "console/batch.html",
-        errors,
-        422 if errors else 200,
+        form,
         cases=[(case, _version(case)) for case in cases],
-        typed=request.form,
         query=request.form.get("list", ""),
         steps=[(each, phrases.step(each).name) for each in STEPS],
         desks=[(each.value, each.name) for each in desks()],
@@ -79,56 +80,37 @@ def _form(cases: list[CaseInHand], errors: dict[str, str]) -> Response:
     )
 
 
-def _update() -> Asked:
-    form, errors = request.form, {}
-    status = next((each for each in STEPS if each == form.get("status")), None)
-    outcome = next((each for each in Outcome if each == form.get("outcome")), None)
-    scheduled = planned(form.get("scheduled", ""))
-    text = form.get("text", "").strip()
-    if status is None:
-        errors["status"] = "Choose the new state"
-    if status is Status.CLOSED and outcome is None:
-        errors["outcome"] = "Choose how it ended"
-    if status is Status.CLOSED and not text:
-        errors["text"] = "Tell the public why they are closed"
-    if len(text) > DESCRIPTION_LIMIT:
-        errors["text"] = f"At most {DESCRIPTION_LIMIT} characters"
-    if status is Status.SCHEDULED and scheduled is None:
-        errors["scheduled"] = "Enter the day for which it is planned, today or later"
-    closing, planning = status is Status.CLOSED, status is Status.SCHEDULED
-    change = Change(status, outcome if closing else None, scheduled if planning else None, text)
-    return change.plain, errors
+def _update(form: Form) -> dict[str, Any]:
+    if form[STATUS] not in STEPS:
+        form.wrong(STATUS, "Choose the new state")
+    return replace(change_of(form), note="").plain
 
 
-def _assign() -> Asked:
-    form = request.form
-    to = chosen_desk(form.get("desk", ""))
-    errors = {} if to else {"desk": "Choose who is to have them"}
-    reason = form.get("reason", "").strip()
-    if not reason:
-        errors["reason"] = "Say why: it stands in the history of each"
-    return {
-        "department": to.department if to else None,
-        "team": to.team if to else None,
-        "assignee": read_key(form.get("person", "")),
-        "reason": reason,
-    }, errors
+def _assign(form: Form) -> dict[str, Any]:
+    to = chosen_desk(form[DESK])
+    if to is None:
+        form.wrong(DESK, "Choose who is to have them")
+    if not form[REASON]:
+        form.wrong(REASON, "Say why: it stands in the history of each")
+    department, team = (to.department, to.team) if to else (None, None)
+    return {"department": department, "team": team, "assignee": form[PERSON], "reason": form[REASON]}
 
 
-def _note() -> Asked:
-    note = request.form.get("note", "").strip()
-    return {"note": note}, {} if 0 < len(note) <= DESCRIPTION_LIMIT else {"note": "Write the note"}
+def _note(form: Form) -> dict[str, Any]:
+    if not form[NOTE]:
+        form.wrong(NOTE, "Write the note")
+    return {"note": form[NOTE]}
 
 
-def _priority() -> Asked:
-    form = request.form
-    priority = next((each for each in Priority if str(int(each)) == form.get("priority")), None)
-    errors = {"priority": "Choose a priority"} if priority is None else {}
-    return {"priority": priority, "reason": form.get("why", "").strip()}, errors
+def _priority(form: Form) -> dict[str, Any]:
+    if form[PRIORITY] is None:
+        form.wrong(PRIORITY, "Choose a priority")
+    return {"priority": form[PRIORITY], "reason": form[WHY]}
 
 
 ASKED = {"update": _update, "assign": _assign, "note": _note, "priority": _priority}
-"""What can be done, and how its part of the form is read."""
+"""What can be done, and how the arguments of the act are read from its part of the form."""
+ACT = fields.choice("act", ASKED, missing="Choose what is to be done")
 
 
 @blueprint.get("/bulk/<uuid>", access=Act.NOTE)

@@ -14,8 +14,6 @@ from open311.actions.cases.update import update
 from open311.actions.intake.photos import clean_photos, store_unsent_photos
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
-from open311.domain.draft import DESCRIPTION_LIMIT
-from open311.domain.errors import NotAllowed, Refusal
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
 from open311.domain.reply import fitting
@@ -23,36 +21,37 @@ from open311.domain.roles import Act
 from open311.domain.route import walking_order
 from open311.entrypoints.console import replies
 from open311.entrypoints.console.blueprint import blueprint, city, viewer
-from open311.entrypoints.console.desk import case_in_hand, refused
+from open311.entrypoints.console.change_form import TEXT, note_lacks
+from open311.entrypoints.console.desk import case_in_hand
 from open311.queries.cases.crew import Task, todays_tasks
-from open311.web import failures, phrases
+from open311.web import fields, phrases
 from open311.web.assets import files
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door, me
-from open311.web.shell import page
 
 OUTCOMES = (Outcome.RESOLVED, Outcome.NOT_FOUND, Outcome.NO_ACTION_NEEDED, Outcome.UNABLE)
 """How work on the spot ends."""
+ENDED = fields.choice("outcome", OUTCOMES)
 
 
 @blueprint.get("/crew", access=Act.CLOSE)
 def crew() -> Response:
     """Today's list in walking order, from where one is or from the most urgent."""
-    return _list()
+    return _list(Form.of_request())
 
 
-def _list(errors: dict[str, str] | None = None, number: str = "", status: int = 200) -> Response:
-    """The list; ``errors`` are those of the form of one case, which stays open as it was typed."""
-    start = _start()
-    tasks = _ordered(todays_tasks(viewer()), start)
-    return page(
+def _list(form: Form, number: str = "") -> Response:
+    """The list. The form of the case ``number`` stays open as it was typed, with what is wrong in it."""
+    tasks = _ordered(todays_tasks(viewer()), _start())
+    wrong = {f"text-{number}": reason for reason in list(form.errors.values())[:1]}
+    return form_page(
         "console/crew.html",
-        errors,
-        status,
+        form,
+        errors=wrong,
         tasks=tasks,
         texts={task.number: _text(task) for task in tasks},
         outcomes=phrases.outcome_choices(OUTCOMES),
         key=secrets.token_urlsafe,
-        typed=request.form,
         opened=number,
         account=me().account,
     )
@@ -84,39 +83,35 @@ def _text(task: Task) -> str:
 @blueprint.post("/crew/<number>", access=Act.CLOSE)
 def crew_done(number: str) -> AnyResponse:
     """Close it, with a photo. The same key again does nothing again: a telephone may not have heard the answer."""
-    case = case_in_hand(number, Act.CLOSE)
+    case, form = case_in_hand(number, Act.CLOSE), Form.of_request(ENDED, TEXT)
     by_worker = "Idempotency-Key" in request.headers
-    photos = store_unsent_photos(
-        current_environment(), clean_photos(file.read() for file in request.files.getlist("photo"))
-    )
-    outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
-    change = Change(status=Status.CLOSED, outcome=outcome, text=request.form.get("text", ""), photos=photos)
+    uploads = [file.read() for file in request.files.getlist("photo")]
+    photos = store_unsent_photos(current_environment(), clean_photos(uploads))
+    change = Change(status=Status.CLOSED, outcome=form[ENDED], text=form[TEXT], photos=photos)
+    note_lacks(form, change)
     key = request.headers.get("Idempotency-Key") or request.form.get("key", "")
-    try:
-        if len(change.text) > DESCRIPTION_LIMIT:
-            return _refused(number, f"At most {DESCRIPTION_LIMIT} characters", 422, by_worker=by_worker)
+
+    def act() -> AnyResponse:
         named = CaseRef(case.jurisdiction, number)
         update(current_environment(), named, me().actor, change, once=_once(number, change, key))
-    except NotAllowed:
-        raise
-    except Refusal as refusal:
-        return _refused(number, refused(refusal), failures.status_of(refusal), by_worker=by_worker)
-    if by_worker:
-        return Response(status=204)
-    flash(f"{number} is done")
-    return redirect(url_for("console.crew"), 303)
+        if by_worker:
+            return Response(status=204)
+        flash(f"{number} is done")
+        return redirect(url_for("console.crew"), 303)
+
+    def show(form: Form) -> Response:
+        if not by_worker:
+            return _list(form, number)
+        reason = next(iter(form.errors.values()))
+        return Response(reason, form.status, content_type="text/plain; charset=utf-8")
+
+    return answer(form, act, show, at=TEXT)
 
 
 def _once(number: str, change: Change, key: str) -> Once | None:
     """The key as this account's own: nobody else's can be the same."""
     body = hashlib.sha256(repr((number, change)).encode()).digest()
     return Once(f"account:{me().account}:{key[:200]}", body) if key else None
-
-
-def _refused(number: str, reason: str, status: int, *, by_worker: bool) -> Response:
-    if by_worker:
-        return Response(reason, status, content_type="text/plain; charset=utf-8")
-    return _list({f"text-{number}": reason}, number, status)
 
 
 @blueprint.get("/crew.js", access=Door.PUBLIC)

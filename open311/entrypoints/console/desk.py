@@ -1,36 +1,36 @@
-"""What pages about one case share: the case in hand, the letter before it is sent, what others did meanwhile."""
+"""What pages about one case share: the case, the letters before they are sent, what others did meanwhile."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, request, url_for
-from itsdangerous import BadSignature, URLSafeSerializer
+from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import Environment, current_environment
 from open311.actions.base.idempotency import Once
 from open311.actions.telling.preview import Preview, preview_of
 from open311.domain.case_ref import CaseRef
-from open311.domain.errors import Conflict, NotAllowed, Refusal, UnknownServiceRequest
-from open311.domain.photo import StoredPhoto
+from open311.domain.errors import Conflict, NotAllowed, UnknownServiceRequest
 from open311.domain.roles import Act, may
 from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console.blueprint import city
 from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, meanwhile
-from open311.web import failures
+from open311.web.fields import Field
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import me
-from open311.web.shell import page
-from open311.web.site import read_key
+from open311.web.keys import read_key
+from open311.wire.letter import Letter
 
 
 def case_in_hand(number: str, act: Act) -> CaseInHand:
     """The case that a page is about.
 
-    :raises UnknownServiceRequest: there is none.
-    :raises NotAllowed: no grant of whoever looks reaches so far.
+    :raises UnknownServiceRequest: when there is no such case.
+    :raises NotAllowed: when no grant of whoever looks allows the act on it.
     """
     found = cases_in_hand([number], city().key)
     if not found:
@@ -40,9 +40,9 @@ def case_in_hand(number: str, act: Act) -> CaseInHand:
     return found[0]
 
 
-def acting_page(template: str, case: CaseInHand, errors: dict[str, str] | None = None, **values: Any) -> Response:
-    """A page on which somebody acts on a case."""
-    return page(f"console/{template}.html", errors, case=case, city=city(), speech=speech, **values)
+def acting_page(template: str, case: CaseInHand, form: Form, **values: Any) -> Response:
+    """A page with a form on which somebody acts on a case."""
+    return form_page(f"console/{template}.html", form, **{"case": case, "city": city(), "speech": speech, **values})
 
 
 def done(case: CaseInHand, said: str) -> AnyResponse:
@@ -51,55 +51,70 @@ def done(case: CaseInHand, said: str) -> AnyResponse:
     return redirect(url_for("console.case", number=case.number), 303)
 
 
-def refused(refusal: Refusal) -> str:
-    """A refusal as it stands beside a field."""
-    said = failures.sentence(refusal)
-    return said[:1].upper() + said[1:]
-
-
 Show = Callable[..., Response]
-"""Makes the page anew: ``show(case, errors, status=..., **what the page shows besides)``."""
+"""Makes the page of an act: ``show(case, form, **what the page shows besides)``."""
+
+
+def answer_about(
+    case: CaseInHand, form: Form, act: Callable[[], AnyResponse], show: Show, *, at: Field[Any] | str
+) -> AnyResponse:
+    """Answer a form about a case (``web/forms.answer``).
+
+    Where somebody else changed the case meanwhile, the page says what they did, and the form keeps what was typed.
+    """
+
+    def shown(form: Form) -> Response:
+        if not isinstance(form.refusal, Conflict):
+            return show(case, form)
+        form.errors.clear()
+        return show(case_now(case), form, others=meanwhile(case.key, newest_entry()))
+
+    return answer(form, act, shown, at=at)
 
 
 def act_once_seen(
-    case: CaseInHand, act: Callable[[Environment], object], asked: object, show: Show, *, field: str, said: str
+    case: CaseInHand,
+    form: Form,
+    act: Callable[[Environment], object],
+    asked: object,
+    show: Show,
+    *,
+    at: Field[Any] | str,
+    said: str,
 ) -> AnyResponse:
     """Show what an act is going to tell people, and do it once that was seen.
 
-    ``asked`` is all that the act depends on: what is changed after the preview is shown anew before it is sent. Where
-    somebody else changed the case meanwhile, the page says what they did, and the form keeps what was typed.
+    :param asked: everything that the act depends on. What is changed after the preview is shown anew before it is sent.
+    :param said: what the page of the case says when it is done.
     """
     seal = hashlib.sha256(repr(asked).encode()).hexdigest()
-    try:
+
+    def preview_or_do() -> AnyResponse:
         if request.form.get("do") == "send" and request.form.get("seen") == seal:
             act(current_environment())
             return done(case, said)
         preview = preview_of(current_environment(), act)
-    except NotAllowed:
-        raise
-    except Conflict:
-        return show(anew(case), {}, status=409, others=meanwhile(case.key, newest()))
-    except Refusal as refusal:
-        return show(case, {field: refused(refusal)}, status=failures.status_of(refusal))
-    return show(case, {}, preview=preview, seal=seal, told=heard(case, preview))
+        return show(case, form, preview=LettersPreview.of(case, preview), seal=seal)
+
+    return answer_about(case, form, preview_or_do, show, at=at)
 
 
 def once_only(*what: object) -> Once:
-    """So that a button that is pressed twice does it once: the same of the same person is done already.
+    """Make a button that is pressed twice act once: the same person asked for the same already.
 
-    The same from a form that was made later is meant: it knows of a newer entry of the history.
+    The same from a form that was opened later is meant again: it knows of a newer entry of the history.
     """
-    digest = hashlib.sha256(repr((newest(), *what)).encode()).digest()
+    digest = hashlib.sha256(repr((newest_entry(), *what)).encode()).digest()
     return Once(f"account:{me().account}:{digest.hex()}", digest)
 
 
-def anew(case: CaseInHand) -> CaseInHand:
+def case_now(case: CaseInHand) -> CaseInHand:
     """The case as it is now."""
     return cases_in_hand([case.number], case.jurisdiction)[0]
 
 
-def newest() -> int:
-    """The last entry of the history that the form was made from."""
+def newest_entry() -> int:
+    """The key of the last entry of the history that the form was made from."""
     return read_key(request.form.get("newest", "")) or 0
 
 
@@ -109,33 +124,28 @@ def ref(case: CaseInHand) -> CaseRef:
     return CaseRef(case.jurisdiction, case.number, int(given) if given.isdecimal() and len(given) <= 9 else 0)
 
 
-def heard(case: CaseInHand, preview: Preview) -> dict[str, Any]:
-    """The letters of a preview for a page: one to read first, who else gets it, and the others."""
-    ordered = sorted(
-        preview.messages.items(), key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1])
-    )
-    letters = list(dict.fromkeys((word.letter, word.number, word.reporter) for word, _ in ordered))
-    return {
-        "public": preview.public,
-        "letters": letters,
-        "receivers": [(speech.receiver(word, case.number), count) for word, count in ordered],
-    }
+@dataclass(frozen=True, slots=True)
+class LettersPreview:
+    """The letters that an act is going to send, as a page shows them."""
 
+    public: bool
+    """Whether something will stand on the public page."""
+    tells_reporter: bool
+    letters: list[Letter]
+    """Each different letter once; first the one to this case's own reporter."""
+    receivers: list[tuple[str, int]]
+    """Who gets one, in words, and how many of them."""
 
-def keep_photos(photos: tuple[StoredPhoto, ...]) -> str:
-    """Photos as a field of the form that a preview sends along; nobody can make one of files they only know of."""
-    plain = [[photo.file, photo.thumbnail, photo.width, photo.height] for photo in photos]
-    return str(_signer().dumps([me().account, plain])) if photos else ""
-
-
-def kept_photos() -> tuple[StoredPhoto, ...]:
-    """The photos that an earlier step of this form brought."""
-    try:
-        account, plain = _signer().loads(request.form.get("kept", ""))
-    except BadSignature:
-        return ()
-    return tuple(StoredPhoto(*each) for each in plain) if account == me().account else ()
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="photos")
+    @classmethod
+    def of(cls, case: CaseInHand, preview: Preview) -> LettersPreview:
+        """The letters of an act on this case."""
+        ordered = sorted(
+            preview.messages.items(), key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1])
+        )
+        letters = dict.fromkeys((each.letter, each.number, each.reporter) for each, _ in ordered)
+        return cls(
+            public=preview.public,
+            tells_reporter=preview.tells_reporter,
+            letters=[letter for letter, _, _ in letters],
+            receivers=[(speech.receiver(each, case.number), count) for each, count in ordered],
+        )

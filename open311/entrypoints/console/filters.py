@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from open311.actions.accounts import saved_filters
 from open311.actions.base.environment import current_environment
-from open311.domain.errors import InvalidArgument
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.queue import came_from, listing
+from open311.web import fields
+from open311.web.forms import Form, answer
 from open311.web.gate import me
+
+NAME = fields.line("name")
 
 
 @blueprint.post("/filters", access=Act.READ)
 def save_filter() -> Response:
     """Save the list that is shown, for oneself or a department."""
-    question = came_from(request.form.get("query", ""))
-    name, department = request.form.get("name", ""), request.form.get("share") or None
-    try:
-        saved_filters.save_filter(current_environment(), city().key, me().actor, name, question.query, department)
-    except InvalidArgument as fault:
-        return listing(question, {"name": str(fault)}, name)
-    return redirect(f"{url_for('console.queue')}?{question.query}", 303)
+    question, form = came_from(request.form.get("query", "")), Form.of_request(NAME)
+    department = request.form.get("share") or None
+
+    def act() -> Response:
+        query, name = question.query, form[NAME]
+        saved_filters.save_filter(current_environment(), city().key, me().actor, name, query, department)
+        return redirect(f"{url_for('console.queue')}?{query}", 303)
+
+    return answer(form, act, partial(listing, question), at=NAME)
 
 
 @blueprint.post("/filters/<key:key>/delete", access=Act.READ)

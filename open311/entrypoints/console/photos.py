@@ -6,6 +6,7 @@ opposite one.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -26,14 +27,14 @@ from open311.domain.photo import Box
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint
 from open311.queries.cases import photos as reading
-from open311.web.forms import answer
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import me
 from open311.web.shell import page
 
-ROWS = 6
-"""Boxes of the form; more are done in a second go."""
-SHOWN = 640
-"""Pixels of the longer side on the page; clicks are counted in these."""
+MAX_BOX_ROWS = 6
+"""How many boxes the form has room for; more are done in a second go."""
+SHOWN_PIXELS = 640
+"""Pixels of the longer side of the picture on the page; clicks are counted in these."""
 EDGES = ("left", "top", "right", "bottom")
 
 
@@ -63,22 +64,20 @@ def review(key: int) -> AnyResponse:
     if found is None:
         raise UnknownPhoto(f"no photo {key}")
     check_reviewer(key, me().actor)
-    form = _Form(found)
-    values: dict[str, Any] = {"photo": found, "form": form, "edges": EDGES}
-    if request.method == "GET":
-        return page("console/photo.html", **values)
+    form, boxes = Form.of_request(), _BoxForm(found)
+    show = partial(form_page, "console/photo.html", photo=found, boxes=boxes, edges=EDGES)
 
     def act() -> AnyResponse:
-        if form.clicked:
-            form.take_click()
-            return page("console/photo.html", **values)
-        return _done(key, form) or page("console/photo.html", **values)
+        if boxes.clicked:
+            boxes.take_click()
+            return show(form)
+        return _done(key, boxes) or show(form)
 
-    return answer(act, "console/photo.html", "left1", **values)
+    return answer(form, act, show, at="left1")
 
 
-def _done(key: int, form: _Form) -> AnyResponse | None:
-    """Do what the button says; none for the one that only shows the boxes."""
+def _done(key: int, form: _BoxForm) -> AnyResponse | None:
+    """Do what the button says; None for the one that only shows the boxes."""
     wanted, boxes = request.form.get("do"), form.boxes()
     if wanted == "approve" and boxes:
         raise InvalidArgument("There are boxes: redact the photo, or empty them")
@@ -93,14 +92,14 @@ def _done(key: int, form: _Form) -> AnyResponse | None:
     return redirect(url_for("console.photos"), 303)
 
 
-class _Form:
+class _BoxForm:
     """The boxes as they stand in the form, in percent, and the corner that was clicked first."""
 
     def __init__(self, photo: dict[str, Any]) -> None:
-        scale = min(1, SHOWN / max(photo["width"], photo["height"]))
+        scale = min(1, SHOWN_PIXELS / max(photo["width"], photo["height"]))
         self.width, self.height = (max(1, round(photo[side] * scale)) for side in ("width", "height"))
         self.rows = [
-            {edge: request.form.get(f"{edge}{row}", "").strip() for edge in EDGES} for row in range(1, ROWS + 1)
+            {edge: request.form.get(f"{edge}{row}", "").strip() for edge in EDGES} for row in range(1, MAX_BOX_ROWS + 1)
         ]
         self.corner = request.form.get("corner", "")
         self.clicked = "picture.x" in request.form
@@ -138,7 +137,7 @@ class _Form:
             return
         free = next((row for row in self.rows if not any(row.values())), None)
         if free is None:
-            raise InvalidArgument(f"There are {ROWS} boxes: redact them first, then look for more")
+            raise InvalidArgument(f"There are {MAX_BOX_ROWS} boxes: redact them first, then look for more")
         first, self.corner = self._read_corner(), ""
         box = Box.between(first, here)
         free.update({edge: f"{getattr(box, edge) * 100:.2f}" for edge in EDGES})

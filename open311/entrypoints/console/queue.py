@@ -20,6 +20,7 @@ from open311.queries.cases.case_list import CASES_PER_PAGE
 from open311.queries.cases.queues import Queue
 from open311.queries.filters.readers import Asker
 from open311.queries.places.boundaries import named_boundaries
+from open311.web.forms import Form
 from open311.web.gate import me
 from open311.web.shell import page
 
@@ -27,14 +28,13 @@ from open311.web.shell import page
 @blueprint.get("", access=Act.READ)
 def queue() -> Response:
     """The list. htmx asks for it alone, without what stands around it."""
-    question = read(request.args, asker())
-    return listing(question)
+    return listing(read(request.args, asker()), Form.of_request())
 
 
-def listing(question: Question, errors: dict[str, str] | None = None, name: str = "") -> Response:
-    """The page of a question; ``errors`` and ``name`` are those of the form that saves it."""
+def listing(question: Question, form: Form) -> Response:
+    """The page of a question; ``form`` is the one that saves it under a name."""
     looking = viewer()
-    faults = {**question.errors, **(errors or {})}
+    faults = {**question.errors, **form.errors}
     rows = case_list.page(looking, question.asked, _layer())
     shared = shares_with(current_environment(), looking.jurisdiction, me().actor)
     values: dict[str, Any] = {
@@ -49,7 +49,9 @@ def listing(question: Question, errors: dict[str, str] | None = None, name: str 
     if asks_for_part() and not faults:
         answer = page("console/_list.html", part=True, **values)
     else:
-        answer = page("console/queue.html", faults, status, **values, **_choices(), shared=shared, name=name)
+        answer = page(
+            "console/queue.html", faults, status, **values, **_choices(), shared=shared, name=form.typed.get("name", "")
+        )
     answer.vary.add("HX-Request")
     return answer
 

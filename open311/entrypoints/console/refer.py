@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import Environment
@@ -13,7 +13,12 @@ from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, ref
 from open311.queries.cases.in_hand import CaseInHand
+from open311.web import fields
+from open311.web.forms import Form
 from open311.web.gate import me
+
+TEXT = fields.text("text")
+NOTE = fields.text("note")
 
 
 @blueprint.route("/r/<number>/refer", methods=["GET", "POST"], access=Act.REFER)
@@ -21,19 +26,15 @@ def refer(number: str) -> AnyResponse:
     """The form, the letter that says to whom it goes, or the deed."""
     case = case_in_hand(number, Act.REFER)
     bodies = {code: each.name for code, each in city().departments.items() if each.outside}
-    form = request.form
+    body = fields.choice("body", bodies, missing="Choose who is to have it")
+    form = Form.of_request(body, TEXT, NOTE)
+    code = form[body] or ""
 
-    def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
-        return acting_page("refer", case, errors, typed=form, bodies=bodies.items(), **what)
-
-    if request.method == "GET":
-        return show(case, {})
-    if form.get("body") not in bodies:
-        return show(case, {"body": "Choose who is to have it"}, status=422)
+    def show(case: CaseInHand, form: Form, **what: Any) -> Response:
+        return acting_page("refer", case, form, bodies=bodies.items(), **what)
 
     def act(environment: Environment) -> object:
-        words = {"text": form.get("text", "").strip(), "note": form.get("note", "")}
-        return referring.refer(environment, ref(case), me().actor, form["body"], **words)
+        return referring.refer(environment, ref(case), me().actor, code, text=form[TEXT], note=form[NOTE])
 
-    said = f"{number} is referred to {bodies[form['body']]}"
-    return act_once_seen(case, act, (form["body"], form.get("text"), form.get("note")), show, field="body", said=said)
+    said = f"{number} is referred to {bodies.get(code)}"
+    return act_once_seen(case, form, act, (code, form[TEXT], form[NOTE]), show, at=body, said=said)

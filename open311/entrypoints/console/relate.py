@@ -5,63 +5,67 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import Environment, current_environment
 from open311.actions.cases import relate
 from open311.actions.cases import split as splitting
 from open311.actions.cases.split import Part
-from open311.domain.errors import Conflict, NotAllowed, Refusal
+from open311.domain.errors import NotAllowed, UnknownServiceRequest
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
 from open311.entrypoints.console.desk import (
     act_once_seen,
     acting_page,
-    anew,
+    answer_about,
     case_in_hand,
     done,
-    newest,
     once_only,
     ref,
-    refused,
 )
-from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, meanwhile, near_ones
-from open311.web import failures
+from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, near_ones
+from open311.web import fields
+from open311.web.forms import Form
 from open311.web.gate import me
 
-MOST_PARTS = 4
-"""Rows of the form."""
+MAX_PARTS = 4
+"""Rows of the form that splits a case."""
+NUMBER = fields.line("number")
+NEAR = fields.line("near")
+SERVICES = [fields.line(f"service{row}") for row in range(1, MAX_PARTS + 1)]
+TEXTS = [fields.text(f"text{row}") for row in range(1, MAX_PARTS + 1)]
 
 
 @blueprint.route("/r/<number>/merge", methods=["GET", "POST"], access=Act.MERGE)
 def merge(number: str) -> AnyResponse:
     """Choose which it is the same as, see both side by side, confirm."""
-    case = case_in_hand(number, Act.MERGE)
-    form = request.form
-    typed = (form.get("number", "").strip() or form.get("near", "")) if request.method == "POST" else ""
+    case, form = case_in_hand(number, Act.MERGE), Form.of_request(NUMBER, NEAR)
+    other = _other(form)
 
-    def show(case: CaseInHand, errors: dict[str, str], other: CaseInHand | None = None, **what: Any) -> Response:
-        return acting_page("merge", case, errors, typed=form, near=_near(case), other=other, **what)
-
-    if request.method == "GET":
-        return show(case, {})
-    try:
-        other = case_in_hand(typed, Act.MERGE) if typed else None
-    except Refusal as refusal:
-        return show(case, {"number": refused(refusal)}, status=failures.status_of(refusal))
-    if other is None:
-        return show(case, {"number": "Choose one of these, or enter a number"}, status=422)
+    def show(case: CaseInHand, form: Form, **what: Any) -> Response:
+        return acting_page("merge", case, form, near=_near(case), other=None if form.errors else other, **what)
 
     def act(environment: Environment) -> object:
-        return relate.merge(environment, ref(case), me().actor, other.number)
+        return relate.merge(environment, ref(case), me().actor, other.number if other else "")
 
-    def beside(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
-        return show(case, errors, None if errors else other, **what)
+    said = f"{number} is a duplicate of {other.number if other else ''} now"
+    return act_once_seen(case, form, act, other and other.number, show, at=NUMBER, said=said)
 
-    return act_once_seen(
-        case, act, other.number, beside, field="number", said=f"{number} is a duplicate of {other.number} now"
-    )
+
+def _other(form: Form) -> CaseInHand | None:
+    """The case that the form names; what is wrong with it is noted at the number."""
+    if not form.sent:
+        return None
+    named = form[NUMBER] or form[NEAR]
+    if not named:
+        form.wrong(NUMBER, "Choose one of these, or enter a number")
+        return None
+    try:
+        return case_in_hand(named, Act.MERGE)
+    except (UnknownServiceRequest, NotAllowed) as refusal:
+        form.refuse(refusal, NUMBER)
+        return None
 
 
 def _near(case: CaseInHand) -> list[CaseInHand]:
@@ -81,34 +85,32 @@ def split(number: str) -> AnyResponse:
         ((code, each.service_name) for code, each in city().services.items() if not each.retired),
         key=lambda pair: pair[1].casefold(),
     )
-    form = request.form
+    form = Form.of_request(*SERVICES, *TEXTS)
+    parts = _parts(form)
 
-    def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
-        return acting_page("split", case, errors, typed=form, services=services, most=MOST_PARTS, **what)
+    def act() -> AnyResponse:
+        named = ref(case)
+        filed = splitting.split(current_environment(), named, me().actor, parts, once=once_only(named, parts))
+        return done(
+            case, f"{number} is split into " + ", ".join(each or "one whose number is to come" for each in filed)
+        )
 
-    if request.method == "GET":
-        return show(case, {})
-    parts, errors = [], {}
-    for row in map(str, range(1, MOST_PARTS + 1)):
-        service, text = form.get(f"service{row}", ""), form.get(f"text{row}", "").strip()
-        if service and not text:
-            errors[f"text{row}"] = f"Say what part {row} is about"
-        elif text and not service:
-            errors[f"service{row}"] = f"Choose the service of part {row}"
-        elif service:
-            parts.append(Part(service, text))
-    if not parts and not errors:
-        errors["service1"] = "Say what the parts are"
-    if errors:
-        return show(case, errors, status=422)
-    named = ref(case)
-    once = once_only(named, parts)
-    try:
-        filed = splitting.split(current_environment(), named, me().actor, parts, once=once)
-    except NotAllowed:
-        raise
-    except Conflict:
-        return show(anew(case), {}, status=409, others=meanwhile(case.key, newest()))
-    except Refusal as refusal:
-        return show(case, {"service1": refused(refusal)}, status=failures.status_of(refusal))
-    return done(case, f"{number} is split into " + ", ".join(each or "one whose number is to come" for each in filed))
+    def show(case: CaseInHand, form: Form, **what: Any) -> Response:
+        return acting_page("split", case, form, services=services, most=MAX_PARTS, **what)
+
+    return answer_about(case, form, act, show, at=SERVICES[0])
+
+
+def _parts(form: Form) -> list[Part]:
+    """The parts that the form names; half of one is noted as wrong."""
+    parts = []
+    for row, (service, text) in enumerate(zip(SERVICES, TEXTS, strict=True), 1):
+        if form[service] and not form[text]:
+            form.wrong(text, f"Say what part {row} is about")
+        elif form[text] and not form[service]:
+            form.wrong(service, f"Choose the service of part {row}")
+        elif form[service]:
+            parts.append(Part(form[service], form[text]))
+    if form.sent and not parts and not form.errors:
+        form.wrong(SERVICES[0], "Say what the parts are")
+    return parts

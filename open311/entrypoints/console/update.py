@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from open311.actions.base.environment import Environment, current_environment
+from open311.actions.base.environment import Environment
 from open311.actions.cases import update as updating
 from open311.actions.cases.progress import act_of
-from open311.actions.intake.photos import clean_photos, store_unsent_photos
 from open311.domain.change import Change
-from open311.domain.draft import DESCRIPTION_LIMIT
-from open311.domain.lifecycle import STEPS, Outcome, Status
-from open311.domain.photo import MAX_PHOTOS, StoredPhoto
+from open311.domain.lifecycle import STEPS, Status
 from open311.domain.roles import Act, may
 from open311.entrypoints.console import replies
-from open311.entrypoints.console.blueprint import blueprint, city
-from open311.entrypoints.console.desk import (
-    act_once_seen,
-    acting_page,
-    case_in_hand,
-    keep_photos,
-    kept_photos,
-    once_only,
-    ref,
-)
+from open311.entrypoints.console.blueprint import blueprint
+from open311.entrypoints.console.change_form import CHANGE, STATUS, change_of
+from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, once_only, ref
 from open311.queries.cases.in_hand import CaseInHand
+from open311.web.forms import Form
 from open311.web.gate import me
+from open311.web.uploads import keep_photos, receive_photos
 
 ELSEWHERE = frozenset({Status.WAITING_ON_REPORTER, Status.REFERRED, Status.DISPUTED})
 """Steps with a page of their own, and the one that only reporters take."""
@@ -52,102 +41,54 @@ def steps(case: CaseInHand) -> list[Status]:
 @blueprint.route("/r/<number>/update", methods=["GET", "POST"], access=Act.NOTE)
 def update(number: str) -> AnyResponse:
     """The form, the form with a ready text, the preview, or the deed."""
-    case = case_in_hand(number, Act.NOTE)
-    if request.method == "GET":
-        return _show(case, {}, typed=_nothing(case))
+    case, form = case_in_hand(number, Act.NOTE), Form.of_request(*CHANGE)
+    owner = f"account:{me().account}"
+    photos = receive_photos(form, "photos", owner) if form.sent else ()
+
+    def show(case: CaseInHand, form: Form, **what: Any) -> Response:
+        possible = steps(case)
+        return acting_page(
+            "update",
+            case,
+            form,
+            steps=possible,
+            offers=replies.offers(case, possible),
+            may_comment=may(me().grants, Act.COMMENT, case.scope),
+            kept=photos,
+            token=keep_photos(photos, owner),
+            **what,
+        )
+
     if request.form.get("do") == "fill":
-        return _show(case, {}, typed=_filled(case))
-    photos, errors = _photos()
-    change, wrong = _change(photos)
-    errors |= wrong
-    typed = {**request.form, "kept": keep_photos(photos), "photos": photos}
-    if errors:
-        return _show(case, errors, status=422, typed=typed)
+        return show(case, _filled(case, form))
+    change = change_of(form, photos)
+    _check(form, change)
 
     def act(environment: Environment) -> object:
         named = ref(case)
         return updating.update(environment, named, me().actor, change, once=once_only(named, change))
 
-    def show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
-        return _show(case, errors, typed=typed, **what)
-
-    return act_once_seen(case, act, change, show, field="status", said=f"{number} is updated")
+    return act_once_seen(case, form, act, change, show, at=STATUS, said=f"{number} is updated")
 
 
-def _show(case: CaseInHand, errors: dict[str, str], **what: Any) -> Response:
-    possible = steps(case)
-    return acting_page(
-        "update",
-        case,
-        errors,
-        steps=possible,
-        offers=replies.offers(case, possible),
-        may_comment=may(me().grants, Act.COMMENT, case.scope),
-        **what,
-    )
+def _check(form: Form, change: Change) -> None:
+    """Note what is wrong where no new state was chosen."""
+    if not form.sent or change.status:
+        return
+    if not (change.text or change.note):
+        form.wrong(STATUS, "Choose what happens now, or write something")
+    if change.photos:
+        form.wrong("photos", "Choose a new state: photos are kept with it")
 
 
-def _nothing(case: CaseInHand) -> dict[str, Any]:
-    """An empty form; the only step that there is, is not chosen for anybody."""
-    return {"status": "", "text": "", "note": "", "photos": ()}
-
-
-def _filled(case: CaseInHand) -> dict[str, Any]:
-    """What was typed, with a ready text in place; it brings its state and outcome where none was chosen."""
-    photos, _ = _photos()
-    typed: dict[str, Any] = {**request.form, "kept": keep_photos(photos), "photos": photos}
+def _filled(case: CaseInHand, form: Form) -> Form:
+    """The form with a ready text in place, which brings its state and outcome where none was chosen."""
     offered = replies.chosen(case, steps(case), request.form.get("reply", ""))
     if offered is None:
-        return typed
-    typed["text"] = replies.text_of(case, offered.reply, offered.language)
-    typed["status"] = typed.get("status") or str(offered.reply.status)
-    if offered.reply.outcome and not typed.get("outcome"):
-        typed["outcome"] = str(offered.reply.outcome)
-    return typed
-
-
-def _photos() -> tuple[tuple[StoredPhoto, ...], dict[str, str]]:
-    """The photos that came now and earlier, and what is wrong with them."""
-    uploads = [data for file in request.files.getlist("photos") if (data := file.read())]
-    cleaned = clean_photos(uploads)
-    photos = (*kept_photos(), *store_unsent_photos(current_environment(), cleaned))
-    if len(photos) > MAX_PHOTOS:
-        return photos[:MAX_PHOTOS], {"photos": f"Choose at most {MAX_PHOTOS} photos"}
-    unread = len(uploads) - len(cleaned)
-    return photos, {"photos": "A file is no photo that can be read (JPEG, PNG, WebP or HEIC)"} if unread else {}
-
-
-def _change(photos: tuple[StoredPhoto, ...]) -> tuple[Change, dict[str, str]]:
-    """What the form asks for, and what is missing in it, by field."""
-    form, errors = request.form, {}
-    status = next((each for each in Status if each == form.get("status")), None)
-    change = Change(status=status, text=form.get("text", ""), note=form.get("note", ""), photos=photos)
-    for name in ("text", "note"):
-        if len(form.get(name, "")) > DESCRIPTION_LIMIT:
-            errors[name] = f"At most {DESCRIPTION_LIMIT} characters"
-    if status is Status.CLOSED:
-        outcome = next((each for each in Outcome if each == form.get("outcome")), None)
-        change = replace(change, outcome=outcome)
-        if outcome is None:
-            errors["outcome"] = "Choose how it ended"
-        if not change.text.strip():
-            errors["text"] = "Tell the public why it is closed"
-    if status is Status.SCHEDULED:
-        change = replace(change, scheduled=planned(form.get("scheduled", "")))
-        if change.scheduled is None:
-            errors["scheduled"] = "Enter the day for which it is planned, today or later"
-    if status is None and not (change.text.strip() or change.note.strip()):
-        errors["status"] = "Choose what happens now, or write something"
-    if status is None and photos:
-        errors["photos"] = "Choose a new state: photos are kept with it"
-    return change, errors
-
-
-def planned(written: str) -> datetime | None:
-    """The hour at which the city's day begins on a day of a form; none for no day, and for one that is over."""
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        return None
-    zone = ZoneInfo(city().timezone)
-    return datetime.combine(day, city().calendar.opens, zone) if day >= datetime.now(zone).date() else None
+        return form.refilled()
+    reply, typed = offered.reply, form.typed
+    return form.refilled(
+        text=replies.text_of(case, reply, offered.language),
+        status=typed.get("status") or str(reply.status),
+        outcome=typed.get("outcome") or str(reply.outcome or ""),
+    )

@@ -15,16 +15,18 @@ from urllib.parse import urlencode
 
 import orjson
 from flask import Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import current_environment
 from open311.actions.telling import follow
 from open311.catalog.city import Jurisdiction
-from open311.domain.errors import InvalidArgument
 from open311.domain.map_frame import CLOSEST, MOST_CORNERS, SIDE, Frame, read_corners, write_corners
 from open311.domain.place import Box, Point, box_around
 from open311.entrypoints.portal.following import Wish
 from open311.queries.places import outlines
+from open311.web import fields
 from open311.web.gate import Door
+from open311.web.language import N_
 from open311.web.language import gettext as _
 from open311.web.pages import Pages
 from open311.wire.outline import Outline, draw
@@ -32,9 +34,14 @@ from open311.wire.outline import Outline, draw
 blueprint = Pages("drawing", __name__)
 
 DISTANCES = (100, 200, 500, 1000, 2000, follow.MAX_RADIUS_METRES)
-"""The radii in metres that are offered."""
+"""Distances to choose from, in metres."""
 MAX_AREA_CHARACTERS = 20_000
-"""The longest text of an area that is read."""
+"""Length of an area that is written down; what is longer is cut."""
+LAT = fields.line("lat")
+LONG = fields.line("long")
+AREA = fields.line("area", limit=MAX_AREA_CHARACTERS)
+NO_PLACE = N_("Choose a place on the map, or write its latitude and longitude")
+NO_AREA = N_("Set at least three corners")
 
 
 @dataclass(frozen=True)
@@ -86,48 +93,48 @@ class View:
 
 
 @blueprint.route("/follow/place", methods=["GET", "POST"], access=Door.PUBLIC)
-def place() -> Response:
+def place() -> AnyResponse:
     """Follow all reports around a place."""
-    wish = Wish.of(current_environment().city.first)
+    city = current_environment().city.first
     given = [request.values.get(name, "").strip() for name in ("lat", "long")]
     asked = request.values.get("metres", "")
     metres = int(asked) if asked in map(str, DISTANCES) else 500
-    view = View.of(wish.jurisdiction)
+    view = View.of(city)
     if view and (clicked := view.clicked()):
         given = [str(clicked.lat), str(clicked.long)]
-        view = View.of(wish.jurisdiction, to=clicked)
+        view = View.of(city, to=clicked)
     chosen = _points(",".join(given))
+    asked_for = {"lat": given[0], "long": given[1], "metres": str(metres)}
+    wish = Wish.of(city, LAT, LONG, start=asked_for)
+    if wish.form.sent and not chosen:
+        wish.form.wrong(LAT, NO_PLACE)
 
     def ask(to: str, *, daily: bool, language: str) -> None:
-        if not chosen:
-            raise InvalidArgument("no place")
-        here = current_environment(), wish.jurisdiction.key
-        follow.follow_radius(*here, chosen[0], metres, to, daily=daily, language=language)
+        follow.follow_radius(current_environment(), city.key, chosen[0], metres, to, daily=daily, language=language)
 
-    kept = {"lat": given[0], "long": given[1], "metres": str(metres)}
-    what = {**kept, "distances": DISTANCES, **_shown(view, kept)}
-    return wish.answer(
-        "follow_place", ask, ("lat", _("Choose a place on the map, or write its latitude and longitude")), **what
-    )
+    distances = [(str(each), str(each)) for each in DISTANCES]
+    what = {"distances": distances, **_shown(view, asked_for)}
+    return wish.answer("follow_place", ask, LAT, words=NO_PLACE, **what)
 
 
 @blueprint.route("/follow/area", methods=["GET", "POST"], access=Door.PUBLIC)
-def area() -> Response:
-    """Follow all reports in an area, whose corners are clicked or typed one after the other."""
-    wish = Wish.of(current_environment().city.first)
+def area() -> AnyResponse:
+    """Follow all reports in an area, whose corners are clicked or written one after the other."""
+    city = current_environment().city.first
     written = request.values.get("area", "")[:MAX_AREA_CHARACTERS].strip()
-    view = View.of(wish.jurisdiction)
+    view = View.of(city)
     corners: list[Point] = []
     with suppress(ValueError):
         corners = read_corners(written)
     if view and (clicked := view.clicked()) and len(corners) < MOST_CORNERS:
         corners.append(clicked)
         written = write_corners(corners)
-    what: dict[str, Any] = {"area": written, **_shown(view, {"area": write_corners(corners)})}
+    wish = Wish.of(city, AREA, start={"area": written})
+    what = _shown(view, {"area": write_corners(corners)})
     if view and corners:
         what["back"] = f"{request.path}?{urlencode({**view.query(), 'area': write_corners(corners[:-1])})}"
-    ask = partial(follow.follow_area, current_environment(), wish.jurisdiction.key, _geojson(written, corners))
-    return wish.answer("follow_area", ask, ("area", _("Set at least three corners")), **what)
+    ask = partial(follow.follow_area, current_environment(), city.key, _geojson(written, corners))
+    return wish.answer("follow_area", ask, AREA, words=NO_AREA, **what)
 
 
 def _geojson(written: str, corners: list[Point]) -> str:

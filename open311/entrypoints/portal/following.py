@@ -2,98 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.base.environment import current_environment
 from open311.actions.base.write_limits import count_try
 from open311.actions.telling import follow
 from open311.adapters.push import Browser
 from open311.catalog.city import Jurisdiction
-from open311.domain.contact import email_address
-from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooManyRequests
+from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooMuch
 from open311.domain.exposure import Publishing
 from open311.entrypoints.portal.links import gone
 from open311.queries.places import boundaries
 from open311.queries.telling.targets import public_request
+from open311.web import fields
 from open311.web.assets import files
+from open311.web.failures import SAID_BY_CODE, sentence
+from open311.web.fields import Field
 from open311.web.forgery import from_our_page
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door
+from open311.web.language import N_, pick_language, speak
 from open311.web.language import gettext as _
-from open311.web.language import pick_language, speak
 from open311.web.pages import Pages
 from open311.web.shell import page
 
 blueprint = Pages("following", __name__)
 
 WINDOW_SECONDS = 3600
-MAX_ASKED_PER_WINDOW = 20
-"""How many addresses one network address may have us ask in that time."""
+MAX_TRIES = 20
+"""How many addresses one sender may have us ask in an hour (``WINDOW_SECONDS``)."""
+NO_EMAIL = N_("Write an e-mail address, like name@example.org")
+EMAIL = fields.email("email", wrong=NO_EMAIL)
+DAILY = fields.check("daily")
+NO_SERVICE = N_("Choose a kind of report")
+NO_BOUNDARY = N_("Choose a part of the city")
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody who wants to follow something has sent so far, and the language to answer in."""
+    """Somebody who wants to follow something: the form they fill in, and how to write to them."""
 
     jurisdiction: Jurisdiction
     language: str
     """The language of letters to them; pages may be translated into others."""
-    email: str
-    daily: bool
+    form: Form
 
     @classmethod
-    def of(cls, jurisdiction: Jurisdiction) -> Wish:
-        """Read the form and the languages of the current HTTP request."""
+    def of(cls, jurisdiction: Jurisdiction, *what: Field[Any], start: Mapping[str, str] | None = None) -> Wish:
+        """What this request wants.
+
+        :param what: fields that say what is to be followed; ``start`` is what stands in them at first.
+        """
         wanted = list(request.accept_languages.values())
         speak(jurisdiction, pick_language(jurisdiction, wanted))
-        language = jurisdiction.wordings.best(wanted)
-        return cls(jurisdiction, language, request.form.get("email", ""), request.form.get("daily") == "yes")
+        form = Form.of_request(*what, EMAIL, DAILY, start=start)
+        if form.sent and not form[EMAIL] and not request.form.get("push_endpoint"):
+            form.wrong(EMAIL, NO_EMAIL)
+        return cls(jurisdiction, jurisdiction.wordings.best(wanted), form)
 
-    def page(self, template: str, errors: dict[str, str] | None = None, **what: Any) -> Response:
-        """Return the page with the form; ``errors`` says by field what is wrong."""
-        status = 422 if errors else 200
+    def page(self, template: str, form: Form, **what: Any) -> Response:
+        """The form."""
         push = current_environment().push
-        given = {"email": self.email, "daily": self.daily, "push_key": push and push.public_key, **what}
-        return page(f"portal/{template}.html", errors, status, **given)
+        return form_page(f"portal/{template}.html", form, push_key=push and push.public_key, **what)
 
-    def answer(self, template: str, ask: Callable[..., None], wrong: tuple[str, str], **what: Any) -> Response:
-        """Show the form, or where it was sent, ask the address. The answer is the same whether it is known or not.
+    def answer(
+        self, template: str, ask: Callable[..., None], at: Field[Any], *, words: str, **what: Any
+    ) -> AnyResponse:
+        """The form; once sent, the address is asked, and the page says the same whatever is known of the address.
 
-        ``ask`` is called with the address; ``wrong`` is the field because of which it may refuse, and the words that
-        say so.
+        :param ask: does it, given the address.
+        :param at: the field for which it may refuse, and what is said then (``words``).
         """
-        if request.method == "GET":
-            return self.page(template, **what)
-        to = self.browser() or self.email
-        if to == self.email and email_address(self.email) is None:
-            return self.page(template, {"email": _("Write an e-mail address, like name@example.org")}, **what)
-        count_try("follow from", str(request.remote_addr), MAX_ASKED_PER_WINDOW, WINDOW_SECONDS)
-        try:
-            ask(to, daily=self.daily, language=self.language)
-        except TooManyRequests:
-            raise
-        except Refusal:
-            field, words = wrong
-            return self.page(template, {field: words}, **what)
-        return self.done(by_mail=to == self.email)
 
-    def done(self, *, by_mail: bool) -> Response:
-        """Return the page that says how the follower will be told."""
-        if by_mail:
-            words = _("Look into your mail"), _("If we may write to this address, a link to confirm it is on its way.")
-        else:
-            words = _("This device will be told"), _("Every message leads to a page where you can stop them.")
-        return self.page("done", title=words[0], text=words[1])
+        def act() -> Response:
+            browser = self.browser()
+            count_try("follow from", str(request.remote_addr), MAX_TRIES, WINDOW_SECONDS)
+            ask(browser or self.form[EMAIL], daily=self.form[DAILY], language=self.language)
+            return _told_at_device() if browser else _asked_by_mail()
+
+        def say(refusal: Refusal) -> str:
+            own = isinstance(refusal, TooMuch) or refusal.code in SAID_BY_CODE
+            return sentence(refusal) if own else _(words)
+
+        return answer(self.form, act, partial(self.page, template, **what), at=at, say=say)
 
     def browser(self) -> Browser | None:
-        """Return the browser that is to be told, or None where the page's script (``push.js``) named none.
+        """The browser that is to be told, if the page's script filled it in (``web/static/push.js``).
 
-        :raises NotAllowed: when another site's page sent the form.
-        :raises InvalidArgument: when the form does not describe a browser.
+        :raises NotAllowed: when the page of another site did.
+        :raises InvalidArgument: when what was filled in cannot be used.
         """
         if not request.form.get("push_endpoint"):
             return None
@@ -105,22 +108,32 @@ class Wish:
             raise InvalidArgument(str(fault), code="push_unusable") from None
 
 
+def _asked_by_mail() -> Response:
+    text = _("If we may write to this address, a link to confirm it is on its way.")
+    return page("portal/done.html", title=_("Look into your mail"), text=text)
+
+
+def _told_at_device() -> Response:
+    text = _("Every message leads to a page where you can stop them.")
+    return page("portal/done.html", title=_("This device will be told"), text=text)
+
+
 @blueprint.route("/r/<number>/follow", methods=["GET", "POST"], access=Door.PUBLIC)
-def service_request(number: str) -> Response:
+def service_request(number: str) -> AnyResponse:
     """Follow what happens to one service request."""
     found = public_request(number, list(current_environment().city.jurisdictions))
     if found is None:
         return gone()
     wish = Wish.of(current_environment().city.jurisdictions[found.jurisdiction])
-
     ask = partial(follow.follow_request, current_environment(), wish.jurisdiction.key, number)
-    return wish.answer("follow", ask, ("email", _("Write an e-mail address, like name@example.org")), found=found)
+    return wish.answer("follow", ask, EMAIL, words=NO_EMAIL, found=found)
 
 
 @blueprint.get("/follow", access=Door.PUBLIC)
 def start() -> Response:
-    """Show what can be followed."""
-    return Wish.of(current_environment().city.first).page("follow_start")
+    """What there is to follow."""
+    Wish.of(current_environment().city.first)
+    return page("portal/follow_start.html")
 
 
 @blueprint.get("/follow/worker.js", access=Door.PUBLIC)
@@ -130,29 +143,31 @@ def worker() -> Response:
 
 
 @blueprint.route("/follow/service", methods=["GET", "POST"], access=Door.PUBLIC)
-def service() -> Response:
-    """Follow all reports of a service."""
-    wish = Wish.of(current_environment().city.first)
-    code = request.values.get("service", "")
+def service() -> AnyResponse:
+    """Follow all reports of a kind."""
+    city = current_environment().city.first
     groups: dict[str, list[tuple[str, str]]] = {}
-    for each in wish.jurisdiction.services.values():
+    for each in city.services.values():
         if not each.retired and each.publishing is not Publishing.PRIVATE:
             groups.setdefault(each.group, []).append((each.service_code, each.service_name))
-
-    ask = partial(follow.follow_service, current_environment(), wish.jurisdiction.key, code)
-    wrong = "service", _("Choose a kind of report")
-    return wish.answer("follow_service", ask, wrong, groups=groups, chosen=code)
+    wanted = fields.choice("service", _values(groups), missing=NO_SERVICE)
+    wish = Wish.of(city, wanted, start=request.args)
+    ask = partial(follow.follow_service, current_environment(), city.key, wish.form[wanted] or "")
+    return wish.answer("follow_service", ask, wanted, words=NO_SERVICE, groups=groups)
 
 
 @blueprint.route("/follow/boundary", methods=["GET", "POST"], access=Door.PUBLIC)
-def boundary() -> Response:
-    """Follow all reports in a boundary of any of the city's layers."""
-    wish = Wish.of(current_environment().city.first)
-    chosen = request.values.get("boundary", "")
+def boundary() -> AnyResponse:
+    """Follow all reports in a ward, a district or whatever layers the city has."""
+    city = current_environment().city.first
     groups: dict[str, list[tuple[str, str]]] = {}
-    for each in boundaries.choices(wish.jurisdiction.key, list(wish.jurisdiction.layers)):
+    for each in boundaries.choices(city.key, list(city.layers)):
         groups.setdefault(each.layer_name, []).append((each.value, each.name))
+    wanted = fields.choice("boundary", _values(groups), missing=NO_BOUNDARY)
+    wish = Wish.of(city, wanted, start=request.args)
+    ask = partial(follow.follow_boundary, current_environment(), city.key, wish.form[wanted] or "")
+    return wish.answer("follow_boundary", ask, wanted, words=NO_BOUNDARY, groups=groups)
 
-    ask = partial(follow.follow_boundary, current_environment(), wish.jurisdiction.key, chosen)
-    wrong = "boundary", _("Choose a part of the city")
-    return wish.answer("follow_boundary", ask, wrong, groups=groups, chosen=chosen)
+
+def _values(groups: Mapping[str, list[tuple[str, str]]]) -> list[str]:
+    return [value for options in groups.values() for value, name in options]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Response, redirect, request
@@ -12,19 +13,24 @@ from open311.actions.base.environment import current_environment
 from open311.actions.cases.answer import answer_question, say_fixed
 from open311.actions.telling.consent import confirm, end, end_other
 from open311.catalog.city import Jurisdiction
-from open311.domain.draft import DESCRIPTION_LIMIT
 from open311.domain.errors import UnknownLink
 from open311.domain.link import LinkPurpose
 from open311.domain.secret import hashed
 from open311.queries.telling.links import OpenedLink, also_followed, opened_link
 from open311.queries.telling.words import followed_words
+from open311.web import fields
+from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door
+from open311.web.language import N_, pick_language, speak
 from open311.web.language import gettext as _
-from open311.web.language import pick_language, speak
 from open311.web.pages import Pages
 from open311.web.shell import page
 
 blueprint = Pages("links", __name__)
+
+ANSWER = fields.text("words", missing=N_("Write an answer"))
+COMMENT = fields.text("words")
+FIXED = fields.choice("fixed", ("yes", "no"), missing=N_("Press one of the two buttons"))
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,13 @@ class Opened:
         """What is followed, in words."""
         return followed_words(self.jurisdiction, self.link.language, self.link.target, self.link.number)
 
-    def page(self, template: str, errors: dict[str, str] | None = None, status: int = 200, **what: Any) -> Response:
-        """Return a page about the link; ``errors`` says by field what is wrong."""
-        return page(f"portal/{template}.html", errors, status, link=self.link, **what)
+    def page(self, template: str, **what: Any) -> Response:
+        """A page about it."""
+        return page(f"portal/{template}.html", link=self.link, **what)
+
+    def form(self, template: str, form: Form) -> Response:
+        """A page with a form about it."""
+        return form_page(f"portal/{template}.html", form, link=self.link)
 
     def done(self, title: str, text: str) -> Response:
         """Return the page that says what was done."""
@@ -119,49 +129,31 @@ def stop(token: str) -> AnyResponse:
     return opened.done(_("We will not write again"), text)
 
 
-@blueprint.get("/answer/<token>", access=Door.PUBLIC)
-def question(token: str) -> Response:
-    """Show the question of staff, with room for the answer."""
-    return _open(token, LinkPurpose.ANSWER).page("answer", words="")
+@blueprint.route("/answer/<token>", methods=["GET", "POST"], access=Door.PUBLIC)
+def question(token: str) -> AnyResponse:
+    """The question of staff, and room for the answer, which goes to staff."""
+    opened, form = _open(token, LinkPurpose.ANSWER), Form.of_request(ANSWER)
+
+    def act() -> Response:
+        answer_question(current_environment(), token, form[ANSWER])
+        return opened.done(_("Thank you for the answer"), _("The people who work on the report have it now."))
+
+    return answer(form, act, partial(opened.form, "answer"), at=ANSWER)
 
 
-@blueprint.post("/answer/<token>", access=Door.PUBLIC)
-def answer(token: str) -> Response:
-    """Give the answer to staff."""
-    opened = _open(token, LinkPurpose.ANSWER)
-    words = request.form.get("words", "")
-    if errors := _errors(words, needed=True):
-        return opened.page("answer", errors, 422, words=words)
-    answer_question(current_environment(), token, words)
-    return opened.done(_("Thank you for the answer"), _("The people who work on the report have it now."))
+@blueprint.route("/fixed/<token>", methods=["GET", "POST"], access=Door.PUBLIC)
+def was_it_fixed(token: str) -> AnyResponse:
+    """What the city said when it closed it, and two buttons; "no" disputes the closing."""
+    opened, form = _open(token, LinkPurpose.FIXED), Form.of_request(FIXED, COMMENT)
 
+    def act() -> Response:
+        fixed = form[FIXED] == "yes"
+        say_fixed(current_environment(), token, fixed, form[COMMENT])
+        if fixed:
+            return opened.done(_("Thank you"), _("We noted that it is fixed."))
+        text = _(
+            "We noted that it is not fixed. Somebody decides whether the report is opened again; you will hear of it."
+        )
+        return opened.done(_("We look at it again"), text)
 
-@blueprint.get("/fixed/<token>", access=Door.PUBLIC)
-def was_it_fixed(token: str) -> Response:
-    """Show what the city said when it closed the service request, and two buttons."""
-    return _open(token, LinkPurpose.FIXED).page("fixed", words="")
-
-
-@blueprint.post("/fixed/<token>", access=Door.PUBLIC)
-def fixed_or_not(token: str) -> Response:
-    """Record whether it was fixed; "no" disputes the closing."""
-    opened = _open(token, LinkPurpose.FIXED)
-    said, words = request.form.get("fixed"), request.form.get("words", "")
-    if said not in ("yes", "no"):
-        return opened.page("fixed", status=422, words=words)
-    if errors := _errors(words, needed=False):
-        return opened.page("fixed", errors, 422, words=words)
-    say_fixed(current_environment(), token, said == "yes", words)
-    if said == "yes":
-        return opened.done(_("Thank you"), _("We noted that it is fixed."))
-    text = _("We noted that it is not fixed. Somebody decides whether the report is opened again; you will hear of it.")
-    return opened.done(_("We look at it again"), text)
-
-
-def _errors(words: str, *, needed: bool) -> dict[str, str]:
-    """Return what is wrong with the words, by field."""
-    if needed and not words.strip():
-        return {"words": _("Write an answer")}
-    if len(words) > DESCRIPTION_LIMIT:
-        return {"words": _("Write at most %(most)s characters", most=DESCRIPTION_LIMIT)}
-    return {}
+    return answer(form, act, partial(opened.form, "fixed"), at=COMMENT)

@@ -1,0 +1,50 @@
+"""Photos in forms: stored when they first come, and kept by a signed hidden field until the form is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from open311.actions.base.environment import current_environment
+from open311.actions.intake.photos import clean_photos, store_unsent_photos
+from open311.domain.photo import MAX_PHOTOS, StoredPhoto
+from open311.web.forms import Form
+from open311.web.language import N_
+
+KEPT = "kept_photos"
+"""The hidden field. It is signed, so nobody can make one for a file that they only know of."""
+
+
+def receive_photos(form: Form, name: str, owner: str) -> tuple[StoredPhoto, ...]:
+    """The photos that came with this form now and with earlier steps of it; what is wrong is noted at ``name``.
+
+    :param owner: whose form it is. Photos that somebody else's form kept are not taken.
+    """
+    kept, uploads = _kept(owner), [data for file in request.files.getlist(name) if (data := file.read())]
+    cleaned = clean_photos(uploads)
+    photos = (*kept, *store_unsent_photos(current_environment(), cleaned))
+    if len(kept) + len(uploads) > MAX_PHOTOS:
+        form.wrong(name, N_("Choose at most %(most)s photos"), most=MAX_PHOTOS)
+    elif len(cleaned) < len(uploads):
+        form.wrong(name, N_("A file is no photo that can be read (JPEG, PNG, WebP or HEIC)"))
+    return photos[:MAX_PHOTOS]
+
+
+def keep_photos(photos: Sequence[StoredPhoto], owner: str) -> str:
+    """The value of the hidden field that sends these photos along with the next step."""
+    plain = [[photo.file, photo.thumbnail, photo.width, photo.height] for photo in photos]
+    return str(_signer().dumps([owner, plain])) if photos else ""
+
+
+def _kept(owner: str) -> tuple[StoredPhoto, ...]:
+    try:
+        whose, plain = _signer().loads(request.form.get(KEPT, ""))
+    except BadSignature:
+        return ()
+    return tuple(StoredPhoto(*each) for each in plain) if whose == owner else ()
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="photos")
