@@ -1,4 +1,4 @@
-"""Files of pages: under a name that changes with what is in them, so that browsers keep them for ever."""
+"""Static files of pages, at addresses that change with their content, so that browsers may keep them for good."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True)
 class File:
-    """A file as it is sent."""
+    """A static file as it is sent, plain and compressed."""
 
     content_type: str
     plain: bytes
@@ -26,14 +26,14 @@ class File:
 
 
 def asset(name: str) -> str:
-    """The address of a file of ``web/static``, for templates."""
+    """The address of a file in ``web/static``, for templates."""
     return url_for("web.static", stamp=_stamp(), filename=name)
 
 
 def serve(stamp: str, filename: str) -> Response:
-    """The file. One stamp stands for all of them, so that a sheet finds its fonts beside itself.
+    """Serve a file of ``web/static``. One stamp stands for all files, so that a style sheet finds its fonts beside it.
 
-    A page from before an update may ask with an old stamp: it gets what there is, but keeps it for no time.
+    A page from before an update may ask with an old stamp: it gets the file as it is now, not to be cached.
     """
     file = files().get(filename) or abort(404)
     packed = file.packed if request.accept_encodings["gzip"] else None
@@ -49,7 +49,7 @@ def serve(stamp: str, filename: str) -> Response:
 
 @cache
 def files() -> dict[str, File]:
-    """Every file by its name (300 kB in all, so they stay in memory)."""
+    """All files of ``web/static`` by name; 300 kB in all, so they stay in memory."""
     return {path.relative_to(STATIC).as_posix(): _read(path) for path in sorted(STATIC.rglob("*")) if path.is_file()}
 
 

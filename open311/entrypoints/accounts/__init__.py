@@ -1,4 +1,4 @@
-"""Signing in and out, one's own account, and who may do what: pages, by forms that need no JavaScript."""
+"""Pages for signing in and out, for one's own account, and for who may do what. None needs JavaScript."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from open311.entrypoints.accounts import administration, openid, own, sign_in, w
 
 
 def register(app: Flask) -> None:
-    """Serve the pages."""
+    """Register the pages with the application."""
     for module in (sign_in, openid, own, administration, webhooks):
         app.register_blueprint(module.blueprint)

@@ -34,34 +34,34 @@ DAY = fields.day("day")
 
 @blueprint.get("/users", access=Act.MANAGE_ACCOUNTS)
 def accounts() -> Response:
-    """Every grant in force, with its account."""
+    """List every role that is granted, with its account."""
     return page("accounts/users.html", grants=staff_grants())
 
 
 @blueprint.post("/users/<key:key>/disable", access=Act.MANAGE_ACCOUNTS)
 def disable(key: int) -> Response:
-    """Disable an account; it is signed out everywhere at once."""
+    """Disable an account, which is signed out everywhere at once."""
     set_active(key, False, me().actor)
     return redirect(url_for("administration.accounts"), 303)
 
 
 @blueprint.post("/grants/<key:key>/revoke", access=Act.MANAGE_ACCOUNTS)
 def revoke(key: int) -> Response:
-    """Take a role away."""
+    """Revoke a role."""
     revoke_grant(key, me().actor)
     return redirect(url_for("administration.accounts"), 303)
 
 
 @blueprint.get("/audit", access=Act.READ_AUDIT)
 def audit() -> Response:
-    """Search the log; that somebody looked is noted in it."""
+    """Search the audit log; the search itself is noted in it."""
     form = Form.of_query(ACCOUNT, ACT, TARGET, DAY)
     show = partial(form_page, "accounts/audit.html", acts=[*Act, *OwnAct])
     return answer(form, lambda: _found(form, show), partial(show, entries=[], more=None), at=ACCOUNT)
 
 
 def _found(form: Form, show: Callable[..., Response]) -> Response:
-    """The entries that fit, and the address of earlier ones."""
+    """The page with the entries that fit, and a link to earlier ones."""
     since, until = _span(form)
     search = AuditSearch(
         account=form[ACCOUNT],

@@ -1,4 +1,4 @@
-"""/signin/openid: staff sign in where the city's own provider knows them (OpenID Connect, code flow with PKCE)."""
+"""/signin/openid: staff sign in through the city's own provider (OpenID Connect, code flow with PKCE)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def _back() -> str:
 
 
 def _asked(ask: Callable[[], T]) -> T:
-    """What the provider says; why it does not is for the log."""
+    """Ask the provider; the reason of a failure goes to the log only.
+
+    :raises SignInRefused: when the provider refuses or does not answer.
+    """
     try:
         return ask()
     except OpenIDRefused as fault:
@@ -49,7 +52,7 @@ def _asked(ask: Callable[[], T]) -> T:
 
 @blueprint.get("", access=Door.OPEN)
 def start() -> Response:
-    """To the provider. All that changes is this browser's own cookie, which knows the way back."""
+    """Redirect to the provider. The journey is kept in this browser's cookie only."""
     provider = _provider()
 
     def act() -> Response:
@@ -63,7 +66,7 @@ def start() -> Response:
 
 @blueprint.get("/back", access=Door.OPEN)
 def back() -> Response:
-    """From the provider, once for each journey and only in the browser that began it."""
+    """Come back from the provider: once for each journey, and only in the browser that began it."""
     provider = _provider()
 
     def act() -> Response:

@@ -38,14 +38,14 @@ CODE = fields.line("code")
 
 @blueprint.get("", access=Door.OWN)
 def account() -> Response:
-    """Where one is signed in, and how."""
+    """Show the sessions of the account, and how it signs in."""
     who = me()
     return page("accounts/account.html", sessions=sessions_of(who.account), codes_left=recovery_codes_left(who.account))
 
 
 @blueprint.post("/signout", access=Door.OWN)
 def sign_out() -> Response:
-    """End this session; the browser forgets what pages kept for times without a network."""
+    """Sign out; the browser also deletes what pages stored for times without a network."""
     who = me()
     sessions.sign_out(who.account, who.session)
     session.clear()
@@ -56,7 +56,7 @@ def sign_out() -> Response:
 
 @blueprint.post("/sessions/<key:key>/end", access=Door.OWN)
 def end_session(key: int) -> Response:
-    """End one session of one's own."""
+    """End one of one's own sessions."""
     if not sessions.end(me().account, key):
         raise NotFound("That session is over already")
     return redirect(url_for("own.account"), 303)
@@ -64,7 +64,7 @@ def end_session(key: int) -> Response:
 
 @blueprint.post("/sessions/end-others", access=Door.OWN)
 def end_others() -> Response:
-    """End all sessions but this one."""
+    """End all of one's own sessions but this one."""
     who = me()
     sessions.end_others(who.account, who.session)
     return redirect(url_for("own.account"), 303)
@@ -72,7 +72,7 @@ def end_others() -> Response:
 
 @blueprint.route("/password", methods=["GET", "POST"], access=Door.OWN)
 def password() -> Response:
-    """Change the password; one signs in with the new one then."""
+    """Change the password, then sign in with the new one."""
     form = Form.of_request(OLD_PASSWORD, NEW_PASSWORD)
 
     def act() -> Response:
@@ -86,7 +86,7 @@ def password() -> Response:
 
 @blueprint.route("/second-factor", methods=["GET", "POST"], access=Door.OWN)
 def second_factor() -> Response:
-    """Add an authenticator app: scan, then show its first code. Recovery codes are shown once, here."""
+    """Add an authenticator app: scan the secret, then enter its first code. Recovery codes are shown once, then."""
     who = me()
     if who.has_second_factor:
         return redirect(url_for("own.account"), 303)
@@ -105,7 +105,7 @@ def second_factor() -> Response:
 
 
 def _authenticator() -> dict[str, Any]:
-    """The secret to scan and to type."""
+    """The secret of the new authenticator, as a QR code and to be typed."""
     secret = session["secret"]
     drawn = segno.make(authenticator_address(secret, me().email, current_environment().city.name), error="m")
     svg = drawn.svg_inline(omitsize=True, title="QR code for the authenticator app", svgclass="qr", lineclass=None)
@@ -115,7 +115,7 @@ def _authenticator() -> dict[str, Any]:
 
 @blueprint.route("/second-factor/remove", methods=["GET", "POST"], access=Door.OWN)
 def remove_second_factor() -> Response:
-    """Forget the authenticator, after the password was given again."""
+    """Remove the authenticator, after asking for the password again."""
     form = Form.of_request(PASSWORD)
 
     def act() -> Response:
@@ -128,7 +128,7 @@ def remove_second_factor() -> Response:
 
 @blueprint.route("/recovery-codes", methods=["GET", "POST"], access=Door.OWN)
 def recovery_codes() -> Response:
-    """New recovery codes, after the password was given again; the old ones stop working."""
+    """Make new recovery codes, after asking for the password again; the old ones stop working."""
     if not me().has_second_factor:
         return redirect(url_for("own.second_factor"), 303)
     form = Form.of_request(PASSWORD)

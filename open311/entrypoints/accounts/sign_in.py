@@ -1,4 +1,4 @@
-"""/signin: residents by a link in their mail, staff by password and code.
+"""/signin: residents sign in with a link in their mail, staff with a password and a code.
 
 A GET changes nothing: scanners of mail follow links.
 """
@@ -43,7 +43,7 @@ def _language() -> str:
 
 @blueprint.route("", methods=["GET", "POST"], access=Door.OPEN)
 def start() -> Response:
-    """Residents: have a link sent. The answer is the same whoever the address belongs to."""
+    """Send a resident a link to sign in. The answer does not tell whether the address is known."""
     form = Form.of_request(EMAIL)
     return answer(form, partial(_send_link, form, "sign_in"), partial(form_page, "accounts/start.html"), at=EMAIL)
 
@@ -55,7 +55,7 @@ def _send_link(form: Form, purpose: Literal["sign_in", "password"]) -> Response:
 
 @blueprint.route("/link/<token>", methods=["GET", "POST"], access=Door.OPEN)
 def link(token: str) -> Response:
-    """A link from mail: a page with a button, which signs in."""
+    """The page behind a link in mail: its button signs in."""
     form = Form.of_request()
 
     def act() -> Response:
@@ -70,7 +70,7 @@ def link(token: str) -> Response:
 
 @blueprint.route("/staff", methods=["GET", "POST"], access=Door.OPEN)
 def staff() -> Response:
-    """Staff: e-mail address and password, or the city's own sign-in."""
+    """Sign staff in: by e-mail address and password, or through the city's own provider."""
     form = Form.of_request(EMAIL, PASSWORD)
 
     def act() -> Response:
@@ -82,7 +82,7 @@ def staff() -> Response:
 
 @blueprint.route("/code", methods=["GET", "POST"], access=Door.OPEN)
 def code() -> Response:
-    """The second step: a code of the authenticator, or a recovery code."""
+    """The second step of signing in: a code of the authenticator, or a recovery code."""
     waiting = pending()
     if waiting is None:
         return redirect(url_for("sign_in.staff"), 303)
@@ -98,7 +98,7 @@ def code() -> Response:
 
 @blueprint.route("/forgotten", methods=["GET", "POST"], access=Door.OPEN)
 def forgotten() -> Response:
-    """Have a link sent with which a password can be set; the answer is the same whoever the address belongs to."""
+    """Send a link to set a password. The answer does not tell whether the address is known."""
     form = Form.of_request(EMAIL)
     show = partial(form_page, "accounts/forgotten.html")
     return answer(form, partial(_send_link, form, "password"), show, at=EMAIL)
@@ -106,7 +106,7 @@ def forgotten() -> Response:
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"], access=Door.OPEN)
 def password(token: str) -> Response:
-    """Set a password with a link from mail; then sign in with it, and with the code where there is one."""
+    """Set a password with a link from mail, then sign in with it, and with a code where the account needs one."""
     form = Form.of_request(NEW_PASSWORD)
 
     def act() -> Response:

@@ -1,4 +1,4 @@
-"""What staff work with: the list of cases, a case with all that belongs to it, and what can be done with it."""
+"""Pages for staff: the list of cases, one case with everything about it, and every act on it."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ from open311.entrypoints.console.blueprint import blueprint
 
 
 def register(app: Flask) -> None:
-    """Serve the pages."""
+    """Register the pages with the application."""
     app.register_blueprint(blueprint)

@@ -1,4 +1,4 @@
-"""How pages to act on say things: steps, outcomes, who is told, what somebody else did. In English, like ``words``."""
+"""Words of the pages on which staff act: who gets a message, and what somebody else did meanwhile. English only."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ _DONE = {
 }
 
 
-def receiver(word: MessagePreview, number: str) -> str:
-    """To what kind of receiver a message goes."""
-    who = "the reporter" if word.reporter else "followers"
-    of = "" if word.number == number else f" of {word.number}"
-    how = "by text message" if word.channel == Channel.SMS else "in the daily digest" if word.daily else "by e-mail"
-    return f"{who}{of}, {how}, {phrases.language_name(word.letter.text.language)}"
+def receiver(message: MessagePreview, number: str) -> str:
+    """Who gets a message and how: ``the reporter, by e-mail, Spanish``."""
+    who = "the reporter" if message.reporter else "followers"
+    of = "" if message.number == number else f" of {message.number}"
+    how = (
+        "by text message" if message.channel == Channel.SMS else "in the daily digest" if message.daily else "by e-mail"
+    )
+    return f"{who}{of}, {how}, {phrases.language_name(message.letter.text.language)}"
 
 
 def did(row: MeanwhileEntry) -> str:
-    """What an entry of the history did, in a few words."""
+    """What an entry of the history did, in a few words: ``commented``."""
     changes = row.changes or {}
     if "status" in changes and row.status:
         return f"made it: {phrases.state(row.status)}"
@@ -33,6 +35,6 @@ def did(row: MeanwhileEntry) -> str:
 
 
 def who(row: MeanwhileEntry) -> str:
-    """Who did it."""
+    """Who made an entry of the history: a name, or what stands for one."""
     plain = {"reporter": "The reporter", "client": "Another system", "system": "This system"}
     return str(row.name or plain.get(row.actor, row.actor))

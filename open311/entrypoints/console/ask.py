@@ -27,7 +27,7 @@ NOTE = fields.text("note")
 
 @blueprint.route("/r/<number>/ask", methods=["GET", "POST"], access=Act.PROGRESS)
 def ask(number: str) -> AnyResponse:
-    """The form, the letter with the question, or the deed: the case waits for the answer then."""
+    """Show the form or the letter with the question, or send it; the case then waits for the answer."""
     case, form = case_in_hand(number, Act.PROGRESS), Form.of_request(QUESTION, NOTE)
 
     def show(case: CaseInHand, form: Form, **what: Any) -> Response:

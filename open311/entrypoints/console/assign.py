@@ -25,7 +25,7 @@ REASON = fields.text("reason")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A department, or a team of it; ``value`` names it in a form."""
+    """Who can have a case: a department, or a team of one."""
 
     department: str
     team: str | None
@@ -33,12 +33,12 @@ class Desk:
 
     @property
     def value(self) -> str:
-        """As it stands in a form: ``streets`` or ``streets/highways``."""
+        """The value in a form: ``streets`` for a department, ``streets/highways`` for a team."""
         return f"{self.department}/{self.team}" if self.team else self.department
 
 
 def desks() -> list[Desk]:
-    """Every department of the city itself, each followed by its teams."""
+    """All departments of the city itself, each followed by its teams. Bodies outside are not among them."""
     found = []
     for department in city().departments.values():
         if not department.outside:
@@ -50,13 +50,13 @@ def desks() -> list[Desk]:
 
 
 def chosen_desk(value: str) -> Desk | None:
-    """The one that a form names."""
+    """The department or team with this value in a form, if there is one."""
     return next((each for each in desks() if each.value == value), None)
 
 
 @blueprint.route("/r/<number>/assign", methods=["GET", "POST"], access=Act.ASSIGN)
 def assign(number: str) -> AnyResponse:
-    """The form, or the deed. Nobody outside is told."""
+    """Show the form, or assign the case. Nobody outside the city is told."""
     case = case_in_hand(number, Act.ASSIGN)
     mine = Desk(case.department, case.team, "").value
     form = Form.of_request(DESK, PERSON, REASON, start={"desk": mine, "person": str(case.assignee or "")})

@@ -1,4 +1,4 @@
-"""/staff/bulk: the same for many cases, held back ten seconds; and what became of it."""
+"""/staff/bulk: one change of many cases, which waits ten seconds and can be undone until then; and its progress."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WHY = fields.line("why")
 
 @blueprint.route("/bulk", methods=["GET", "POST"], access=Act.NOTE)
 def bulk() -> AnyResponse:
-    """What is to be done with the cases that were ticked; then it is held back for a while."""
+    """Ask what is to be done with the ticked cases, then start the batch."""
     cases = _ticked()
     if not cases:
         return page("console/batch_none.html", status=422 if request.method == "POST" else 200, most=MAX_CASES)
@@ -54,14 +54,14 @@ def bulk() -> AnyResponse:
 
 
 def _ticked() -> list[CaseInHand]:
-    """The cases that were ticked, as far as whoever looks may read them."""
+    """The ticked cases that whoever is signed in may read, at most ``MAX_CASES``."""
     numbers = list(dict.fromkeys(request.values.getlist("number")))[: MAX_CASES + 1]
     found = cases_in_hand(numbers, city().key)
     return [case for case in found if may(me().grants, Act.READ, case.scope)][:MAX_CASES]
 
 
 def _version(case: CaseInHand) -> int:
-    """The version that stood in the list."""
+    """The version of a case that stood in the list where it was ticked."""
     given = request.form.get(f"version-{case.number}", "")
     return int(given) if given.isdecimal() and len(given) <= 9 else case.version
 
@@ -109,13 +109,13 @@ def _priority(form: Form) -> dict[str, Any]:
 
 
 ASKED = {"update": _update, "assign": _assign, "note": _note, "priority": _priority}
-"""What can be done, and how the arguments of the act are read from its part of the form."""
+"""The acts of a batch, each with the function that reads its arguments from the form."""
 ACT = fields.choice("act", ASKED, missing="Choose what is to be done")
 
 
 @blueprint.get("/bulk/<uuid>", access=Act.NOTE)
 def batch_state(uuid: str) -> Response:
-    """What is going to happen, or happened."""
+    """Show what is going to happen to each case, or happened."""
     found = batch_change(uuid, me().account)
     if found is None:
         raise NotFound("There is no such change of yours")
@@ -124,7 +124,7 @@ def batch_state(uuid: str) -> Response:
 
 @blueprint.post("/bulk/<uuid>/undo", access=Act.NOTE)
 def undo(uuid: str) -> AnyResponse:
-    """Take it back whole, unless it was begun."""
+    """Undo the whole batch, unless it has begun."""
     undone = undo_batch(uuid, me().account)
     flash("Taken back: nothing was changed" if undone else "Too late to take it back: it was begun already")
     return redirect(url_for("console.batch_state", uuid=uuid, list=request.form.get("list") or None), 303)

@@ -20,12 +20,12 @@ blueprint = Pages("console", __name__, url_prefix="/staff")
 
 
 def city() -> Jurisdiction:
-    """The jurisdiction whose cases are shown: the city. A sandbox's cases are nobody's work."""
+    """The jurisdiction whose cases the console shows: the city's first. Nobody works on the cases of a sandbox."""
     return current_environment().city.first
 
 
 def viewer() -> Viewer:
-    """Who looks, at this moment."""
+    """Who looks at the console, and when; queries ask for it."""
     moment = now()
     local = moment.astimezone(ZoneInfo(city().timezone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -33,7 +33,7 @@ def viewer() -> Viewer:
 
 
 def asks_for_part() -> bool:
-    """Whether htmx asks for a part of a page. Going back in the browser, it asks for all of it."""
+    """Whether htmx asks for a part of a page only. When somebody goes back in the browser, it asks for all of it."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 

@@ -1,4 +1,4 @@
-"""/staff/r/<number>: everything about a case, as far as the person may see it."""
+"""/staff/r/<number>: everything about a case that the signed-in person may see."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ ACTING_PAGES = (
 
 @blueprint.get("/r/<number>", access=Act.READ)
 def case(number: str) -> Response:
-    """The case; htmx asks for it without what stands around it, to show it beside the list."""
+    """Show the case: a whole page, or only the case for htmx, which shows it beside the list."""
     return _shown(_opened(number))
 
 
 @blueprint.post("/r/<number>/contact", access=Act.READ_PERSONAL)
 def contact(number: str) -> Response:
-    """The same with the people behind it. It is a POST, because it is noted each time."""
+    """Show the case with its reporters. It is a POST because each look is noted in the audit log."""
     opened = _opened(number)
     return _shown(opened, read_personal(CaseRef(city().key, number), me().actor))
 
 
 @blueprint.get("/r/<number>/photo/<name>", access=Act.READ)
 def photo(number: str, name: str) -> Response:
-    """A photo of the case, also where it is not public."""
+    """Serve a photo of the case, public or not."""
     _opened(number)
     content = current_environment().files.read(name) if has_photo(city().key, number, name) else None
     if content is None:
@@ -52,7 +52,11 @@ def photo(number: str, name: str) -> Response:
 
 
 def _opened(number: str) -> CaseFile:
-    """The case, if it is there and within the person's grants."""
+    """The case file.
+
+    :raises UnknownServiceRequest: when there is no such case.
+    :raises NotAllowed: when no grant of the signed-in person reaches it.
+    """
     found = case_file(city().key, number, me().grants)
     if found is None:
         raise UnknownServiceRequest(f"There is no service request {number}")

@@ -1,4 +1,4 @@
-"""/staff/crew: today's way for a telephone, also through a dead spot (``web/static/crew-worker.js``)."""
+"""/staff/crew: today's tasks on a telephone, also without a network (``web/static/crew-worker.js``)."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from open311.web.assets import files
 from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door, me
 
-OUTCOMES = (Outcome.RESOLVED, Outcome.NOT_FOUND, Outcome.NO_ACTION_NEEDED, Outcome.UNABLE)
-"""How work on the spot ends."""
-ENDED = fields.choice("outcome", OUTCOMES)
+CREW_OUTCOMES = (Outcome.RESOLVED, Outcome.NOT_FOUND, Outcome.NO_ACTION_NEEDED, Outcome.UNABLE)
+"""Outcomes that a crew can choose."""
+ENDED = fields.choice("outcome", CREW_OUTCOMES)
 
 
 @blueprint.get("/crew", access=Act.CLOSE)
 def crew() -> Response:
-    """Today's list in walking order, from where one is or from the most urgent."""
+    """Show today's tasks in walking order, from where the crew is or from the most urgent task."""
     return _list(Form.of_request())
 
 
 def _list(form: Form, number: str = "") -> Response:
-    """The list. The form of the case ``number`` stays open as it was typed, with what is wrong in it."""
+    """The list of tasks. The form of the case ``number`` stays open as it was typed, with its first error."""
     tasks = _ordered(todays_tasks(viewer()), _start())
     wrong = {f"text-{number}": reason for reason in list(form.errors.values())[:1]}
     return form_page(
@@ -50,7 +50,7 @@ def _list(form: Form, number: str = "") -> Response:
         errors=wrong,
         tasks=tasks,
         texts={task.number: _text(task) for task in tasks},
-        outcomes=phrases.outcome_choices(OUTCOMES),
+        outcomes=phrases.outcome_choices(CREW_OUTCOMES),
         key=secrets.token_urlsafe,
         opened=number,
         account=me().account,
@@ -58,7 +58,7 @@ def _list(form: Form, number: str = "") -> Response:
 
 
 def _start() -> Point | None:
-    """Where they are, if they said so."""
+    """Where the crew is, if the address says so."""
     try:
         return Point(float(request.args["long"]), float(request.args["lat"]))
     except (KeyError, ValueError):
@@ -66,14 +66,14 @@ def _start() -> Point | None:
 
 
 def _ordered(tasks: list[Task], start: Point | None) -> list[Task]:
-    """In walking order; what has no place comes last."""
+    """Tasks in walking order; those without a place come last."""
     placed = [task for task in tasks if task.point]
     order = walking_order([task.point for task in placed if task.point], start)
     return [*(placed[at] for at in order), *(task for task in tasks if task.point is None)]
 
 
 def _text(task: Task) -> str:
-    """What is mostly said when such work is done, in the city's own language."""
+    """The ready text for work of this kind that was done, in the city's own language; empty if there is none."""
     for reply in fitting(city().replies, [Status.CLOSED], task.service_code):
         if reply.outcome is Outcome.RESOLVED and (language := city().languages[0]) in reply.texts:
             return replies.text_of(task, reply, language)
@@ -82,7 +82,7 @@ def _text(task: Task) -> str:
 
 @blueprint.post("/crew/<number>", access=Act.CLOSE)
 def crew_done(number: str) -> AnyResponse:
-    """Close it, with a photo. The same key again does nothing again: a telephone may not have heard the answer."""
+    """Close a case, with a photo. The same key again changes nothing: the telephone may have missed the answer."""
     case, form = case_in_hand(number, Act.CLOSE), Form.of_request(ENDED, TEXT)
     by_worker = "Idempotency-Key" in request.headers
     uploads = [file.read() for file in request.files.getlist("photo")]
@@ -109,14 +109,14 @@ def crew_done(number: str) -> AnyResponse:
 
 
 def _once(number: str, change: Change, key: str) -> Once | None:
-    """The key as this account's own: nobody else's can be the same."""
+    """The idempotency key, made this account's own so that it cannot meet anybody else's."""
     body = hashlib.sha256(repr((number, change)).encode()).digest()
     return Once(f"account:{me().account}:{key[:200]}", body) if key else None
 
 
 @blueprint.get("/crew.js", access=Door.PUBLIC)
 def crew_worker() -> Response:
-    """The service worker, at a path that lets it look after ``/staff/crew``."""
+    """Serve the service worker, at a path whose scope is ``/staff/crew``."""
     answer = Response(files()["crew-worker.js"].plain, content_type="text/javascript; charset=utf-8")
     answer.headers["Cache-Control"] = "no-cache"
     return answer

@@ -41,12 +41,12 @@ def case_in_hand(number: str, act: Act) -> CaseInHand:
 
 
 def acting_page(template: str, case: CaseInHand, form: Form, **values: Any) -> Response:
-    """A page with a form on which somebody acts on a case."""
+    """The page with the form of an act on a case."""
     return form_page(f"console/{template}.html", form, **{"case": case, "city": city(), "speech": speech, **values})
 
 
 def done(case: CaseInHand, said: str) -> AnyResponse:
-    """Back to the case, which says what was done."""
+    """Redirect to the case, which shows ``said`` once."""
     flash(said)
     return redirect(url_for("console.case", number=case.number), 303)
 
@@ -109,7 +109,7 @@ def once_only(*what: object) -> Once:
 
 
 def case_now(case: CaseInHand) -> CaseInHand:
-    """The case as it is now."""
+    """The case, read again."""
     return cases_in_hand([case.number], case.jurisdiction)[0]
 
 
@@ -119,7 +119,7 @@ def newest_entry() -> int:
 
 
 def ref(case: CaseInHand) -> CaseRef:
-    """The case, in the version that the form was made from; a form without one was made from none."""
+    """The case in the version that the form was made from. Without one in the form, every act is refused as late."""
     given = request.form.get("version", "")
     return CaseRef(case.jurisdiction, case.number, int(given) if given.isdecimal() and len(given) <= 9 else 0)
 

@@ -1,4 +1,4 @@
-"""Saving what is asked of the list, and forgetting it."""
+"""/staff/filters: saving the filters of the list under a name, and deleting them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = fields.line("name")
 
 @blueprint.post("/filters", access=Act.READ)
 def save_filter() -> Response:
-    """Save the list that is shown, for oneself or a department."""
+    """Save the filters of the list, for oneself or for a department."""
     question, form = came_from(request.form.get("query", "")), Form.of_request(NAME)
     department = request.form.get("share") or None
 
@@ -36,7 +36,7 @@ def save_filter() -> Response:
 
 @blueprint.post("/filters/<key:key>/delete", access=Act.READ)
 def delete_filter(key: int) -> Response:
-    """Forget a filter of one's own."""
+    """Delete one of one's own saved filters."""
     if not saved_filters.delete_filter(key, me().actor):
         raise NotFound("There is no such filter of yours")
     return redirect(url_for("console.queue"), 303)

@@ -1,7 +1,6 @@
-"""/staff/photos: the queue of photos, and one photo with the boxes that are to be blackened.
+"""/staff/photos: the photos that wait for review, and one photo with boxes to be blackened.
 
-Nothing is kept between two clicks but what the form itself carries: first one corner of a box is clicked, then the
-opposite one.
+The form itself carries everything between two clicks: the first sets a corner of a box, the second the opposite one.
 """
 
 from __future__ import annotations
@@ -40,26 +39,26 @@ EDGES = ("left", "top", "right", "bottom")
 
 @blueprint.get("/photos", access=Act.MODERATE)
 def photos() -> Response:
-    """What waits, oldest first."""
+    """List the photos that wait for review, oldest first."""
     return page("console/photos.html", photos=reading.photos(Moderation.PENDING, me().grants))
 
 
 @blueprint.get("/photos/<key:key>/picture", access=Act.MODERATE)
 def picture(key: int) -> Response:
-    """The picture, with the boxes of the address tried on it."""
+    """Serve the picture with the boxes that the address names blackened, as a trial."""
     boxes = [Box.read(text) for text in request.args.get("boxes", "").split(";") if text]
     return Response(see_photo(current_environment(), key, boxes, me().actor).image, content_type="image/jpeg")
 
 
 @blueprint.get("/photos/<key:key>/original", access=Act.READ_PERSONAL)
 def original(key: int) -> Response:
-    """What it was before it was redacted; reading it is noted."""
+    """Serve the photo as it was before it was redacted; each look is noted in the audit log."""
     return Response(read_original(current_environment(), key, me().actor), content_type="image/jpeg")
 
 
 @blueprint.route("/photos/<key:key>", methods=["GET", "POST"], access=Act.MODERATE)
 def review(key: int) -> AnyResponse:
-    """One photo: show it, hide it, or blacken parts of it."""
+    """Review one photo: publish it, hide it, or blacken parts of it."""
     found = reading.photo(key)
     if found is None:
         raise UnknownPhoto(f"no photo {key}")
@@ -77,7 +76,7 @@ def review(key: int) -> AnyResponse:
 
 
 def _done(key: int, form: _BoxForm) -> AnyResponse | None:
-    """Do what the button says; None for the one that only shows the boxes."""
+    """Do what the pressed button says; None for the button that only shows the boxes."""
     wanted, boxes = request.form.get("do"), form.boxes()
     if wanted == "approve" and boxes:
         raise InvalidArgument("There are boxes: redact the photo, or empty them")
@@ -93,7 +92,7 @@ def _done(key: int, form: _BoxForm) -> AnyResponse | None:
 
 
 class _BoxForm:
-    """The boxes as they stand in the form, in percent, and the corner that was clicked first."""
+    """The boxes of the form, in percent of the picture, and the corner that was clicked first."""
 
     def __init__(self, photo: dict[str, Any]) -> None:
         scale = min(1, SHOWN_PIXELS / max(photo["width"], photo["height"]))
@@ -105,9 +104,9 @@ class _BoxForm:
         self.clicked = "picture.x" in request.form
 
     def boxes(self) -> list[Box]:
-        """The boxes of the rows that are filled.
+        """The boxes of all rows with something in them.
 
-        :raises InvalidArgument: a row is no box.
+        :raises InvalidArgument: when a row is not a box.
         """
         return [self._box(place, row) for place, row in enumerate(self.rows, 1) if any(row.values())]
 
@@ -120,16 +119,16 @@ class _BoxForm:
 
     @property
     def tried(self) -> str:
-        """What the picture is to show, as ``picture`` reads it; nothing while the form has a fault."""
+        """The boxes for the address of the picture; empty while one of them is faulty."""
         try:
             return ";".join(str(box) for box in self.boxes())
         except InvalidArgument:
             return ""
 
     def take_click(self) -> None:
-        """The first click is a corner, the second makes a box of both.
+        """Take a click: the first one sets a corner, the second one makes a box of both.
 
-        :raises InvalidArgument: both are the same, or every row is filled.
+        :raises InvalidArgument: when both clicks are at the same point, or every row is filled.
         """
         here = self._fraction("picture.x", self.width), self._fraction("picture.y", self.height)
         if not self.corner:

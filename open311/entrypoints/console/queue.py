@@ -1,4 +1,4 @@
-"""/staff: the list of cases, by queue and filter; the case that was chosen beside it."""
+"""/staff: the list of cases, by queue and filters, with the chosen case beside it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ from open311.web.shell import page
 
 @blueprint.get("", access=Act.READ)
 def queue() -> Response:
-    """The list. htmx asks for it alone, without what stands around it."""
+    """Show the list: a whole page, or only the list for htmx."""
     return listing(read(request.args, asker()), Form.of_request())
 
 
 def listing(question: Question, form: Form) -> Response:
-    """The page of a question; ``form`` is the one that saves it under a name."""
+    """The page of a list.
+
+    :param form: the form that saves its filters under a name.
+    """
     looking = viewer()
     faults = {**question.errors, **form.errors}
     rows = case_list.page(looking, question.asked, _layer())
@@ -58,7 +61,7 @@ def listing(question: Question, form: Form) -> Response:
 
 @blueprint.get("/next", access=Act.READ)
 def open_next() -> AnyResponse:
-    """Go to the first case of a list, or the first after a certain one; to the list, where there is none."""
+    """Redirect to the first case of a list, or the first after a certain one; to the list itself when there is none."""
     question = read(request.args, asker())
     for row in case_list.page(viewer(), question.asked, _layer(), most=1):
         return redirect(url_for("console.case", number=row.number, list=question.query), 303)
@@ -71,17 +74,17 @@ def asker() -> Asker:
 
 
 def came_from(query: str) -> Question:
-    """The list in which a case was chosen."""
+    """The list from which a case was opened, as its address says."""
     return read_again(query, asker())
 
 
 def _layer() -> str:
-    """The boundary layer that tells where a case lies: the first of the city's."""
+    """The boundary layer that the list shows for each case: the first of the city's."""
     return next(iter(city().layers), "")
 
 
 def _shown(counts: dict[Queue, int], looking: queues.Viewer) -> dict[Queue, int]:
-    """Without the queues that can hold nothing for this person."""
+    """The queues without those that are always empty for this person."""
     hidden = set()
     if not looking.departments:
         hidden.add(Queue.TEAM)
@@ -91,7 +94,7 @@ def _shown(counts: dict[Queue, int], looking: queues.Viewer) -> dict[Queue, int]
 
 
 def _choices() -> dict[str, Any]:
-    """What can be chosen in the filters."""
+    """The choices of the filters, by the names that the template uses."""
     people = {each.account: each.name or each.email for each in staff_grants() if each.active}
     return {
         "people": dict(sorted(people.items(), key=lambda each: str(each[1]).casefold())),

@@ -23,7 +23,7 @@ NOTE = fields.text("note")
 
 @blueprint.route("/r/<number>/refer", methods=["GET", "POST"], access=Act.REFER)
 def refer(number: str) -> AnyResponse:
-    """The form, the letter that says to whom it goes, or the deed."""
+    """Show the form or the letter that says who has it now, or refer the case."""
     case = case_in_hand(number, Act.REFER)
     bodies = {code: each.name for code, each in city().departments.items() if each.outside}
     body = fields.choice("body", bodies, missing="Choose who is to have it")

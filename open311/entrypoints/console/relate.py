@@ -1,4 +1,4 @@
-"""/staff/r/NUMBER/merge and /split: two cases that are one, and one that is several."""
+"""/staff/r/NUMBER/merge and /split: two cases that are one, and one case that is several."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TEXTS = [fields.text(f"text{row}") for row in range(1, MAX_PARTS + 1)]
 
 @blueprint.route("/r/<number>/merge", methods=["GET", "POST"], access=Act.MERGE)
 def merge(number: str) -> AnyResponse:
-    """Choose which it is the same as, see both side by side, confirm."""
+    """Choose the case that this one duplicates, see both side by side, confirm."""
     case, form = case_in_hand(number, Act.MERGE), Form.of_request(NUMBER, NEAR)
     other = _other(form)
 
@@ -69,7 +69,7 @@ def _other(form: Form) -> CaseInHand | None:
 
 
 def _near(case: CaseInHand) -> list[CaseInHand]:
-    """Those that it may be the same as, by the service's own rule for duplicates."""
+    """Cases that this one may duplicate, by the rule of its service: how near, and how long ago."""
     service = city().services.get(case.service_code)
     if service is None:
         return []
@@ -79,7 +79,7 @@ def _near(case: CaseInHand) -> list[CaseInHand]:
 
 @blueprint.route("/r/<number>/split", methods=["GET", "POST"], access=Act.SPLIT)
 def split(number: str) -> AnyResponse:
-    """Say what the parts are; each becomes a case of its own with the same place and reporter."""
+    """Say what the parts are; each becomes a case of its own, with the same place and reporter."""
     case = case_in_hand(number, Act.SPLIT)
     services = sorted(
         ((code, each.service_name) for code, each in city().services.items() if not each.retired),

@@ -1,4 +1,4 @@
-"""Ready sentences in forms: which are offered, and what choosing one fills in."""
+"""Ready texts in forms: which of ``config/replies.yaml`` are offered, and what they say about a case."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from open311.wire.facts import CaseFacts
 
 @dataclass(frozen=True)
 class Offered:
-    """A reply in one language; ``value`` names it in the form."""
+    """A ready text in one language; ``value`` names it in the form."""
 
     value: str
     label: str
@@ -28,7 +28,10 @@ class Offered:
 
 
 def offers(case: CaseInHand, statuses: Sequence[Status]) -> dict[str, list[Offered]]:
-    """The replies that fit, by state in words, the nearest first; each in the reporter's language first."""
+    """The ready texts that fit a case, by the name of the state they bring.
+
+    The most specific comes first, and each in the reporter's language before others.
+    """
     found: dict[str, list[Offered]] = {}
     for reply in fitting(city().replies, statuses, case.service_code):
         spoken = [each for each in city().wordings.fallbacks(case.language) if each in reply.texts]
@@ -41,12 +44,12 @@ def offers(case: CaseInHand, statuses: Sequence[Status]) -> dict[str, list[Offer
 
 
 def chosen(case: CaseInHand, statuses: Sequence[Status], value: str) -> Offered | None:
-    """The reply that a form names, if it is one of those offered."""
+    """The ready text that a form names, if it is one of those offered."""
     return next((each for group in offers(case, statuses).values() for each in group if each.value == value), None)
 
 
 def text_of(case: CaseInHand | Task, reply: Reply, language: str) -> str:
-    """A reply with the facts of the case filled in; a paragraph whose fact is not there is left out."""
+    """A ready text about a case. A paragraph that needs a fact which the case does not have is left out."""
     service = city().services.get(case.service_code)
     facts = CaseFacts(
         number=case.number,

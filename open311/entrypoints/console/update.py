@@ -1,4 +1,4 @@
-"""/staff/r/NUMBER/update: a step, words for the public, a note, photos; and the letter, before it leaves."""
+"""/staff/r/NUMBER/update: a new state, a public text, a note, photos; and a preview of the letters."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from open311.web.gate import me
 from open311.web.uploads import keep_photos, receive_photos
 
 ELSEWHERE = frozenset({Status.WAITING_ON_REPORTER, Status.REFERRED, Status.DISPUTED})
-"""Steps with a page of their own, and the one that only reporters take."""
+"""States that this form does not offer: two have a page of their own, one is brought about by reporters only."""
 
 
 def steps(case: CaseInHand) -> list[Status]:
-    """The states that the lifecycle allows from here, and whoever looks may bring it into."""
+    """The states that the lifecycle allows next and whoever is signed in may choose."""
     if case.duplicate_of:
         return []
 
@@ -40,7 +40,7 @@ def steps(case: CaseInHand) -> list[Status]:
 
 @blueprint.route("/r/<number>/update", methods=["GET", "POST"], access=Act.NOTE)
 def update(number: str) -> AnyResponse:
-    """The form, the form with a ready text, the preview, or the deed."""
+    """Show the form, fill in a ready text, preview the letters, or update the case."""
     case, form = case_in_hand(number, Act.NOTE), Form.of_request(*CHANGE)
     owner = f"account:{me().account}"
     photos = receive_photos(form, "photos", owner) if form.sent else ()

@@ -51,7 +51,7 @@ _NEAR = timedelta(days=300)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A promise in words, and whether it is broken."""
+    """A promised date in words, and whether it has passed."""
 
     words: str
     late: bool = False
@@ -59,7 +59,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one moment, for templates."""
+    """What templates say about cases, as of one moment."""
 
     jurisdiction: Jurisdiction
     now: datetime
@@ -75,29 +75,29 @@ class Words:
 
     @staticmethod
     def count(number: int) -> str:
-        """A count that may have stopped early."""
+        """A count, with a plus sign where counting stopped early: ``999+``."""
         return f"{MAX_COUNTED - 1}+" if number >= MAX_COUNTED else str(number)
 
     def local(self, moment: datetime) -> datetime:
-        """In the city's time."""
+        """A moment in the city's time zone."""
         return moment.astimezone(ZoneInfo(self.jurisdiction.timezone))
 
     def day(self, moment: datetime) -> str:
-        """``Nov 25``, with the year where it is far away."""
+        """A day: ``Nov 25``, with the year if it is more than 300 days away."""
         local = self.local(moment)
         return f"{local:%b} {local.day}" + ("" if abs(moment - self.now) < _NEAR else f", {local.year}")
 
     def time(self, moment: datetime) -> str:
-        """``Nov 25, 14:05``."""
+        """A day and the time: ``Nov 25, 14:05``."""
         return f"{self.day(moment)}, {self.local(moment):%H:%M}"
 
     def team(self, department: str, team: str | None) -> str:
-        """The name of a team."""
+        """The name of a team, or its code if the department has no such team."""
         known = self.jurisdiction.departments.get(department)
         return known.teams.get(team, team) if known and team else team or ""
 
     def age(self, moment: datetime) -> str:
-        """How long ago, in the largest unit that says it."""
+        """How long ago a moment was, in its largest unit: ``3 h``, ``12 days``."""
         passed = max(self.now - moment, timedelta())
         if passed < timedelta(hours=1):
             return f"{passed // timedelta(minutes=1)} min"
@@ -106,7 +106,7 @@ class Words:
         return _days(passed // _DAY) if passed < 730 * _DAY else f"{passed // (365 * _DAY)} years"
 
     def due(self, expected: datetime | None, status: str, *, paused: bool = False) -> Due:
-        """What is left of a promise."""
+        """A promised date as the list shows it: the day, or how late it is."""
         if expected is None:
             return Due("No promise")
         if status in (Status.CLOSED, Status.DISPUTED):
@@ -121,7 +121,7 @@ class Words:
         return Due(self.day(expected))
 
     def happened(self, moment: TimelineEntry) -> str:
-        """What a row of the timeline is about."""
+        """What an entry of the timeline is about: ``Closed``, ``Note``, ``Letter to the reporter``."""
         if moment.kind == "letter":
             return f"Letter to the {moment.note}: {moment.outcome.replace('_', ' ')} ({moment.status})"
         if moment.kind == "feedback":
@@ -133,12 +133,12 @@ class Words:
 
     @staticmethod
     def actor(who: str) -> str:
-        """Who did it: a name, or what stands for one."""
+        """Who made an entry of the timeline: a name, or what stands for one."""
         kind, _, name = who.partition(":")
         return _ACTORS.get(who) or (f"{name} (import)" if kind == "import" else name or who)
 
     def changes(self, changed: Mapping[str, list[Any]]) -> Iterator[tuple[str, str, str]]:
-        """What changed, with old and new, as far as it says something to people."""
+        """The changes of an entry that mean something to people: name, old value, new value."""
         for name in _SHOWN_CHANGES:
             if name in changed:
                 old, new = (self._value(name, value) for value in changed[name])
