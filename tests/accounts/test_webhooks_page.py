@@ -16,7 +16,7 @@ from open311.domain.roles import Role
 from open311.models.base import database
 from tests.accounts.conftest import COMMAND, Browser, log
 from tests.receiver import Receiver, receiver
-from tests.telling.word import work
+from tests.telling.work import work
 
 __all__ = ["receiver", "work"]
 PATH = "/admin/webhooks"

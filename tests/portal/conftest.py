@@ -1,5 +1,5 @@
 """Jobs are done at once."""
 
-from tests.telling.word import work
+from tests.telling.work import work
 
 __all__ = ["work"]

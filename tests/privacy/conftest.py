@@ -43,7 +43,7 @@ from open311.models.base import database
 from tests.commands.conftest import refused, run
 from tests.conftest import API, PLACE
 from tests.mailbox import Mailbox, link
-from tests.telling.word import work
+from tests.telling.work import work
 
 __all__ = ["refused", "run", "work"]
 STAFF = Actor("staff")

@@ -30,7 +30,7 @@ from open311.models.base import database
 from open311.models.locks import Lock
 from tests.conftest import API
 from tests.receiver import Receiver, receiver
-from tests.telling.word import work
+from tests.telling.work import work
 
 __all__ = ["receiver", "work"]
 STAFF = Actor("staff")

@@ -18,7 +18,8 @@ SELECT m.key, m.uuid::text, m.event AS event_name, m.channel, m.address, m.attem
        r.service_request_id AS number, r.service_code, r.service_name, r.agency_responsible, r.expected_datetime,
        r.scheduled_datetime, r.closed_datetime,
        CASE WHEN m.subscription IS NULL THEN u.note ELSE u.description END AS text, u.outcome,
-       p.service_request IS NOT NULL AS public, convert_from(p.json, 'UTF8')::json ->> 'address' AS place
+       m.service_request IS NULL OR p.service_request IS NOT NULL AS public,
+       convert_from(p.json, 'UTF8')::json ->> 'address' AS place
 FROM message m
 LEFT JOIN subscription s ON s.key = m.subscription
 LEFT JOIN service_request r ON r.key = coalesce(m.service_request, s.service_request)
@@ -59,6 +60,7 @@ class Message:
     text: str | None
     outcome: str | None
     public: bool
+    """Whether everybody may know what it is about."""
     place: str | None
 
     @property
@@ -88,8 +90,7 @@ class Message:
         if self.event is Event.CONFIRM:
             return self.ended_at is None and self.confirmed_at is None
         agreed = self.confirmed_at is not None or (self.reporter and kind.receipt)
-        visible = self.public or self.reporter or self.event is Event.DIGEST
-        return self.ended_at is None and agreed and visible
+        return self.ended_at is None and agreed and (self.public or self.reporter)
 
     def links(self, moment: datetime) -> dict[LinkPurpose, datetime | None]:
         """Return the links that it offers if it leaves now, and when each expires (None for never)."""
@@ -128,49 +129,17 @@ def first_mail(service_request: int | None, address: str) -> str | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class DigestLine:
-    """One event of a digest."""
-
-    event: str
-    number: str
-    service_code: str
-    service_name: str
-    agency_responsible: str
-    expected_datetime: datetime | None
-    scheduled_datetime: datetime | None
-    text: str | None
-    outcome: str | None
-    place: str | None
-
-    @property
-    def facts(self) -> CaseFacts:
-        """What the line may say of the service request."""
-        return CaseFacts(
-            number=self.number,
-            service=self.service_name,
-            department=self.agency_responsible,
-            place=self.place,
-            text=self.text,
-            expected=self.expected_datetime,
-            scheduled=self.scheduled_datetime,
-        )
-
-
-_LINES = Statement(
-    """
-    SELECT m.event, r.service_request_id AS number, r.service_code, r.service_name, r.agency_responsible,
-           r.expected_datetime, r.scheduled_datetime, u.description AS text, u.outcome,
-           convert_from(p.json, 'UTF8')::json ->> 'address' AS place
-    FROM message m
-    JOIN service_request r ON r.key = m.service_request
-    JOIN publication p ON p.service_request = r.key
-    JOIN service_request_update u ON u.key = m.update
-    WHERE m.digest = :digest ORDER BY m.key
+_OF_DIGEST = Statement(
+    f"""
+    {MESSAGE}
+    WHERE m.digest = :digest AND (m.service_request IS NULL OR p.service_request IS NOT NULL) ORDER BY m.key
     """
 )
 
 
-def digest_lines(digest: int) -> list[DigestLine]:
-    """Return the events of a digest (the key of its message) that are still public, in the order in which they came."""
-    return fetch_as(DigestLine, _LINES, {"digest": digest})
+def messages_of_digest(digest: int) -> list[Message]:
+    """Return what a digest (the key of its message) is made of, in the order in which it happened.
+
+    What is no longer public is left out.
+    """
+    return fetch_as(Message, _OF_DIGEST, {"digest": digest})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from open311.catalog.city import Jurisdiction
-from open311.domain.event import Event, Subject
+from open311.domain.event import Subject
 from open311.domain.lifecycle import Outcome
 from open311.domain.news import Target, TargetKind
-from open311.queries.telling.messages import DigestLine, Message, digest_lines
+from open311.queries.telling.messages import Message, messages_of_digest
 from open311.wire.letter import Letter, compose
 
 
@@ -33,22 +33,14 @@ def _case_facts(jurisdiction: Jurisdiction, message: Message) -> dict[str, str]:
 
 
 def _news(jurisdiction: Jurisdiction, message: Message) -> dict[str, str]:
-    lines = [_line(jurisdiction, each, message.language) for each in digest_lines(message.key)]
-    return {"news": "\n".join(lines)}
+    return {"news": "\n".join(_line(jurisdiction, each) for each in messages_of_digest(message.key))}
 
 
-def _line(jurisdiction: Jurisdiction, line: DigestLine, language: str | None) -> str:
-    """Return an event as a line of a digest: the subject that its letter would have, and what staff wrote."""
-    letter = compose(
-        jurisdiction.wordings,
-        Event(line.event),
-        line.facts.filled(jurisdiction.name, jurisdiction.timezone, language),
-        language=language,
-        outcome=Outcome(line.outcome) if line.outcome else None,
-        service_code=line.service_code,
-    )
-    written = " ".join((line.text or "").split())
-    return f"• {letter.text.subject} — {written}" if written else f"• {letter.text.subject}"
+def _line(jurisdiction: Jurisdiction, message: Message) -> str:
+    """Return a message as a line of a digest: the subject that its letter would have, and what staff wrote."""
+    subject = letter_of(jurisdiction, message, {}).text.subject
+    written = " ".join((message.text or "").split())
+    return f"• {subject} — {written}" if written else f"• {subject}"
 
 
 _FACTS: Mapping[Subject, Callable[[Jurisdiction, Message], dict[str, str]]] = {

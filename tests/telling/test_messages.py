@@ -32,7 +32,7 @@ from open311.domain.place import Point
 from open311.models.base import database
 from tests.conftest import SANDBOX
 from tests.mailbox import Mailbox, link, words
-from tests.telling.word import work
+from tests.telling.work import work
 
 __all__ = ["work"]
 STAFF = Actor("staff")
@@ -403,7 +403,7 @@ def test_a_fault_that_nobody_thought_of_holds_up_no_other_message(
     state, fault = city.execute(text("SELECT state, fault FROM message WHERE event = 'digest'")).one()
     assert (state, fault.partition(":")[0]) == ("waiting", "InvalidTextRepresentation")
     assert "Traceback" in caplog.text
-    assert "digest_lines" in caplog.text
+    assert "messages_of_digest" in caplog.text
     city.execute(text("UPDATE message SET next_at = now()"))
     assert send_messages(environment) == 1
 
