@@ -19,8 +19,10 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import progress
 from open311.actions.cases.redact import TOMBSTONE
 from open311.actions.cases.relate import merge
+from open311.actions.privacy import erase as erasing
 from open311.actions.privacy.erase import erase_person, look_at_person
 from open311.actions.privacy.export import export_person
+from open311.actions.privacy.registry import KINDS
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument
@@ -78,6 +80,14 @@ def test_after_erasing_they_are_nowhere(
     erase(environment, ann)
     assert traces(ann) == {}
     assert not [path for path, _ in files(app) if path.rpartition("/")[2] in theirs]
+
+
+def test_the_order_of_the_kinds_does_not_matter(
+    environment: Environment, ann: Person, traces: Traces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "KINDS", dict(reversed(KINDS.items())))
+    erase(environment, ann)
+    assert traces(ann) == {}
 
 
 def test_others_stay_as_they_are(

@@ -17,7 +17,7 @@ from open311.domain.roles import Act
 from open311.queries.privacy.sections import read_section
 from open311.queries.privacy.subject import subject_of
 
-NOT_HELD = (
+NOT_STORED = (
     'Who said "me too" is not held: only that somebody did, and when. Of links in messages and of sessions, and of API'
     " keys, only hashes are held. Copies of all this are in back-ups until these are overwritten."
 )
@@ -46,5 +46,5 @@ def export_person(environment: Environment, who: Who, actor: Actor) -> Export:
         contents.append({"section": section.name, "about": section.about, "entries": len(rows)})
         if section.files:
             files.update(section.files(environment, rows))
-    document = {"about": str(who), "made_at": now(), "contents": contents, "not_held": NOT_HELD, **sections}
+    document = {"about": str(who), "made_at": now(), "contents": contents, "not_held": NOT_STORED, **sections}
     return Export(document, files)

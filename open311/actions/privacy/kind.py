@@ -74,7 +74,8 @@ class Kind:
     columns: str
     """The columns that hold it, as ``table: column column; table: column``."""
     rank: int = 100
-    """The place among the kinds in what people are shown; kinds of the same rank follow by the names of their files."""
+    """The place among the kinds in what people are shown; kinds of the same rank follow by the names of their files.
+    Erasing does not depend on it."""
     section: Section | None = None
     tally: Tally | None = None
     erase: Callable[[Environment, Erasure], None] | None = None
