@@ -225,7 +225,7 @@ def test_the_picture_shows_the_boxes_before_they_are_there(page: Any, car: tuple
         ({"left1": "50", "top1": "0", "right1": "40", "bottom1": "9", "do": "show"}, "Box 1: enter its edges"),
         ({"do": "redact"}, "1 to 20 boxes"),
         ({"left1": "0", "top1": "0", "right1": "9", "bottom1": "9", "do": "approve"}, "There are boxes"),
-        ({"corner": "0.5,0.5", "picture.x": "320", "picture.y": "240"}, "a box goes from"),
+        ({"corner": "0.5,0.5", "picture.x": "320", "picture.y": "240"}, "A box goes from"),
         ({"corner": "here", "picture.x": "1", "picture.y": "2"}, "Click the first corner again"),
     ],
 )
