@@ -11,6 +11,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import set_visibility
 from open311.catalog.city import Jurisdiction
 from open311.domain.boundary_name import BoundaryName
+from open311.domain.case_ref import CaseRef
 from open311.domain.moment import now
 from open311.domain.place import Box, Point
 from open311.domain.roles import Grant, Role
@@ -96,7 +97,7 @@ def test_staff_find_a_private_case_by_its_place_and_nobody_else_does(
     report: Any, phila: Jurisdiction, environment: Environment
 ) -> None:
     number = report()
-    set_visibility(environment, CITY, number, True, Actor("staff"))
+    set_visibility(environment, CaseRef(CITY, number), Actor("staff"), private=True)
     for name in ("bbox", "radius", "boundary"):
         question, _ = QUESTIONS[name]
         assert listed(Source.CASES, asked_of(phila, Source.CASES, question)) == [number]

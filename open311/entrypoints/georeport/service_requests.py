@@ -25,6 +25,7 @@ from open311.domain.draft import Draft
 from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServiceRequest
 from open311.domain.moment import now
 from open311.entrypoints.georeport.extended import extended
+from open311.queries.filters import table
 from open311.queries.filters.values import Boundaries
 from open311.queries.places.boundaries import is_loaded
 from open311.queries.publications import service_requests
@@ -175,7 +176,7 @@ def _headers(call: Call, asked: Listing, page: Page) -> dict[str, str]:
 
 
 def _etag(call: Call, asked: Listing, version: str | None) -> str | None:
-    return validator(version, sorted(asked.given.items()), call.format.suffix, call.query)
+    return validator(version, sorted(table.parameters(asked.given).items()), call.format.suffix, call.query)
 
 
 def _links(call: Call, asked: Listing, page: Page) -> dict[str, str]:

@@ -181,11 +181,9 @@ def circle(given: Given) -> Value | None:
 
 def boundaries(given: Given) -> Value | None:
     """Boundaries by name, and those that shortcuts such as ``ward`` stand for; the city must have their layers."""
-    named = [BoundaryName.read(text) for text in dict.fromkeys(text.strip() for text in given.texts)]
-    named += [
-        BoundaryName(layer, code.strip()) for layer in BOUNDARY_SHORTCUTS for code in dict.fromkeys(given.of(layer))
-    ]
-    names = tuple(dict.fromkeys(named))
+    named = [BoundaryName.read(text) for text in given.texts]
+    named += [BoundaryName(layer, code.strip()) for layer in BOUNDARY_SHORTCUTS for code in given.of(layer)]
+    names = tuple(dict.fromkeys(named)) if len(named) > 1 else tuple(named)
     if len(names) > MAX_BOUNDARIES:
         raise ValueError(f"at most {MAX_BOUNDARIES} boundaries can be given")
     layers = given.asker.jurisdiction.layers

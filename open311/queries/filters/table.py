@@ -84,6 +84,7 @@ def parameters_of(source: Source) -> dict[str, Filter]:
 
 
 _PARAMETERS = {source: parameters_of(source) for source in Source}
+_POSITION = {name: position for position, name in enumerate(FILTERS)}
 
 
 def read(source: Source, sent: Mapping[str, Sequence[str]], asker: Asker) -> tuple[dict[str, Value], dict[str, str]]:
@@ -95,15 +96,14 @@ def read(source: Source, sent: Mapping[str, Sequence[str]], asker: Asker) -> tup
     wanted = {known[name].name for name in sent if name in known}
     values: dict[str, Value] = {}
     faults: dict[str, str] = {}
-    for name in FILTERS if len(wanted) > 1 else wanted:
-        if name in wanted:
-            try:
-                value = FILTERS[name].read(Given(name, sent, asker))
-            except ValueError as fault:
-                faults[name] = str(fault)
-            else:
-                if value is not None:
-                    values[name] = value
+    for name in sorted(wanted, key=_POSITION.__getitem__):
+        try:
+            value = FILTERS[name].read(Given(name, sent, asker))
+        except ValueError as fault:
+            faults[name] = str(fault)
+        else:
+            if value is not None:
+                values[name] = value
     return values, faults
 
 
