@@ -1,4 +1,4 @@
-"""What an act is going to tell people: the act is done, its letters are read, and it is undone (ADR 22).
+"""What an act is going to tell people: the act is done, its letters are read, and it is undone (ADR 25).
 
 So a preview is made by the very code that acts and writes, and cannot differ from what is sent.
 """
