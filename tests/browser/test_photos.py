@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import DESK, TELEPHONE, OpenPage
 from tests.browser.looks import barriers, overflow
 from tests.conftest import API
-from tests.privacy.test_photos import CAR, picture, yellow
+from tests.privacy.pictures import CAR, picture, yellow
 from tests.serving import OPEN311
 
 PASSWORD = "four words are good"

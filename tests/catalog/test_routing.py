@@ -21,7 +21,7 @@ from open311.models.base import database
 from open311.queries.reading import READ
 from open311.settings import Settings
 from tests.conftest import _Reader
-from tests.places.test_loading import WEST, layer_file, square
+from tests.places.layers import WEST, layer_file, square
 
 HOME = Path(__file__).resolve().parents[2]
 RULES = """\

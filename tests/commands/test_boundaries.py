@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
 from tests.conftest import API, SANDBOX
-from tests.places.test_loading import EAST, WEST, layer_file, square
+from tests.places.layers import EAST, WEST, layer_file, square
 
 COUNTED = "2 features, 2 boundaries, 0 repaired, 0 refused"
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from open311.app import main
 from tests.commands.conftest import invoke
-from tests.georeport.test_jurisdictions import serve, small_city
+from tests.georeport.small_city import serve, small_city
 
 DEFINITION = "service_definitions/SR-CL01.yaml"
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from tests.commands.conftest import invoke
 from tests.conftest import API
-from tests.georeport.test_jurisdictions import serve, small_city
+from tests.georeport.small_city import serve, small_city
 
 SUMMARY = "Philadelphia: 2 jurisdictions, {} services"
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
 from tests.conftest import API, GRAFFITI, SANDBOX
-from tests.georeport.test_jurisdictions import serve
+from tests.georeport.small_city import serve
 
 
 def files(client: FlaskClient, api_key: str, base: str = API) -> int:

@@ -34,8 +34,8 @@ from open311.queries.places.boundaries import boundaries_at
 from tests.accounts.conftest import STAFF, Browser
 from tests.conftest import PLACE
 from tests.console.conftest import Desk, counted, link, listed, words
-from tests.georeport.test_query_counts import statements
-from tests.places.test_loading import WEST, layer_file, square
+from tests.georeport.counting import statements
+from tests.places.layers import WEST, layer_file, square
 
 __all__ = ["statements"]
 

@@ -15,7 +15,7 @@ from open311.domain.deadline import SLA, Unit
 from open311.domain.definition import Datatype, Service, ServiceType
 from tests.conftest import SHARED_DATA
 from tests.contract.openapi import SCHEMAS
-from tests.contract.test_every_service import DEFINED, SERVICES
+from tests.contract.services import DEFINED, SERVICES
 
 ROOT = SCHEMAS.parent
 FILES = sorted(

@@ -7,7 +7,7 @@ import pytest
 from open311.wire import documents
 from open311.wire.formats import FORMATS, render
 from tests.contract.contracts import GEOJSON, JSON, XML, check_answer, check_xml
-from tests.contract.test_documents import SERVICE_REQUEST
+from tests.contract.examples import SERVICE_REQUEST
 
 ONE = render(documents.ServiceRequestDocument, FORMATS["json"], [SERVICE_REQUEST])
 ERROR = render(documents.ErrorDocument, FORMATS["xml"], [{"code": 404, "description": "nothing here"}])

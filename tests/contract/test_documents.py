@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -17,18 +16,9 @@ from open311.wire import documents
 from open311.wire.document import Document, described, is_optional
 from open311.wire.formats import FORMATS, compiled, render, wrap
 from tests.contract.contracts import check_json, check_xml
+from tests.contract.examples import MOMENT, SERVICE_REQUEST
 from tests.contract.openapi import SCHEMAS, json_schema
 
-MOMENT = datetime(2026, 1, 31, 13, 45, 0, 987654, tzinfo=UTC)
-
-SERVICE_REQUEST: dict[str, Any] = {
-    "service_request_id": "1000001",
-    "status": "open",
-    "service_name": "Graffiti Removal",
-    "service_code": "SR-CL01",
-    "requested_datetime": MOMENT,
-    "updated_datetime": MOMENT,
-}
 FULL_SERVICE_REQUEST = {
     **SERVICE_REQUEST,
     "service_request_id": "17-0002 a",

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from open311.settings import Settings
 from tests.conftest import API, SANDBOX, moment
 from tests.georeport.conftest import case
-from tests.georeport.test_jurisdictions import serve
+from tests.georeport.small_city import serve
 
 PLACES = ["", API, SANDBOX]
 URLS = [f"https://311.example.org{API}", f"https://311.example.org{SANDBOX}"]

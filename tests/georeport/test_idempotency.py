@@ -23,7 +23,7 @@ from open311.catalog.city import Jurisdiction
 from open311.models.base import database
 from tests.conftest import API, GRAFFITI, SANDBOX
 from tests.forgetting import forgotten
-from tests.georeport.test_jurisdictions import serve, small_city
+from tests.georeport.small_city import serve, small_city
 
 PATH = f"{API}/requests.json"
 POLICE_COMPLAINT = {"service_code": "SR-PD02", "attribute[complaint_or_compliment]": "complaint"}

@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from shutil import copy, copytree, ignore_patterns
 from typing import Any
 
 import pytest
-import yaml
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
 from open311.actions.accounts.keys import issue_key
 from open311.actions.base.environment import Environment
-from open311.app import create_app
-from open311.models.base import database
-from open311.queries.reading import READ
-from open311.settings import Settings
-from tests.conftest import API, GRAFFITI, SANDBOX, CheckedClient, _Reader
+from tests.conftest import API, GRAFFITI, SANDBOX
+from tests.georeport.small_city import serve, small_city
 
-HOME = Path(__file__).resolve().parents[2]
 RESOURCES = ("discovery", "services", "services/SR-CL01", "requests", "servicerequestupdates", "boundaries")
-
-
-def serve(connection: Connection, **settings: Any) -> FlaskClient:
-    """A client of another server with other settings, inside the test's transaction."""
-    app = create_app(Settings(database_url=connection.engine.url.render_as_string(hide_password=False), **settings))
-    app.config["TESTING"] = True
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.test_client_class = CheckedClient
-    with app.app_context():
-        database.engines[None] = connection  # type: ignore[assignment]
-        database.engines[READ] = _Reader(connection)  # type: ignore[assignment]
-    return app.test_client()
-
-
-def small_city(directory: Path, change: Callable[[dict[str, Any]], None], *services: str) -> Path:
-    """This city's files with some of its services only, ``config/city.yaml`` changed; no rules about the others."""
-    others = ignore_patterns("routing.yaml", "texts.yaml", "replies.yaml")
-    copytree(HOME / "config", directory / "config", ignore=others)
-    (directory / "service_definitions").mkdir()
-    for service in services:
-        copy(HOME / "service_definitions" / f"{service}.yaml", directory / "service_definitions")
-    file = directory / "config" / "city.yaml"
-    city = yaml.safe_load(file.read_text())
-    change(city)
-    file.write_text(yaml.safe_dump(city))
-    return directory
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from open311.actions.base.environment import Environment
 from open311.catalog.city import Jurisdiction
 from tests.conftest import API, GRAFFITI, SANDBOX
 from tests.forgetting import forgotten
-from tests.georeport.test_jurisdictions import serve, small_city
+from tests.georeport.small_city import serve, small_city
 
 MINUTE, HOUR = 60, 3600
 PUBLIC_URL = "https://311.example.org"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from open311.domain.case_ref import CaseRef
 from open311.domain.exposure import Moderation
 from tests.conftest import API
 from tests.georeport.conftest import ago, case, listed, refused
+from tests.georeport.pages import links
 
 HERE = f"https://311.example.org{API}/requests"
 MOMENT = ago(hours=2)
@@ -32,11 +32,6 @@ def numbers(answer: TestResponse) -> list[str]:
     if answer.content_type.startswith("text/xml"):
         return [str(each) for each in etree.fromstring(answer.data).xpath("request/service_request_id/text()")]
     return [found["service_request_id"] for found in answer.get_json()]
-
-
-def links(answer: TestResponse) -> dict[str, str]:
-    """The addresses of ``Link`` by their relation."""
-    return {rel: url for url, rel in re.findall(r'<([^>]*)>; rel="(\w+)"', answer.headers.get("Link", ""))}
 
 
 def pages(client: FlaskClient, query: str, suffix: str = "json") -> Iterator[list[str]]:

@@ -23,7 +23,7 @@ from open311.models.base import database
 from open311.settings import Settings
 from tests.conftest import API, GRAFFITI, moment
 from tests.georeport.conftest import ago, case
-from tests.georeport.test_jurisdictions import serve
+from tests.georeport.small_city import serve
 from tests.georeport.updates import (
     PATH,
     as_dicts,

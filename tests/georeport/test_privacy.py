@@ -39,7 +39,7 @@ from open311.domain.link import LinkPurpose
 from open311.entrypoints.georeport import service_requests
 from open311.web.gate import Door, declared
 from tests.conftest import API, SANDBOX
-from tests.contract.test_every_service import SERVICES, form
+from tests.contract.services import SERVICES, form
 
 PERSONAL = {
     "first_name": "Zqleak-First",

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
 
 from tests.conftest import API
 from tests.georeport.conftest import case
@@ -33,24 +31,6 @@ COSTS = {
     "requests.xml?status=nonsense": 0,
 }
 """Statements by address."""
-
-
-@pytest.fixture
-def statements(city: Connection, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """All SQL that the database is sent, by whatever way."""
-    sent: list[str] = []
-
-    class Noted(psycopg.Cursor[Any]):
-        def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-            sent.append(str(query))
-            return super().execute(query, *args, **kwargs)
-
-        def executemany(self, query: Any, *args: Any, **kwargs: Any) -> None:
-            sent.append(str(query))
-            super().executemany(query, *args, **kwargs)
-
-    monkeypatch.setattr(city.connection.driver_connection, "cursor_factory", Noted)
-    return sent
 
 
 @pytest.mark.parametrize("count", [10, 1000])

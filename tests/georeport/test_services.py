@@ -11,7 +11,7 @@ from lxml import etree
 from sqlalchemy import Connection
 
 from tests.conftest import API, GRAFFITI
-from tests.georeport.test_jurisdictions import HOME, serve, small_city
+from tests.georeport.small_city import HOME, serve, small_city
 
 CODES = {file.stem for file in (HOME / "service_definitions").glob("*.yaml")}
 DATATYPES = {"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"}

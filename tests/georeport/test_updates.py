@@ -18,7 +18,7 @@ from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now, write_moment
 from tests.conftest import SANDBOX, moment
 from tests.georeport.conftest import ago, case
-from tests.georeport.test_paging import links
+from tests.georeport.pages import links
 from tests.georeport.updates import (
     ANYTHING,
     FIRE_COMPLAINT,

@@ -20,7 +20,7 @@ from open311.actions.city.import_batch import add_cases
 from open311.actions.places.load_boundaries import Loaded, load_boundaries
 from open311.actions.publications.publish import publish
 from tests.georeport.conftest import ago, case
-from tests.places.test_loading import EAST, WEST, layer_file, square
+from tests.places.layers import EAST, WEST, layer_file, square
 
 HERE, YESTERDAY = "phila.gov", ago(days=1)
 PATIENCE = 60

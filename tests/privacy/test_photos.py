@@ -23,26 +23,11 @@ from open311.domain.roles import Act, Grant, Role
 from tests.accounts.conftest import open_browser, signed_in, staff
 from tests.conftest import API
 from tests.privacy.conftest import STAFF
+from tests.privacy.pictures import CAR, SIZE, picture, yellow
 
 __all__ = ["open_browser", "signed_in", "staff"]
-CAR = {"service_code": "SR-PD01", "attribute[vehicle_type]": "car", "attribute[color]": "red"}
-SIZE = (800, 600)
 PLATE = Box(0.25, 0.5, 0.5, 0.75)
 """Where the photo of the tests is yellow on red."""
-
-
-def picture() -> tuple[io.BytesIO, str]:
-    image = Image.new("RGB", SIZE, "red")
-    image.paste("yellow", (200, 300, 400, 450))
-    written = io.BytesIO()
-    image.save(written, "jpeg", quality=95)
-    return io.BytesIO(written.getvalue()), "car.jpg"
-
-
-def yellow(content: bytes) -> int:
-    """How many pixels are of what nobody should see."""
-    pixels = Image.open(io.BytesIO(content)).convert("RGB").tobytes()
-    return sum(red > 128 and green > 128 for red, green in zip(pixels[::3], pixels[1::3], strict=True))
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from open311.domain.place import Point
 from open311.domain.public_place import public_point
 from open311.models.base import database
 from tests.conftest import API
-from tests.contract.test_every_service import SERVICES, form
+from tests.contract.services import SERVICES, form
 from tests.mailbox import Mailbox, link
 from tests.privacy.conftest import HERE, STAFF
 from tests.receiver import Receiver, receiver
