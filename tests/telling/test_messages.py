@@ -454,6 +454,38 @@ def test_what_became_private_is_not_in_the_digest(
     assert hidden not in mailbox.messages[0].as_string()
 
 
+# Following again
+
+
+@pytest.mark.parametrize("following", [*FOLLOWING.values(), None], ids=[*FOLLOWING, "request"])
+def test_whoever_ended_it_and_wants_it_again_is_asked_again_once_a_day(
+    city: Connection,
+    environment: Environment,
+    mailbox: Mailbox,
+    work: Any,
+    report: Any,
+    following: Callable[[Environment, str], None] | None,
+) -> None:
+    number = report()
+    work()
+
+    def follow_again() -> int:
+        if following:
+            following(environment, "Again@example.org")
+        else:
+            follow.follow_request(environment, HERE, number, "again@example.org")
+        return int(work())
+
+    assert [follow_again(), follow_again()] == [1, 0]
+    city.execute(text("UPDATE subscription SET confirmed_at = now(), ended_at = now()"))
+    assert follow_again() == 0  # it was asked today
+    city.execute(text("UPDATE message SET created_at = now() - interval '3 days', about = 'confirm:before'"))
+    assert [follow_again(), follow_again()] == [1, 0]
+    assert [link(mail, "follow/confirm") for mail in mailbox.messages] != []
+    rows = city.execute(text("SELECT count(*), count(confirmed_at), count(ended_at) FROM subscription")).one()
+    assert tuple(rows) == (1, 0, 0)
+
+
 # What cannot be followed
 
 

@@ -145,13 +145,13 @@ def _geojson(written: str, corners: list[Point]) -> str:
     return orjson.dumps({"type": "Polygon", "coordinates": [ring]}).decode()
 
 
-def _shown(view: View | None, kept: dict[str, str]) -> dict[str, Any]:
+def _shown(view: View | None, fields: dict[str, str]) -> dict[str, Any]:
     """Return what a page needs for its map: the picture, the query of a click, and the views around it."""
     if view is None:
         return {"map": None}
-    picture = f"{url_for('drawing.picture')}?{urlencode({**view.query(), **kept})}"
-    steps = view.steps(request.path, kept)
-    return {"map": {"picture": picture, "side": SIDE, "view": view.query(), "kept": kept, "steps": steps}}
+    picture = f"{url_for('drawing.picture')}?{urlencode({**view.query(), **fields})}"
+    steps = view.steps(request.path, fields)
+    return {"map": {"picture": picture, "side": SIDE, "view": view.query(), "kept": fields, "steps": steps}}
 
 
 @blueprint.get("/follow/map.svg", access=Door.PUBLIC)
