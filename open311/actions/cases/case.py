@@ -13,7 +13,7 @@ from open311.actions.base.actor import Actor, permit
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add
 from open311.actions.publications.publish import publish
-from open311.actions.telling.outbox import tell
+from open311.actions.telling.notify import tell
 from open311.domain.case_ref import CaseRef
 from open311.domain.draft import clean_text
 from open311.domain.errors import Conflict, UnknownServiceRequest

@@ -13,7 +13,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, connection, defer, write, write_returning
 from open311.actions.intake.photos import add_photos, store_photos
 from open311.actions.publications.publish import publish_new
-from open311.actions.telling.outbox import tell
+from open311.actions.telling.notify import tell
 from open311.adapters.images import CleanImage
 from open311.catalog.city import Jurisdiction
 from open311.domain.contact import email_address

@@ -12,7 +12,7 @@ from open311.actions.base.transaction import transaction, write_returning
 from open311.actions.intake.filing import Filing, prepare, write_service_request
 from open311.actions.intake.photos import clean_photos
 from open311.actions.publications.publish import publish
-from open311.actions.telling.outbox import tell
+from open311.actions.telling.notify import tell
 from open311.adapters.images import CleanImage
 from open311.catalog.city import Jurisdiction
 from open311.domain.definition import check_answers
