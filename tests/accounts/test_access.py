@@ -48,8 +48,8 @@ def rules(app: Flask) -> list[Any]:
 
 
 def test_every_route_is_of_the_api_or_declares_what_it_takes(app: Flask) -> None:
-    home = "open311.entrypoints.georeport"
-    api = {name for name, blueprint in app.blueprints.items() if blueprint.import_name.startswith(home)}
+    homes = ("open311.entrypoints.georeport", "open311.entrypoints.opendata")
+    api = {name for name, blueprint in app.blueprints.items() if blueprint.import_name.startswith(homes)}
     assert {rule.endpoint for rule in rules(app) if rule.endpoint.rpartition(".")[0] not in api} == set(declared(app))
 
 

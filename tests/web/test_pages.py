@@ -7,12 +7,18 @@ from pathlib import Path
 import pytest
 from flask import Blueprint, Flask
 
+from open311.actions.base.environment import Environment
 from open311.app import create_app
 from open311.domain.roles import Act
 from open311.entrypoints import portal
 from open311.settings import Settings
+from open311.web import language
+from open311.web.catalogues import PACKAGE
 from open311.web.gate import Door, declared
 from open311.web.pages import Pages, UndeclaredPage, check_declared
+from open311.web.shell import page
+
+TEMPLATES = PACKAGE / "web" / "templates"
 
 
 def view() -> str:
@@ -59,3 +65,16 @@ def test_what_is_declared_stands_under_the_endpoint() -> None:
     pages.get("/one", access=Door.PUBLIC)(view)
     app.register_blueprint(pages)
     assert declared(app) == {"rooms.view": Door.PUBLIC}
+
+
+@pytest.mark.parametrize(("indexed", "hidden"), [(True, False), (False, True)])
+def test_an_entrypoint_says_whether_search_engines_may_list_its_pages(
+    environment: Environment, indexed: bool, hidden: bool
+) -> None:
+    app, pages = Flask("house"), Pages("rooms", __name__, indexed=indexed, template_folder=str(TEMPLATES))
+    app.extensions["open311"] = environment
+    language.register(app)
+    app.add_url_rule("/web/<stamp>/<path:filename>", "web.static", view)
+    pages.get("/room", access=Door.PUBLIC)(lambda: page("web/failure.html", title="A room", reason="It is open"))
+    app.register_blueprint(pages)
+    assert ('<meta name="robots" content="noindex">' in app.test_client().get("/room").text) is hidden
