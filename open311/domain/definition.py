@@ -14,7 +14,7 @@ from open311.domain.moment import read_moment
 from open311.domain.priority import Priority
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-"""What may be sent for a number; Python's own ``float`` takes ``1_000`` too, which nobody else reads."""
+"""A number as clients may send it. Python's ``float`` would take ``1_000`` too, which no other program reads."""
 
 
 class Datatype(StrEnum):
@@ -29,7 +29,7 @@ class Datatype(StrEnum):
 
     @property
     def is_list(self) -> bool:
-        """Whether an answer is chosen from listed values."""
+        """Whether answers are chosen from listed values."""
         return self in (Datatype.SINGLEVALUELIST, Datatype.MULTIVALUELIST)
 
 
@@ -78,7 +78,7 @@ class ServiceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SLAException:
-    """Another promise for some boundaries (``layer:code``), some priorities, or some of both."""
+    """Another promise for some boundaries (``layer:code``), for some priorities, or for some of both."""
 
     boundaries: frozenset[str] = frozenset()
     priorities: frozenset[Priority] = frozenset()
@@ -86,7 +86,7 @@ class SLAException:
     acknowledge: SLA | None = None
 
     def fits(self, priority: Priority, boundaries: frozenset[str]) -> bool:
-        """Whether it counts for a service request."""
+        """Whether it applies to a service request of this priority that lies in these boundaries."""
         return (not self.priorities or priority in self.priorities) and (
             not self.boundaries or not self.boundaries.isdisjoint(boundaries)
         )
@@ -110,7 +110,7 @@ class Service:
     sla_exceptions: tuple[SLAException, ...] = ()
     publishing: Publishing = Publishing.AT_ONCE
     photos: Publishing = Publishing.AT_ONCE
-    """Of new photos, where their place is not blurred: at once, each after review, or never."""
+    """When new photos become public, unless the place is blurred: at once, each after review, or never."""
     location: Precision = Precision.EXACT
     location_layer: str = ""
     service_notice: str = ""
@@ -122,11 +122,11 @@ class Service:
 
     @property
     def metadata(self) -> bool:
-        """Whether the service has a definition of its own (questions or notices)."""
+        """Whether the service has a definition (questions or notices)."""
         return bool(self.attributes)
 
     def promised(self, priority: Priority, boundaries: frozenset[str]) -> tuple[SLA | None, SLA | None]:
-        """What is promised to a service request: until it is acknowledged, and until it is resolved."""
+        """The promises for a service request: by when it is acknowledged, and by when it is resolved."""
         for exception in self.sla_exceptions:
             if exception.fits(priority, boundaries):
                 return exception.acknowledge or self.acknowledge, exception.resolve or self.resolve
@@ -138,17 +138,17 @@ class Service:
 
     @property
     def needs_boundaries(self) -> bool:
-        """Whether the promise depends on the place."""
+        """Whether a promise depends on the place."""
         return any(exception.boundaries for exception in self.sla_exceptions)
 
 
 def check_answers(
     attributes: Sequence[Attribute], given: Mapping[str, Sequence[str]], zone: str
 ) -> tuple[list[Answer], list[str]]:
-    """Check answers against their questions; returns the accepted answers and the reasons for refusal.
+    """Check answers against their questions, and return the accepted answers and the reasons for refusing others.
 
-    A missing answer is refused as ``"<code> required"``, one reason each (GeoReport v2, POST Service Request;
-    clients look for these words). Unknown codes are ignored, empty values count as absent.
+    A missing answer is refused as ``"<code> required"``, one reason each (GeoReport v2, POST Service Request; clients
+    look for these words). Unknown codes are ignored, and empty values count as missing.
     """
     answers: list[Answer] = []
     reasons: list[str] = []

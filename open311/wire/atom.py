@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from lxml import etree
 
 from open311.domain.moment import write_moment
 from open311.domain.place import Point
-from open311.wire.formats.xml import DECLARATION, decimal, escape
+from open311.wire.formats.xml import decimal
 
 MEDIA_TYPE = "application/atom+xml"
+
+ATOM, GEORSS = "http://www.w3.org/2005/Atom", "http://www.georss.org/georss"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_NAMESPACES: Any = {None: ATOM, "georss": GEORSS}  # the stubs know no default namespace
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where else to look, and in what relation that stands (RFC 4287, 4.2.7)."""
+    """Where else to look, and how that is related (RFC 4287, 4.2.7)."""
 
     rel: str
     href: str
@@ -24,14 +31,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that a reader of the feed is told. ``id`` never changes, whatever else does."""
+    """One thing that readers of the feed are shown. ``id`` never changes, whatever else does."""
 
     id: str
     title: str
     updated: datetime
     published: datetime | None = None
     words: Sequence[str] = ()
-    """Paragraphs."""
+    """The paragraphs of its content."""
     author: str = ""
     categories: Sequence[tuple[str, str]] = ()
     """Pairs of term and label."""
@@ -41,7 +48,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A page of entries. ``updated`` is that of the newest; of an empty feed, when it was asked for."""
+    """A page of entries. ``updated`` is that of the newest; of an empty feed, the moment when it was asked for."""
 
     id: str
     title: str
@@ -53,51 +60,48 @@ class Feed:
 
 
 def write(feed: Feed) -> bytes:
-    """The feed as XML; every text passes ``escape``, which is all that it takes (``formats/xml``)."""
-    pieces = [
-        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:georss="http://www.georss.org/georss" xml:lang=',
-        f'"{_quoted(feed.language)}">',
-        _element("id", feed.id),
-        _element("title", feed.title),
-        _element("updated", write_moment(feed.updated)),
-        _author(feed.author),
-        *_links(feed.links),
-        *map(_entry, feed.entries),
-        "</feed>",
-    ]
-    return DECLARATION + "".join(pieces).encode()
+    """Write the feed as XML."""
+    root = etree.Element(f"{{{ATOM}}}feed", {_LANGUAGE: feed.language}, nsmap=_NAMESPACES)
+    _add(root, "id", feed.id)
+    _add(root, "title", feed.title)
+    _add(root, "updated", write_moment(feed.updated))
+    _add_author(root, feed.author)
+    _add_links(root, feed.links)
+    for entry in feed.entries:
+        _add_entry(root, entry)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _entry(entry: Entry) -> str:
-    pieces = ["<entry>", _element("id", entry.id), _element("title", entry.title)]
-    pieces.append(_element("updated", write_moment(entry.updated)))
+def _add_entry(root: etree._Element, entry: Entry) -> None:
+    element = _add(root, "entry")
+    _add(element, "id", entry.id)
+    _add(element, "title", entry.title)
+    _add(element, "updated", write_moment(entry.updated))
     if entry.published:
-        pieces.append(_element("published", write_moment(entry.published)))
+        _add(element, "published", write_moment(entry.published))
     if entry.author:
-        pieces.append(_author(entry.author))
-    pieces += [f'<category term="{_quoted(term)}" label="{_quoted(label)}"/>' for term, label in entry.categories]
-    pieces += _links(entry.links)
+        _add_author(element, entry.author)
+    for term, label in entry.categories:
+        _add(element, "category", term=term, label=label)
+    _add_links(element, entry.links)
     # An entry without content must have a link "alternate" instead, and some readers show nothing then.
-    pieces.append(f'<content type="text">{escape(chr(10).join(entry.words))}</content>')
+    _add(element, "content", "\n".join(entry.words), type="text")
     if entry.point:
-        pieces.append(_element("georss:point", f"{decimal(entry.point.lat)} {decimal(entry.point.long)}"))
-    return "".join([*pieces, "</entry>"])
+        _add(element, "point", f"{decimal(entry.point.lat)} {decimal(entry.point.long)}", of=GEORSS)
 
 
-def _links(links: Iterable[Link]) -> list[str]:
-    return [
-        f'<link rel="{_quoted(link.rel)}" type="{_quoted(link.type)}" href="{_quoted(link.href)}"/>' for link in links
-    ]
+def _add_links(element: etree._Element, links: Iterable[Link]) -> None:
+    for link in links:
+        _add(element, "link", rel=link.rel, type=link.type, href=link.href)
 
 
-def _author(name: str) -> str:
-    return f"<author>{_element('name', name)}</author>"
+def _add_author(element: etree._Element, name: str) -> None:
+    _add(_add(element, "author"), "name", name)
 
 
-def _element(name: str, text: str | None) -> str:
-    return f"<{name}>{escape(text or '')}</{name}>"
-
-
-def _quoted(text: str) -> str:
-    """Text as it stands in an attribute."""
-    return escape(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+def _add(
+    parent: etree._Element, name: str, text: str | None = None, *, of: str = ATOM, **attributes: str
+) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{of}}}{name}", attributes)
+    element.text = text
+    return element

@@ -1,4 +1,4 @@
-"""What a published document is: named fields in order, and the two names that XML wants."""
+"""What a published document is: named fields in order, and the two names that XML needs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from marshmallow import Schema, fields
 
 
 class Document(Schema):
-    """A published document. A format knows how to write any of them, none knows a single one.
+    """A published document. Every format can write every document, and none knows a particular one.
 
-    ``singular`` names one element in XML, ``plural`` the list around it. ``alone`` says that the document is an
-    answer by itself (an object), not one of a list.
+    ``singular`` names one element in XML, ``plural`` the list around it. With ``alone`` the document is an answer by
+    itself (an object), not an item of a list.
     """
 
     singular: ClassVar[str]
@@ -20,7 +20,7 @@ class Document(Schema):
 
 
 class Text(fields.String):
-    """Text; ``null`` or an empty element when unknown. ``known`` means never null: empty text instead."""
+    """Text. If it is unknown, JSON has ``null`` and XML an empty element; a ``known`` text is empty instead."""
 
     def __init__(self, *, known: bool = False, optional: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -29,7 +29,7 @@ class Text(fields.String):
 
 
 class Moment(fields.DateTime):
-    """A moment in UTC, written ``YYYY-MM-DDTHH:MM:SSZ``; ``optional`` leaves the field out when unknown."""
+    """A moment in UTC, written ``YYYY-MM-DDTHH:MM:SSZ``; an ``optional`` one is left out if it is unknown."""
 
     def __init__(self, *, optional: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -37,7 +37,7 @@ class Moment(fields.DateTime):
 
 
 class Degrees(fields.Float):
-    """Longitude or latitude in degrees, seven decimals at most (a centimetre), never with an exponent in XML."""
+    """Longitude or latitude in degrees with at most seven decimals (a centimeter), never with an exponent in XML."""
 
 
 class Number(fields.Integer):
@@ -57,7 +57,7 @@ class Words(fields.List[str]):
 
 
 class Many(fields.Field[Any]):
-    """A list of documents inside a document; ``optional`` leaves it out when the row has none."""
+    """A list of documents inside a document; an ``optional`` one is left out if the row does not have it."""
 
     def __init__(self, document: type[Document], *, optional: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -74,10 +74,10 @@ class One(fields.Field[Any]):
 
 
 def described(document: type[Document]) -> dict[str, fields.Field[Any]]:
-    """The fields of a document by published name, in the order of their description."""
+    """The fields of a document by their published names, in the order in which they are described."""
     return dict(document._declared_fields)
 
 
 def is_optional(field: fields.Field[Any]) -> bool:
-    """Whether the field is left out when the row does not know it."""
+    """Whether the field is left out if the row does not have it."""
     return bool(getattr(field, "optional", False))

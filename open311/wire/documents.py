@@ -1,7 +1,7 @@
-"""The documents of GeoReport v2, its extensions in use, and Service Discovery: fields, order and names.
+"""The documents of GeoReport v2, of its extensions in use, and of Service Discovery: fields, order and names.
 
-Source: GeoReport v2 (wiki.open311.org/GeoReport_v2) and Service Discovery; where they are silent, what clients in
-use can read (docs/adr/0005-georeport-choices.md).
+Source: GeoReport v2 (wiki.open311.org/GeoReport_v2) and Service Discovery. Where they are silent, documents have what
+clients in use can read (docs/adr/0005-georeport-choices.md).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from open311.wire.document import Degrees, Document, Flag, Many, Moment, Number,
 
 
 class ErrorDocument(Document):
-    """What went wrong: the HTTP status again, and a sentence for the person who asked."""
+    """What went wrong: the HTTP status, and a sentence for the person who asked."""
 
     plural, singular = "errors", "error"
     code = Number()
@@ -105,7 +105,7 @@ class NoteDocument(Document):
 
 
 class TagDocument(Document):
-    """A boundary in which the public place of a service request lies."""
+    """A boundary that contains the public point of a service request."""
 
     singular = "boundary"
     layer = Text()
@@ -115,7 +115,7 @@ class TagDocument(Document):
 
 
 class PhotoDocument(Document):
-    """A photo of a service request, without any trace of where it was taken."""
+    """A photo of a service request. Its file says nothing about where it was taken."""
 
     singular = "photo"
     url = Text()
@@ -125,7 +125,7 @@ class PhotoDocument(Document):
 
 
 class ExtendedAttributesDocument(Document):
-    """What this server knows beyond GeoReport v2."""
+    """What this server says about a service request beyond GeoReport v2."""
 
     singular = "extended_attributes"
     detailed_status = Text()

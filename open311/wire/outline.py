@@ -1,4 +1,4 @@
-"""Maps as SVG: outlines with their names, and what somebody chose, in the colours of ``web/static/pages.css``."""
+"""Maps as SVG: outlines with their names, and what somebody chose, in the colors of ``web/static/pages.css``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Pixel = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A boundary: its path in pixels, its name, and where that stands."""
+    """A boundary: its path in pixels, its name, and the pixel where the name is written."""
 
     path: str
     name: str
@@ -23,7 +23,7 @@ class Outline:
 def draw(
     outlines: Sequence[Outline], *, corners: Sequence[Pixel] = (), circle: tuple[Pixel, float] | None = None
 ) -> bytes:
-    """A map. ``circle`` is its middle and radius; ``corners`` are joined."""
+    """Draw a map. ``corners`` are joined to an area; ``circle`` is given by its middle and its radius, in pixels."""
     pieces = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIDE}" height="{SIDE}" viewBox="0 0 {SIDE} {SIDE}">',
         f'<rect width="{SIDE}" height="{SIDE}" fill="#f2f6fa"/>',
@@ -43,5 +43,5 @@ def draw(
 
 
 def _n(number: float) -> str:
-    """A pixel, to a tenth."""
+    """A coordinate in pixels, rounded to a tenth."""
     return f"{number:.1f}"

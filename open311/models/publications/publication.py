@@ -1,4 +1,4 @@
-"""What everybody may see of a service request, finished: documents and the columns that public filters need."""
+"""What everybody may see of a service request: finished documents, and the columns that public filters need."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NEWEST_FIRST = (text("requested_datetime DESC"), text("service_request DESC"))
 
 
 class Publication(Base):
-    """The public face of a service request; public reads select from here and nowhere else."""
+    """What everybody may see of one service request. Public reads select from this table and from no other."""
 
     __tablename__ = "publication"
     __table_args__ = (
@@ -59,14 +59,14 @@ class Publication(Base):
     json: Mapped[bytes]
     xml: Mapped[bytes]
     stamp: Mapped[str] = mapped_column(Text)
-    """A hash of everything it was rendered from besides the case."""
+    """A hash of everything except the case that the documents were rendered from."""
     written: Mapped[int] = mapped_column(TransactionId, server_default=func.pg_current_xact_id())
 
 
 class PublicationChange(Base):
-    """A change of what is published that no row of ``publication`` shows: one taken back, or boundaries drawn anew.
+    """A change of what is published that no row of ``publication`` shows: a withdrawal, or boundaries loaded again.
 
-    It makes cached pages stale, and tells followers of the data what is gone.
+    It makes cached pages stale, and tells whoever follows the data what is gone.
     """
 
     __tablename__ = "publication_change"
@@ -75,5 +75,5 @@ class PublicationChange(Base):
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
     jurisdiction: Mapped[str]
     service_request: Mapped[int | None] = mapped_column(BigInteger)
-    """What was taken back; none where boundaries changed."""
+    """The service request that was withdrawn; None if boundaries changed."""
     written: Mapped[int] = mapped_column(TransactionId, server_default=func.pg_current_xact_id())

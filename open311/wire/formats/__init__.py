@@ -1,8 +1,8 @@
-"""The formats documents are written in: a table, and one file for each format.
+"""The formats in which documents are written: a table, and one file for each format.
 
-A format compiles a document's description once into a function from a row to bytes (``fragment``); answers are
-fragments joined by ``separator`` between ``head`` and ``tail``. So ready-made fragments from the database and fresh
-ones make the same answer.
+A format compiles a document's description once into a function from a row to bytes (``fragment``). An answer is
+fragments joined by ``separator`` between ``head`` and ``tail``, so that ready-made fragments from the database and
+new ones make the same answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write documents."""
+    """A format, and the functions that write documents in it."""
 
     suffix: str
     media_type: str
@@ -29,7 +29,7 @@ class Format:
     compile: Callable[[type[Document]], Callable[[Row], bytes]]
     around: Callable[[type[Document]], tuple[bytes, bytes]]
     merge: Callable[[bytes, bytes, type[Document]], bytes]
-    """Append the fields of a second fragment to a first one, both of the same element."""
+    """Appends the fields of a second fragment to a first one of the same element."""
 
 
 FORMATS: dict[str, Format] = {
@@ -44,24 +44,24 @@ FORMATS: dict[str, Format] = {
         json.merge,
     ),
 }
-"""Every format, by suffix. The first is what a client gets that asks for none (GeoReport v2)."""
+"""Every format by its suffix. A client that asks for no format gets the first (GeoReport v2)."""
 
 DEFAULT = FORMATS["xml"]
 
 
 @cache
 def compiled(document: type[Document], fmt: Format) -> Callable[[Row], bytes]:
-    """The function that writes one row of this document in this format; made once."""
+    """The function that writes one row of a document in a format; it is made only once."""
     return fmt.compile(document)
 
 
 def wrap(document: type[Document], fmt: Format, joined: bytes) -> bytes:
-    """A whole answer around fragments that are already joined."""
+    """A whole answer, made of fragments that are joined already."""
     head, tail = fmt.around(document)
     return b"".join((head, joined, tail))
 
 
 def render(document: type[Document], fmt: Format, rows: Iterable[Row]) -> bytes:
-    """A whole answer from rows (one row where the document stands alone)."""
+    """A whole answer, made of rows (of one row if the document is ``alone``)."""
     fragment = compiled(document, fmt)
     return wrap(document, fmt, fmt.separator.join([fragment(row) for row in rows]))

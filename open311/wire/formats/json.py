@@ -1,4 +1,4 @@
-"""JSON: a bare list of objects, or the object alone; codes and numbers of requests are strings."""
+"""JSON: a bare list of objects, or one object; codes and numbers of service requests are strings."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from open311.wire.document import Degrees, Document, Many, Moment, One, Text, de
 
 Convert = Callable[[Any], Any]
 _MOMENTS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
-"""As ``write_moment`` writes them, and a hundred times as fast."""
+"""Options by which orjson writes moments as ``write_moment`` does, a hundred times as fast."""
 
 
 def compile_document(document: type[Document]) -> Callable[[Mapping[str, Any]], bytes]:
-    """A function that writes one row as a JSON object."""
+    """Make the function that writes one row as a JSON object."""
     build = _builder(document)
     return lambda row: orjson.dumps(build(row), option=_MOMENTS)
 
 
 def around(document: type[Document]) -> tuple[bytes, bytes]:
-    """What stands before and after the joined objects."""
+    """The bytes before and after the joined objects."""
     return (b"", b"") if document.alone else (b"[", b"]")
 
 
@@ -53,7 +53,7 @@ def _builder(document: type[Document]) -> Callable[[Mapping[str, Any]], dict[str
 
 
 def _convert(field: fields.Field[Any]) -> Convert | None:
-    """What turns a value of this field into what orjson writes; none where it is written as it stands."""
+    """The function that turns a value of a field into what orjson writes; None if the value can be written as it is."""
     if isinstance(field, Moment):
         return _in_utc
     if isinstance(field, Degrees):

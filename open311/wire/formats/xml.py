@@ -1,7 +1,7 @@
 """XML as GeoReport v2 writes it: elements only, no attributes, no namespaces, values escaped once.
 
-Text holds no character that XML cannot (``Draft`` and the catalogue see to that), so escaping is all there is to do.
-lxml is the oracle of this file in the tests.
+Text contains no character that XML cannot hold (``Draft`` and the catalogue make sure of it), so it only has to be
+escaped. Tests compare what is written here with what lxml writes.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 
 def escape(text: str) -> str:
-    """Text as it stands inside an element (a carriage return would be lost unescaped)."""
+    """Text as it is written inside an element. A carriage return is escaped, because parsers would change it."""
     if _SPECIAL.search(text) is None:
         return text
     return _SPECIAL.sub(lambda found: _ENTITIES[found[0]], text)
 
 
 def compile_document(document: type[Document]) -> Callable[[Mapping[str, Any]], bytes]:
-    """A function that writes one row as an element."""
+    """Make the function that writes one row as an element."""
     write = _element(document, document.singular)
     return lambda row: write(row).encode()
 
 
 def around(document: type[Document]) -> tuple[bytes, bytes]:
-    """The declaration, and the list around the joined elements."""
+    """The bytes before and after the joined elements: the declaration, and the element of the list."""
     if document.alone:
         return DECLARATION, b""
     return DECLARATION + f"<{document.plural}>".encode(), f"</{document.plural}>".encode()
@@ -70,7 +70,7 @@ def _element(document: type[Document], tag: str) -> Callable[[Mapping[str, Any]]
 
 
 def _write(field: fields.Field[Any]) -> Write:
-    """What turns a known value of this field into the inside of its element."""
+    """The function that turns a known value of a field into the content of its element."""
     if isinstance(field, Moment):
         return lambda value: write_moment(value) or ""
     if isinstance(field, Degrees):
@@ -92,6 +92,6 @@ def _write(field: fields.Field[Any]) -> Write:
 
 
 def decimal(degrees: float) -> str:
-    """A plain decimal with at least one decimal digit."""
+    """Degrees as a plain decimal number with at least one decimal digit."""
     text = f"{degrees:.7f}".rstrip("0")
     return text + "0" if text.endswith(".") else text
