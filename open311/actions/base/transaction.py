@@ -73,9 +73,13 @@ def write_apart(statement: Statement, given: Mapping[str, Any] | None = None) ->
 
     It is never run a second time: after a lost connection nobody knows whether it was done.
     """
-    own = database.engines[READ].raw_connection()
+    engine = database.engines[READ]
+    own = engine.raw_connection()
     try:
         return list(own.driver_connection.execute(statement.sql, statement.values(given)).fetchall())  # type: ignore[union-attr]
+    except psycopg.OperationalError:
+        engine.dispose()  # its other connections may be as dead as this one
+        raise
     finally:
         own.close()
 
