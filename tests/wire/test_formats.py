@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from open311.domain.moment import write_moment
+from open311.models.publications.publication import Publication
 from open311.wire.document import Degrees, Document, Flag, Many, Moment, One, Words, described, is_optional
 from open311.wire.documents import (
     DiscoveryDocument,
@@ -18,7 +19,7 @@ from open311.wire.documents import (
     ServiceRequestDocument,
     ServiceRequestExtensionsDocument,
 )
-from open311.wire.formats import FORMATS, compiled, render, wrap
+from open311.wire.formats import FORMATS, compiled, converted, render, wrap
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, 999_999, tzinfo=UTC)
 CASE: dict[str, Any] = {
@@ -186,3 +187,14 @@ def test_extensions_are_appended_to_a_finished_document(suffix: str) -> None:
 def test_the_wire_knows_a_thousand_rows_in_a_moment() -> None:
     """Not timed: only that nothing is built up that grows with the square of the rows."""
     assert render(ServiceRequestDocument, FORMATS["xml"], [CASE] * 1000).count(b"<request>") == 1000
+
+
+def test_what_is_stored_as_json_is_written_in_any_other_format() -> None:
+    stored = compiled(ServiceRequestDocument, FORMATS["json"])(CASE)
+    written = compiled(ServiceRequestDocument, FORMATS["xml"])(CASE)
+    assert converted(ServiceRequestDocument, FORMATS["xml"], stored) == written
+
+
+def test_a_publication_has_a_column_for_each_stored_format() -> None:
+    columns = set(Publication.__table__.columns.keys())
+    assert {fmt.suffix for fmt in FORMATS.values() if fmt.stored} == columns & {"json", "xml"}

@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
@@ -29,11 +31,14 @@ from open311.queries.filters import table
 from open311.queries.filters.values import Boundaries
 from open311.queries.places.boundaries import is_loaded
 from open311.queries.publications import service_requests
-from open311.queries.publications.service_requests import Cursor, Listing, Page
+from open311.queries.publications.service_requests import Cursor, Listing, Page, Published
 from open311.queries.publications.versions import version
 from open311.wire.documents import ReceiptDocument, ServiceRequestDocument
+from open311.wire.formats import FORMATS, converted
 
 blueprint = Blueprint("service_requests", __name__)
+
+JSON = FORMATS["json"]
 
 
 @blueprint.get("/requests<suffix:suffix>")
@@ -41,10 +46,10 @@ blueprint = Blueprint("service_requests", __name__)
 def list_service_requests(call: Call) -> Reply:
     """Service requests, newest first; the last 90 days and 1,000 at most (GeoReport v2, GET Service Requests)."""
     asked = listing(call.arguments, call.jurisdiction, now())
-    if _wants_extensions(call):  # they show more than what is published, so there is no validator
-        rows = service_requests.rows(asked, call.format.suffix)
+    if _wants_extensions(call) or not call.format.stored:  # made for this answer, so there is no validator
+        rows = service_requests.rows(asked, _column(call))
         last = Cursor(rows[-1].requested, rows[-1].number) if rows else None
-        page = Page(extended(call, rows), len(rows), last)
+        page = Page(_joined(call, rows), len(rows), last)
         _check_boundaries(asked, page)
         return Reply(joined=page.joined, headers=_headers(call, asked, page))
     if call.if_none_match and call.holds(etag := _etag(call, asked, version(call.jurisdiction.key))):
@@ -59,10 +64,25 @@ def list_service_requests(call: Call) -> Reply:
 @endpoint(ServiceRequestDocument)
 def one_service_request(call: Call, service_request_id: str) -> Reply:
     """One service request, as a list of one (GeoReport v2, GET Service Request)."""
-    found = service_requests.one(call.jurisdiction.key, service_request_id, call.format.suffix)
+    found = service_requests.one(call.jurisdiction.key, service_request_id, _column(call))
     if found is None:
         raise UnknownServiceRequest(f"service_request_id {service_request_id!r} was not found")
-    return Reply(joined=extended(call, [found]) if _wants_extensions(call) else found.document)
+    return Reply(joined=_joined(call, [found]))
+
+
+def _column(call: Call) -> str:
+    """The column of ready-made documents that the answer is made of."""
+    return call.format.suffix if call.format.stored else JSON.suffix
+
+
+def _joined(call: Call, found: Sequence[Published]) -> bytes:
+    """Join documents, each in the format that is asked for and with its extensions where they are."""
+    if not call.format.stored:
+        written = partial(converted, ServiceRequestDocument, call.format)
+        found = [replace(each, document=written(each.document)) for each in found]
+    if _wants_extensions(call):
+        return extended(call, found)
+    return call.format.separator.join(each.document for each in found)
 
 
 @blueprint.post("/requests<suffix:suffix>")

@@ -30,10 +30,14 @@ class Format:
     around: Callable[[type[Document]], tuple[bytes, bytes]]
     merge: Callable[[bytes, bytes, type[Document]], bytes]
     """Appends the fields of a second fragment to a first one of the same element."""
+    stored: bool = False
+    """Whether publications hold documents ready-made in this format, in a column of its suffix (ADR 1)."""
 
 
 FORMATS: dict[str, Format] = {
-    "xml": Format("xml", "text/xml", "text/xml; charset=utf-8", b"", xml.compile_document, xml.around, xml.merge),
+    "xml": Format(
+        "xml", "text/xml", "text/xml; charset=utf-8", b"", xml.compile_document, xml.around, xml.merge, stored=True
+    ),
     "json": Format(
         "json",
         "application/json",
@@ -42,6 +46,7 @@ FORMATS: dict[str, Format] = {
         json.compile_document,
         json.around,
         json.merge,
+        stored=True,
     ),
 }
 """Every format by its suffix. A client that asks for no format gets the first (GeoReport v2)."""
@@ -53,6 +58,11 @@ DEFAULT = FORMATS["xml"]
 def compiled(document: type[Document], fmt: Format) -> Callable[[Row], bytes]:
     """The function that writes one row of a document in a format; it is made only once."""
     return fmt.compile(document)
+
+
+def converted(document: type[Document], fmt: Format, stored: bytes) -> bytes:
+    """Write a document in a format in which it is not stored, given as it is stored as JSON."""
+    return compiled(document, fmt)(json.read_document(document, stored))
 
 
 def wrap(document: type[Document], fmt: Format, joined: bytes) -> bytes:

@@ -22,6 +22,15 @@ def compile_document(document: type[Document]) -> Callable[[Mapping[str, Any]], 
     return lambda row: orjson.dumps(build(row), option=_MOMENTS)
 
 
+def read_document(document: type[Document], fragment: bytes) -> dict[str, Any]:
+    """Read a JSON object back into the row that it was written from; moments are aware."""
+    row: dict[str, Any] = orjson.loads(fragment)
+    for name, field in described(document).items():
+        if isinstance(field, Moment) and row.get(name):
+            row[name] = datetime.fromisoformat(row[name])
+    return row
+
+
 def around(document: type[Document]) -> tuple[bytes, bytes]:
     """The bytes before and after the joined objects."""
     return (b"", b"") if document.alone else (b"[", b"]")
