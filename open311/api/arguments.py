@@ -68,7 +68,7 @@ def filters(arguments: MultiDict[str, str], jurisdiction: Jurisdiction) -> dict[
 
     :raises InvalidArgument: when a parameter cannot be read.
     """
-    return _read({name: arguments.getlist(name) for name in arguments if name in FILTER_PARAMETERS}, jurisdiction)
+    return _read({name: arguments.getlist(name) for name in FILTER_PARAMETERS if name in arguments}, jurisdiction)
 
 
 def _read(sent: Mapping[str, list[str]], jurisdiction: Jurisdiction) -> dict[str, Value]:

@@ -12,7 +12,7 @@ SIDE = 288
 """Width and height of a map in pixels: as much as the narrowest phones show without scaling the picture."""
 CLOSEST = 8
 """How many times a map can be halved: enough to get from a city to a street corner."""
-MOST_CORNERS = 200
+MAX_CORNERS = 200
 """The most corners that an area may have."""
 
 _CORNER = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
@@ -70,8 +70,8 @@ def read_corners(text: str) -> list[Point]:
     :raises ValueError: when a line is not a corner, or there are too many.
     """
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > MOST_CORNERS:
-        raise ValueError(f"at most {MOST_CORNERS} corners")
+    if len(lines) > MAX_CORNERS:
+        raise ValueError(f"at most {MAX_CORNERS} corners")
     found = [_CORNER.fullmatch(line) for line in lines]
     if not all(found):
         raise ValueError("a corner is latitude and longitude")

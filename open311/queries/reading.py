@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import TupleRow, class_row, dict_row
-from sqlalchemy import BindParameter, Engine, Executable, Text, text
+from sqlalchemy import Engine, Executable, text
 from sqlalchemy.dialects import postgresql
 
 from open311.models.base import database
@@ -28,9 +28,6 @@ GOING_DOWN = "57P"
 
 TRANSACTION: ContextVar[psycopg.Connection[Any] | None] = ContextVar("transaction", default=None)
 """The connection of the action that is under way (``actions/base/transaction`` sets it)."""
-
-JURISDICTION: BindParameter[str] = BindParameter("jurisdiction", type_=Text())
-"""The parameter by which a statement made of SQLAlchemy constructs is told the jurisdiction."""
 
 Row = TypeVar("Row")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open311.domain.map_frame import CLOSEST, MOST_CORNERS, SIDE, Frame, read_corners, write_corners
+from open311.domain.map_frame import CLOSEST, MAX_CORNERS, SIDE, Frame, read_corners, write_corners
 from open311.domain.place import Box, Point
 
 PHILADELPHIA = Box(-75.2803, 39.867, -74.9557, 40.138)
@@ -59,4 +59,4 @@ def test_what_is_no_corner_is_refused(text: str) -> None:
 
 def test_corners_have_an_end() -> None:
     with pytest.raises(ValueError, match="at most"):
-        read_corners("1, 1\n" * (MOST_CORNERS + 1))
+        read_corners("1, 1\n" * (MAX_CORNERS + 1))

@@ -12,6 +12,7 @@ from open311.actions.base.staging import staged
 from open311.actions.base.transaction import transaction, write, write_returning
 from open311.actions.publications.publish import publish, publish_new
 from open311.queries.city.imports import SAME_NUMBER, count_differing, differs
+from open311.queries.places.near import point
 from open311.queries.reading import Statement
 
 BATCH = 5_000
@@ -77,7 +78,7 @@ _STORED = tuple(name for name in Case._fields if name not in ("long", "lat"))
 _STORED_COLUMNS = ", ".join(_STORED)
 # Others have it: the clock of its promise stands still.
 _PAUSED = "CASE WHEN s.status IN ('waiting_on_reporter', 'referred') THEN s.updated_datetime END"
-_POINT = "ST_SetSRID(ST_MakePoint(s.long, s.lat), 4326)"
+_POINT = point("s.long", "s.lat")
 _HISTORY = "service_request, jurisdiction, actor, kind, public, status, outcome, description, occurred_at"
 # The cases that are new, each with the beginning of its history: that it was received, and what became of it. In the
 # order of most of the indexes: neighbours there are written one after the other.

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from open311.actions.base.environment import current_environment
 from open311.actions.telling import follow
 from open311.catalog.city import Jurisdiction
-from open311.domain.map_frame import CLOSEST, MOST_CORNERS, SIDE, Frame, read_corners, write_corners
+from open311.domain.map_frame import CLOSEST, MAX_CORNERS, SIDE, Frame, read_corners, write_corners
 from open311.domain.place import Box, Point, box_around
 from open311.entrypoints.portal.following import Wish
 from open311.queries.places import outlines
@@ -126,7 +126,7 @@ def area() -> AnyResponse:
     corners: list[Point] = []
     with suppress(ValueError):
         corners = read_corners(written)
-    if view and (clicked := view.clicked()) and len(corners) < MOST_CORNERS:
+    if view and (clicked := view.clicked()) and len(corners) < MAX_CORNERS:
         corners.append(clicked)
         written = write_corners(corners)
     wish = Wish.of(city, AREA, start={"area": written})

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, bindparam, select
-
-from open311.models.cases.service_request import ServiceRequest
-from open311.models.intake.token import Token
-from open311.queries.reading import JURISDICTION, Statement, fetch_one
+from open311.queries.reading import Statement, fetch_one
 
 _NUMBER = Statement(
-    select(ServiceRequest.service_request_id)
-    .join(Token, Token.service_request == ServiceRequest.key)
-    .where(Token.token == bindparam("token", type_=Text()), Token.jurisdiction == JURISDICTION)
+    """
+    SELECT r.service_request_id FROM token t JOIN service_request r ON r.key = t.service_request
+    WHERE t.token = :token AND t.jurisdiction = :jurisdiction
+    """
 )
 
 
 def number_of(jurisdiction: str, token: str) -> tuple[bool, str | None]:
-    """Whether the token exists, and its number once there is one."""
+    """Whether the token exists, and the number that it stands for, which is None until there is one."""
     row = fetch_one(_NUMBER, {"jurisdiction": jurisdiction, "token": token})
     return (False, None) if row is None else (True, row[0])

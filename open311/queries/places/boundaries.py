@@ -77,9 +77,9 @@ def is_loaded(jurisdiction: str, boundary: BoundaryName) -> bool:
 
 # Without a vintage the one in force is meant; without a code, all boundaries of the layer.
 _SHAPES = Statement(
-    """
+    f"""
     SELECT convert_to(coalesce(json_agg(json_build_object(
-               'type', 'Feature', 'id', l.layer || ':' || b.code,
+               'type', 'Feature', 'id', {BOUNDARY_NAME},
                'properties', json_build_object('layer', l.layer, 'vintage', l.vintage,
                                                'code', b.code, 'name', b.name),
                'geometry', ST_AsGeoJSON(b.geometry, 6)::json) ORDER BY b.key), '[]')::text, 'UTF8'), count(*)::int

@@ -9,14 +9,15 @@ from typing import Any
 from open311.domain.event import event_of
 from open311.domain.news import News, Target, TargetKind
 from open311.domain.place import Point
+from open311.queries.places.membership import BOUNDARY_NAME
 from open311.queries.reading import Statement, fetch_one_as
 
 # What others than the reporter hear is what everybody may see, so the place is the published one.
 _UPDATE = Statement(
-    """
+    f"""
     SELECT u.key, u.kind, u.status, u.description AS text, u.changes, u.actor, r.jurisdiction, r.service_code,
            p.service_request IS NOT NULL AS public, ST_X(p.point) AS long, ST_Y(p.point) AS lat,
-           ARRAY(SELECT l.layer || ':' || b.code
+           ARRAY(SELECT {BOUNDARY_NAME}
                  FROM request_boundary tag
                  JOIN boundary b ON b.key = tag.boundary
                  JOIN layer_in_force l ON l.key = b.layer

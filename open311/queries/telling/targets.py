@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from open311.domain.place import Point
+from open311.queries.places.near import point
 from open311.queries.reading import Statement, fetch_one_as
 
 
@@ -46,7 +47,7 @@ _AREA = "SELECT CAST(area AS text) AS geometry, md5(ST_AsBinary(area)) AS digest
 _CIRCLE = Statement(
     f"""
     WITH shape AS (
-        SELECT ST_Multi(ST_Buffer(ST_SetSRID(ST_MakePoint(:long, :lat), 4326)::geography, :metres, 32)::geometry)
+        SELECT ST_Multi(ST_Buffer({point()}::geography, :metres, 32)::geometry)
                AS area
     )
     {_AREA}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from open311.catalog.city import Jurisdiction
+from open311.domain.boundary_name import BoundaryName
 from open311.domain.event import Subject
 from open311.domain.lifecycle import Outcome
 from open311.domain.news import Target, TargetKind
@@ -67,9 +68,9 @@ def _service_name(jurisdiction: Jurisdiction, service_code: str) -> str:
 
 
 def _boundary_name(jurisdiction: Jurisdiction, boundary: str) -> str:
-    layer, _, code = boundary.partition(":")
-    known = jurisdiction.layers.get(layer)
-    return f"{known.name if known else layer} {code}".strip()
+    name = BoundaryName.read(boundary)
+    known = jurisdiction.layers.get(name.layer)
+    return f"{known.name if known else name.layer} {name.code}"
 
 
 _NAMES: Mapping[TargetKind, Callable[[Jurisdiction, str], str]] = {
