@@ -14,7 +14,7 @@ from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTabl
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from open311.actions.base.environment import Environment, SignIn
+from open311.actions.base.environment import Environment, SignIn, Stores
 from open311.actions.privacy.registry import SPANS
 from open311.adapters.files import LocalFiles
 from open311.adapters.mail import FileMail, SMTPMail
@@ -79,8 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     environment = Environment(
         city=city,
         public_url=settings.written_url,
-        files=LocalFiles(settings.media_dir),
-        originals=LocalFiles(settings.media_dir / "originals", 0o600),
+        stores=Stores(LocalFiles(settings.media_dir), LocalFiles(settings.media_dir / "originals", 0o600)),
         queue=make_outbox(settings.database_url),
         mail=SMTPMail(settings.smtp_url) if settings.smtp_url else FileMail(Path("var/mail").absolute()),
         mail_from=settings.mail_from,

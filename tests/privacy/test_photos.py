@@ -100,7 +100,7 @@ def test_what_is_blackened_is_gone_from_the_photo_and_its_thumbnail(
     red, *_ = image.getpixel((600, 100))  # type: ignore[misc]
     assert red > 240
     assert [client.get(f"/media/{name}").status_code for name in before] == [404, 404]
-    assert [environment.files.read(name) for name in before] == [None, None]
+    assert [environment.stores.files.read(name) for name in before] == [None, None]
 
 
 def test_the_original_is_kept_apart_and_reading_it_is_noted(

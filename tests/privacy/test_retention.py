@@ -256,6 +256,6 @@ def test_photos_of_a_form_go_unless_a_case_has_got_them(environment: Environment
     progress(environment, CaseRef(HERE, report()), STAFF, Change(Status.IN_PROGRESS, photos=[sent]))
     assert forgotten(environment)["unsent_photos"] == 0
     assert forgotten(environment, timedelta(days=8))["unsent_photos"] == 2
-    read = environment.files.read
+    read = environment.stores.files.read
     assert None not in (read(sent.file), read(sent.thumbnail))
     assert (read(unsent.file), read(unsent.thumbnail)) == (None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, Protocol
 
 from flask import current_app
 
@@ -18,9 +18,6 @@ from open311.adapters.seal import Seal
 from open311.adapters.sms import Sms
 from open311.catalog.city import City
 from open311.domain.roles import Role
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -44,14 +41,22 @@ class Queue(Protocol):
 
 
 @dataclass(frozen=True)
+class Stores:
+    """Where the files of photos lie."""
+
+    files: Files
+    """Photos and thumbnails as they may be shown."""
+    originals: Files
+    """Photos as they were before they were redacted; the public is served nothing from here."""
+
+
+@dataclass(frozen=True)
 class Environment:
-    """The city's catalogue, its public address, its files, the queue for what must follow, and the ways out."""
+    """Everything that an action works with besides the database: the city, its files, the queue, and the ways out."""
 
     city: City
     public_url: str
-    files: Files
-    originals: Files
-    """Photos as they were before they were redacted; the public is served nothing from here."""
+    stores: Stores
     queue: Queue
     mail: Mail
     mail_from: str

@@ -68,12 +68,12 @@ def redact_photo(environment: Environment, key: int, boxes: Sequence[Box], actor
     if not 1 <= len(boxes) <= MAX_BOXES:
         raise InvalidArgument(f"a redaction has 1 to {MAX_BOXES} boxes")
     photo = _locked(key, actor)
-    before = _read(environment.files.read(photo.files.file))
+    before = _read(environment.stores.files.read(photo.files.file))
     after = blacken(before, boxes)
     redacted = {
-        "file": environment.files.save(after.image, "jpg"),
-        "thumbnail": environment.files.save(after.thumbnail, "jpg"),
-        "original": photo.files.original or environment.originals.save(before, "jpg"),
+        "file": environment.stores.files.save(after.image, "jpg"),
+        "thumbnail": environment.stores.files.save(after.thumbnail, "jpg"),
+        "original": photo.files.original or environment.stores.originals.save(before, "jpg"),
     }
     write(_REDACT, {**redacted, "key": key})
     aside(environment, photo.case, "media", actor, f"A photo was redacted ({len(boxes)} boxes).")
@@ -93,7 +93,7 @@ def check_reviewer(key: int, actor: Actor) -> None:
 @transaction
 def see_photo(environment: Environment, key: int, boxes: Sequence[Box], actor: Actor) -> CleanImage:
     """A photo with boxes tried on it, for whoever reviews it; raises what ``check_reviewer`` raises."""
-    return blacken(_read(environment.files.read(_seen_by(key, actor).file)), boxes)
+    return blacken(_read(environment.stores.files.read(_seen_by(key, actor).file)), boxes)
 
 
 def _seen_by(key: int, actor: Actor) -> PhotoFiles:
@@ -113,7 +113,7 @@ def read_original(environment: Environment, key: int, actor: Actor) -> bytes:
     """
     photo = _files(key)
     permit_case(actor, Act.READ_PERSONAL, locked_key(photo.service_request))
-    content = environment.originals.read(photo.original) if photo.original else None
+    content = environment.stores.originals.read(photo.original) if photo.original else None
     if content is None:
         raise UnknownPhoto(f"there is no original of photo {key}")
     return content

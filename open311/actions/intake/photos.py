@@ -30,7 +30,7 @@ def clean_photos(uploads: Iterable[bytes]) -> list[CleanImage]:
 
 def store_photos(environment: Environment, photos: Iterable[CleanImage]) -> tuple[StoredPhoto, ...]:
     """Store the files of photos. They are named by their content, so storing them again changes nothing."""
-    save = environment.files.save
+    save = environment.stores.files.save
     return tuple(
         StoredPhoto(save(photo.image, "jpg"), save(photo.thumbnail, "jpg"), photo.width, photo.height)
         for photo in photos
@@ -62,11 +62,11 @@ def delete_shown(environment: Environment, names: Iterable[str]) -> None:
     """Delete those of these pictures and thumbnails that no photo has any more."""
     for name in set(names):
         if not is_shown(name):
-            environment.files.delete(name)
+            environment.stores.files.delete(name)
 
 
 def delete_originals(environment: Environment, names: Iterable[str]) -> None:
     """Delete those of these originals that no redacted photo has any more."""
     for name in set(names):
         if not is_original(name):
-            environment.originals.delete(name)
+            environment.stores.originals.delete(name)

@@ -45,7 +45,7 @@ def contact(number: str) -> Response:
 def photo(number: str, name: str) -> Response:
     """Serve a photo of the case, public or not."""
     _opened(number)
-    content = current_environment().files.read(name) if has_photo(city().key, number, name) else None
+    content = current_environment().stores.files.read(name) if has_photo(city().key, number, name) else None
     if content is None:
         raise NotFound("There is no such photo")
     return Response(content, content_type="image/jpeg")

@@ -19,7 +19,7 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 def photo(call: Call, name: str) -> Answer:
     """One photo or thumbnail, if a published service request shows it."""
     environment = call.environment
-    content = environment.files.read(name) if is_public(environment.city, name) else None
+    content = environment.stores.files.read(name) if is_public(environment.city, name) else None
     if content is None:
         raise UnknownPhoto("no such photo")
     return Answer(content, "image/jpeg", FOREVER)

@@ -41,7 +41,10 @@ def _erase(environment: Environment, erasure: Erasure) -> None:
 def _files(environment: Environment, photos: list[dict[str, Any]]) -> dict[str, bytes]:
     found = {}
     for photo in photos:
-        for name, store in ((photo["file"], environment.files), (photo["original"], environment.originals)):
+        for name, store in (
+            (photo["file"], environment.stores.files),
+            (photo["original"], environment.stores.originals),
+        ):
             content = store.read(name) if name else None
             if content is not None:
                 found[name] = content
