@@ -1,4 +1,4 @@
-"""The application, made of the settings."""
+"""Build the Flask application from the settings, and run the ``open311`` command line."""
 
 from __future__ import annotations
 
@@ -42,19 +42,23 @@ from open311.web import site
 from open311.web.pages import check_declared
 
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024
-"""Of one upload with all its photos."""
-SHORTEST_KEY = 32
-"""Characters of SECRET_KEY: less can be guessed."""
+"""The largest HTTP request body that is accepted, in bytes: a report with all its photos."""
+MIN_SECRET_KEY_CHARACTERS = 32
+"""The least length of ``SECRET_KEY``, in characters: a shorter key could be guessed."""
 
 
-FOR_READING = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_pre_ping": False}
-"""Connections that commit by themselves; ``queries/reading`` notices when one is dead, which costs no round trip."""
+READ_ENGINE_OPTIONS = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_pre_ping": False}
+"""Options of the engine that queries read on: connections that commit by themselves and are not pinged first.
+
+``queries/reading`` notices a dead connection when it uses it, which saves a round trip for each query.
+"""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application: city read, database bound, every entrypoint registered.
+    """Build the application: read the city's files, bind the database, register every entrypoint.
 
-    :raises CatalogError: the city's files have faults.
+    :raises CatalogError: when the city's files have faults.
+    :raises ValueError: when a setting cannot be used.
     """
     settings = settings or Settings.from_environment()
     city = read_city(settings.city_dir or city_directory(), SPANS)
@@ -69,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={name: value for name, value in engine.items() if name != "url"},
-        SQLALCHEMY_BINDS={READ: {**engine, **FOR_READING}},
+        SQLALCHEMY_BINDS={READ: {**engine, **READ_ENGINE_OPTIONS}},
         MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
@@ -117,15 +121,15 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _remote_keys(city: City) -> dict[str, str]:
-    """Return the API keys that the city's files name variables for, as far as those are set."""
+    """Return the API keys of other cities' servers, by the variables that the city's files name for them."""
     bodies = (body for each in city.jurisdictions.values() for body in each.departments.values())
     names = {body.open311.api_key_variable for body in bodies if body.open311 and body.open311.api_key_variable}
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _sign_in(settings: Settings) -> SignIn:
-    if settings.secret_key is not None and len(settings.secret_key) < SHORTEST_KEY:
-        raise ValueError(f"SECRET_KEY must have at least {SHORTEST_KEY} characters, made at random")
+    if settings.secret_key is not None and len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
+        raise ValueError(f"SECRET_KEY must have at least {MIN_SECRET_KEY_CHARACTERS} characters, made at random")
     issuer, client, secret = settings.openid_issuer, settings.openid_client_id, settings.openid_client_secret
     return SignIn(
         seal=Seal(settings.secret_key or secrets.token_hex()),
@@ -137,7 +141,7 @@ def _sign_in(settings: Settings) -> SignIn:
 
 
 def main() -> None:
-    """The command line: ``open311 --help``. What keeps it from working is told in a line."""
+    """Run the ``open311`` command line; if it cannot run, exit with one line that says why."""
     os.environ.update(beside_server(PACKAGE.parent / "var" / "run" / "settings", os.environ))
     try:
         app = create_app()
@@ -153,8 +157,8 @@ def main() -> None:
         if isinstance(reason, psycopg.OperationalError):
             sys.exit(f"the database of DATABASE_URL does not answer: {reason}")
         if isinstance(reason, InsufficientPrivilege):
-            told = ". ".join(filter(None, (reason.diag.message_primary, reason.diag.message_hint)))
-            sys.exit(f"the user of DATABASE_URL has not the right to do that: {told}")
+            details = ". ".join(filter(None, (reason.diag.message_primary, reason.diag.message_hint)))
+            sys.exit(f"the user of DATABASE_URL does not have permission to do that: {details}")
         if isinstance(reason, UndefinedTable | UndefinedColumn):
             sys.exit(
                 f"the tables are not this version's ({reason.diag.message_primary}): run 'open311 database migrate'"

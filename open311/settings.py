@@ -1,6 +1,6 @@
-"""What differs from one machine to the next: settings from the environment, and how they are handed on.
+"""Settings: what differs from one machine to the next, read from environment variables.
 
-``script/server`` reads this file by itself, so it needs nothing that takes time to load.
+``script/server`` loads this module by itself, so it imports nothing that is slow to load.
 """
 
 from __future__ import annotations
@@ -16,56 +16,64 @@ from open311.domain.roles import Role
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs from one machine to the next; each field is an environment variable in capitals."""
+    """Everything that differs from one machine to the next.
+
+    Each field is read from the environment variable of its name in capitals (``database_url`` from ``DATABASE_URL``).
+    """
 
     database_url: str = "postgresql+psycopg:///open311"
-    """Where PostgreSQL is."""
+    """The SQLAlchemy URL of the PostgreSQL database."""
     city_dir: Path | None = None
-    """The directory with ``config/`` and ``service_definitions/``; none: this checkout's, or the packaged one."""
+    """The directory with ``config/`` and ``service_definitions/``; None for the checkout's, or the packaged one."""
     media_dir: Path = Path("var/media")
-    """Where photos lie."""
+    """The directory where photos are stored."""
     public_url: str | None = None
-    """The address under which clients reach this server; none: what each request says."""
+    """The URL at which clients reach this server; None to take it from each HTTP request."""
     host: str = "127.0.0.1"
+    """The address that the server listens on."""
     port: int = 8311
+    """The TCP port that the server listens on."""
     trusted_proxies: int = 0
-    """How many proxies in front may say who the client is (``X-Forwarded-*``)."""
+    """The number of proxies in front of the server whose ``X-Forwarded-*`` headers are believed."""
     writes_per_minute: int = 0
-    """Per API key, over all workers; 0 is no limit."""
+    """The most writes per minute of one API key, counted over all workers; 0 for no limit."""
     reads_per_minute: int = 0
-    """Per client and worker process; 0 is no limit."""
+    """The most reads per minute of one client, counted in each worker process; 0 for no limit."""
     updates_enabled: bool = True
-    """Whether ``servicerequestupdates`` is offered."""
+    """Whether the API offers ``servicerequestupdates``."""
     pool_size: int = 8
-    """Database connections of each kind (reading, writing) and process."""
+    """The number of database connections in each of a process's two pools (reading and writing)."""
     smtp_url: str | None = None
-    """The mail server, ``smtp://user:password@host:587`` or ``smtps://``; none: mail becomes files in ``var/mail``.
+    """The mail server, ``smtp://user:password@host:587`` or ``smtps://``; None to write mail to files in ``var/mail``.
 
-    With a password or ``smtps://`` its certificate must be one for its name.
+    With a password or ``smtps://``, the server's certificate must be valid for its name.
     """
     mail_from: str = "open311@localhost"
-    """The address that mail comes from."""
+    """The sender's address of outgoing mail."""
     sms_url: str | None = None
-    """The provider of text messages; none: they become files in ``var/sms``."""
+    """The text message provider, ``twilio://ACCOUNT:TOKEN@HOST/NUMBER``; None to write texts to ``var/sms``."""
     outbound_allow: str | None = None
-    """Networks that may be called although they are not public, with commas between (webhooks, push, referrals)."""
+    """Networks that webhooks, push and referrals may call although they are not public, separated by commas."""
     secret_key: str | None = None
-    """Signs cookies and seals secrets; the same for all processes. None: nobody can sign in."""
+    """The key that signs cookies and seals secrets, the same for all processes. Without one, nobody can sign in."""
     second_factor_roles: frozenset[Role] = frozenset({Role.ADMINISTRATOR})
-    """Roles that are worth nothing without a second factor."""
+    """Roles that grant nothing until their holder has signed in with a second factor."""
     session_idle_minutes: int = 30
+    """How long staff may be idle before they must sign in again, in minutes."""
     session_hours: int = 12
-    """After how long of doing nothing, and after how long at all, staff must sign in again."""
+    """How long a staff session lasts at most, however busy, in hours."""
     openid_issuer: str | None = None
-    """The city's provider of OpenID Connect, where staff may sign in too; with the client that it knows us as."""
+    """The URL of the city's OpenID Connect provider, where staff may sign in; None for no such provider."""
     openid_client_id: str | None = None
+    """The client id of this server at the OpenID Connect provider."""
     openid_client_secret: str | None = None
+    """The client secret of this server at the OpenID Connect provider."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read once; what is not set has its default.
+        """Read the settings from environment variables (by default the process's own); unset ones keep their defaults.
 
-        :raises ValueError: a number or a role that is none.
+        :raises ValueError: when a number is not a whole number, or a role does not exist.
         """
         given = os.environ if environment is None else environment
 
@@ -104,27 +112,27 @@ class Settings:
 
     @property
     def written_url(self) -> str:
-        """The address that goes into stored documents."""
+        """The server's base URL, as it is written into stored documents and letters."""
         return self.public_url or f"http://{self.host}:{self.port}"
 
 
 def _roles(text: str) -> frozenset[Role]:
-    """Roles with commas between; ``none`` for none."""
+    """Read roles separated by commas; the word ``none`` stands for no role at all."""
     return frozenset(Role(name.strip()) for name in text.split(",") if name.strip() not in ("", "none"))
 
 
 def _psycopg(url: str) -> str:
-    """The URL with the driver that we use named."""
+    """Return the database URL with psycopg named as its driver."""
     scheme, colon, rest = url.partition("://")
     return f"postgresql+psycopg{colon}{rest}" if scheme in ("postgres", "postgresql") else url
 
 
 def hand_over(file: Path, environment: Mapping[str, str]) -> None:
-    """Note every setting that is set, for ``beside_server``; nobody else may read the file."""
+    """Write every setting that is set to a file that only its owner may read, for ``beside_server``."""
     names = [field.name.upper() for field in fields(Settings)]
     given = {name: environment[name] for name in names if name in environment}
     given |= {name: str(Path(given[name]).absolute()) for name in ("CITY_DIR", "MEDIA_DIR") if given.get(name)}
-    whole = file.with_suffix(".new")  # a command that is typed this very moment reads all or nothing
+    whole = file.with_suffix(".new")  # a command that starts at this very moment reads all of it or nothing
     whole.unlink(missing_ok=True)
     whole.touch(0o600, exist_ok=False)
     whole.write_text(json.dumps(given), "utf-8")
@@ -132,9 +140,10 @@ def hand_over(file: Path, environment: Mapping[str, str]) -> None:
 
 
 def beside_server(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """The settings of the ``script/server`` that runs in this checkout, for commands typed beside it.
+    """Return the settings of the ``script/server`` running in this checkout, for commands typed beside it.
 
-    None of them where a database is named, or where no server runs (it takes the file with it when it ends).
+    Empty if the environment names a database, or no server is running (the file goes when the server ends). Variables
+    of the environment win.
     """
     if "DATABASE_URL" in environment or not file.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""Where uploaded files lie: named by their content, written once, never changed."""
+"""Store uploaded files: named by their content, written once, never changed."""
 
 from __future__ import annotations
 
@@ -13,26 +13,31 @@ _NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,8}")
 
 
 class Files(Protocol):
-    """A store of files by hash; local today, S3-compatible storage fits behind the same three methods."""
+    """A store of files named by their hash; S3-compatible storage would fit behind these three methods too."""
 
     def save(self, data: bytes, suffix: str) -> str:
-        """Keep the bytes; answers their name, ``<sha256>.<suffix>``."""
+        """Store the bytes and return their name, ``<sha256>.<suffix>``."""
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of this name, or none."""
+        """Return the bytes stored under a name, or None if there are none."""
 
     def delete(self, name: str) -> None:
-        """Forget the bytes of this name, if they are there."""
+        """Delete the bytes stored under a name, if there are any."""
 
 
 class LocalFiles:
-    """Files in a directory, spread over two levels of folders; ``mode`` is that of each."""
+    """A store in a directory, spread over two levels of folders; ``mode`` is the permissions of each file."""
 
     def __init__(self, root: Path, mode: int = 0o644) -> None:
         self.root, self.mode = root, mode
 
     def save(self, data: bytes, suffix: str) -> str:
-        """Keep the bytes; the same bytes are kept once. They are on the disk when this returns."""
+        """Store the bytes and return their name; equal bytes are stored once.
+
+        They are safely on disk when this returns.
+
+        :raises ValueError: when the suffix is not one of 1 to 8 lowercase letters and digits.
+        """
         name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
         path = self._path(name)
         if path is None:
@@ -49,7 +54,7 @@ class LocalFiles:
         return name
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of this name; none for what is not there or is no name of ours."""
+        """Return the bytes stored under a name; None if there are none, or the name is not one that ``save`` gives."""
         path = self._path(name)
         try:
             return path.read_bytes() if path else None
@@ -57,10 +62,10 @@ class LocalFiles:
             return None
 
     def delete(self, name: str) -> None:
-        """Forget the bytes of this name."""
+        """Delete the bytes stored under a name, if there are any."""
         if path := self._path(name):
             path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path | None:
-        """Where a name lies; none for anything that is not one, so that no path can lead outside."""
+        """Return the path of a name, or None if it is not a valid name, so that no path can lead outside the store."""
         return self.root / name[:2] / name[2:4] / name if _NAME.fullmatch(name) else None

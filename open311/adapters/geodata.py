@@ -1,4 +1,4 @@
-"""Geographic files in any format that GDAL reads (GeoJSON, Shapefile, GeoPackage, ...), from disk or the web."""
+"""Read geographic files in any format that GDAL knows (GeoJSON, Shapefile, GeoPackage, ...), from disk or the web."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 
 class UnreadableGeodata(Exception):
-    """The file is not there, is no geographic file, or lacks a property; the message says which."""
+    """The file is missing, is not a geographic file, or lacks a property; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature: chosen properties as text, and its geometry as WKB in the system of the file."""
+    """A feature: its code and name as text, and its geometry as WKB in the file's coordinate system."""
 
     code: str
     name: str
@@ -25,16 +25,16 @@ class Feature:
 
 @dataclass(frozen=True)
 class Geodata:
-    """What a file holds; ``srid`` is the EPSG number of its coordinates."""
+    """The features of a file, and the EPSG number of its coordinate system (``srid``)."""
 
     features: list[Feature]
     srid: int
 
 
 def read_geodata(source: str, code_property: str, name_property: str) -> Geodata:
-    """Read code, name and geometry of every feature.
+    """Read the code, name and geometry of every feature in a file or at a URL.
 
-    :raises UnreadableGeodata: with a sentence for the person who loads.
+    :raises UnreadableGeodata: when the file cannot be used, with a sentence for the person who loads it.
     """
     try:
         about, _, geometry, values = pyogrio.raw.read(source)
@@ -56,16 +56,16 @@ def _features(codes: Any, names: Any, geometry: Any) -> Iterator[Feature]:
 
 
 def _text(value: Any) -> str:
-    """A property as text; whole numbers without a point."""
-    if value is None or value != value:  # NaN stands for no number
+    """Return a property as text; whole numbers are written without a decimal point."""
+    if value is None or value != value:  # NaN stands for a missing number
         return ""
     return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
 
 
 def _srid(crs: str | None) -> int:
-    """The EPSG number; GeoJSON has none and is always WGS84.
+    """Return the EPSG number of a coordinate system; without one it is WGS 84, as in GeoJSON.
 
-    :raises UnreadableGeodata: a system without an EPSG number.
+    :raises UnreadableGeodata: when the coordinate system has no EPSG number.
     """
     if not crs:
         return 4326

@@ -1,4 +1,4 @@
-"""Photos from strangers, made harmless: decoded, turned upright, stripped of everything but pixels, encoded anew."""
+"""Make strangers' photos harmless: decode them, turn them upright, drop everything but pixels, encode them again."""
 
 from __future__ import annotations
 
@@ -14,23 +14,27 @@ from open311.domain.photo import Box
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-"""What is decoded at all, whatever a file calls itself."""
-MOST_BYTES = 15 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-LONGEST_SIDE = 2048
-"""Pixels of the stored photo."""
-THUMBNAIL_SIDE = 320
-QUALITY = 85
+PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+"""The formats that are decoded at all, recognized by content and never by a file's name."""
+MAX_PHOTO_BYTES = 15 * 1024 * 1024
+"""The largest upload that is decoded as a photo, in bytes."""
+MAX_PHOTO_PIXELS = 50_000_000
+"""The most pixels (width times height) of a photo that is decoded."""
+MAX_SIDE_PIXELS = 2048
+"""The longer side of a stored photo, in pixels; larger photos are scaled down to it."""
+THUMBNAIL_SIDE_PIXELS = 320
+"""The longer side of a thumbnail, in pixels."""
+JPEG_QUALITY = 85
+"""The quality of stored JPEGs, on Pillow's scale of 1 to 95."""
 
 
 class UnreadableImage(Exception):
-    """The bytes are no photo that is taken; the message says why."""
+    """The bytes are not a photo that is accepted; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class CleanImage:
-    """A photo as JPEG, its thumbnail as JPEG, and its size in pixels."""
+    """A photo and its thumbnail as JPEG, and the photo's size in pixels."""
 
     image: bytes
     thumbnail: bytes
@@ -38,32 +42,32 @@ class CleanImage:
     height: int
 
 
-def clean_image(data: bytes, *, most_bytes: int = MOST_BYTES, most_pixels: int = MOST_PIXELS) -> CleanImage:
-    """Decode a photo (the type is told by its content) and encode it anew; the same bytes give the same result.
+def clean_image(data: bytes, *, max_bytes: int = MAX_PHOTO_BYTES, max_pixels: int = MAX_PHOTO_PIXELS) -> CleanImage:
+    """Decode a photo, recognizing its format by its content, and encode it again; equal bytes give equal results.
 
-    :raises UnreadableImage: for anything else, whatever the bytes are.
+    :raises UnreadableImage: when the bytes are not a photo, or one that is too large.
     """
-    if len(data) > most_bytes:
-        raise UnreadableImage(f"a photo has at most {most_bytes // 1024 // 1024} MB")
+    if len(data) > max_bytes:
+        raise UnreadableImage(f"a photo has at most {max_bytes // 1024 // 1024} MB")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                if opened.width * opened.height > most_pixels:
-                    raise UnreadableImage(f"a photo has at most {most_pixels // 1_000_000} million pixels")
-                opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            with Image.open(io.BytesIO(data), formats=PHOTO_FORMATS) as opened:
+                if opened.width * opened.height > max_pixels:
+                    raise UnreadableImage(f"a photo has at most {max_pixels // 1_000_000} million pixels")
+                opened.draft("RGB", (MAX_SIDE_PIXELS, MAX_SIDE_PIXELS))
                 upright = ImageOps.exif_transpose(opened)
                 photo = _to_srgb(upright)
     except UnreadableImage:
         raise
     except Exception as fault:  # decoders fail in many ways on hostile bytes; none may lose a report
         raise UnreadableImage("not a JPEG, PNG, WebP or HEIC photo") from fault
-    photo.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    photo.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), Image.Resampling.LANCZOS)
     return _finished(photo)
 
 
 def blacken(data: bytes, boxes: Sequence[Box]) -> CleanImage:
-    """A clean photo with black boxes in it, and the thumbnail of that: nothing below a box is left in either."""
+    """Black out boxes of a clean photo and of its thumbnail; nothing of what was under a box is left in either."""
     with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
         photo = opened.convert("RGB")
     draw = ImageDraw.Draw(photo)
@@ -74,12 +78,12 @@ def blacken(data: bytes, boxes: Sequence[Box]) -> CleanImage:
 
 def _finished(photo: Image.Image) -> CleanImage:
     small = photo.copy()
-    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+    small.thumbnail((THUMBNAIL_SIDE_PIXELS, THUMBNAIL_SIDE_PIXELS), Image.Resampling.LANCZOS)
     return CleanImage(_jpeg(photo), _jpeg(small), photo.width, photo.height)
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
-    """The pixels alone, in sRGB, on white where they were transparent; no metadata comes along."""
+    """Return only the pixels, in sRGB, with white where they were transparent and without any metadata."""
     profile = image.info.get("icc_profile")
     if profile and image.mode in ("RGB", "CMYK", "L"):
         try:
@@ -87,7 +91,7 @@ def _to_srgb(image: Image.Image) -> Image.Image:
             turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
             image = turned or image
         except ImageCms.PyCMSError:
-            pass  # a broken profile: the raw colours are better than no photo
+            pass  # a broken profile: the raw colors are better than no photo
     if image.mode.startswith("I"):
         image = image.point(lambda value: value / 257).convert("L")
     if image.mode in ("RGBA", "LA", "PA", "P") and (image.mode != "P" or "transparency" in image.info):
@@ -101,5 +105,5 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 
 def _jpeg(image: Image.Image) -> bytes:
     written = io.BytesIO()
-    image.save(written, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    image.save(written, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
     return written.getvalue()

@@ -1,4 +1,4 @@
-"""Signing in at a provider of OpenID Connect: the code flow with PKCE, state and nonce."""
+"""Sign in at an OpenID Connect provider: the authorization code flow with PKCE, state and nonce."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 CALL_SECONDS = 10
-"""How long a provider may take to connect, and between two parts of its answer."""
+"""How long a provider may take to connect, and between two parts of its answer, in seconds."""
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-"""Signatures with the provider's public key only: never ``none``, never a shared secret."""
-STRONG = frozenset({"mfa", "otp", "hwk", "fpt", "face", "swk", "sc"})
-"""Values of ``amr`` (RFC 8176) that say that more than a password was shown."""
+"""The signature algorithms that tokens may use: only those with a public key, never ``none`` or a shared secret."""
+STRONG_METHODS = frozenset({"mfa", "otp", "hwk", "fpt", "face", "swk", "sc"})
+"""Values of the claim ``amr`` (RFC 8176) that mean that more than a password was asked for."""
 LEEWAY_SECONDS = 120
-"""By how much the clocks of provider and server may differ."""
+"""How far the clocks of the provider and of this server may differ, in seconds."""
 
 
 class OpenIDRefused(Exception):
-    """The provider refused or did not answer, or its token does not hold; the text is for the log."""
+    """The provider refused or did not answer, or its token is not valid; the message is for the log."""
 
 
 @dataclass(frozen=True)
 class Journey:
-    """What the browser's cookie holds until the person comes back: values that only this sign-in has."""
+    """The random values of one sign-in, which a cookie holds until the person comes back from the provider."""
 
     state: str
     nonce: str
@@ -39,17 +39,17 @@ class Journey:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who came back. ``email`` is empty where the provider did not verify it."""
+    """The person whom the provider vouches for. ``email`` is empty if the provider did not verify it."""
 
     issuer: str
     subject: str
     email: str
     strong: bool
-    """Whether the provider saw a second factor."""
+    """Whether the provider asked for a second factor."""
 
 
 class OpenID:
-    """One provider, found by the metadata of its issuer (OpenID Connect Discovery 1.0)."""
+    """An OpenID Connect provider, found by its issuer's metadata (OpenID Connect Discovery 1.0)."""
 
     def __init__(self, issuer: str, client_id: str, client_secret: str) -> None:
         self.issuer = issuer.rstrip("/")
@@ -58,7 +58,7 @@ class OpenID:
 
     @cached_property
     def _http(self) -> httpx.Client:
-        """One client for all threads, as making one costs more than a call. Connections are closed: calls are few."""
+        """The HTTP client of all threads: making one costs more than a call. Calls are few, so none stays open."""
         return httpx.Client(timeout=CALL_SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
 
     def start(self, back: str, journey: Journey) -> str:
@@ -86,7 +86,7 @@ class OpenID:
     def finish(self, back: str, journey: Journey, code: str) -> Identity:
         """Exchange the code that came back for the identity of the person.
 
-        :raises OpenIDRefused: when the provider does not answer, or its token does not hold.
+        :raises OpenIDRefused: when the provider does not answer, or its token is not valid.
         """
         form = {
             "grant_type": "authorization_code",
@@ -105,14 +105,14 @@ class OpenID:
             issuer=self.issuer,
             subject=str(claims["sub"]),
             email=str(claims.get("email") or "") if claims.get("email_verified") is True else "",
-            strong=bool(STRONG & set(claims.get("amr") or ())),
+            strong=bool(STRONG_METHODS & set(claims.get("amr") or ())),
         )
 
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
-        """Return the claims of a token, if this provider signed it for this server, this sign-in and now."""
+        """Return the claims of a token that this provider signed for this server and sign-in and that is valid now."""
         try:
             token = jwt.decode(id_token, self._keys(), algorithms=ALGORITHMS)
-        except (JoseError, ValueError):  # an unknown key: the provider may have new ones
+        except (JoseError, ValueError):  # an unknown key: the provider may have changed its keys
             self._published.pop("keys", None)
             token = jwt.decode(id_token, self._keys(), algorithms=ALGORITHMS)
         expected = {
@@ -133,7 +133,7 @@ class OpenID:
         return KeySet.import_key_set(self._get("keys", self._metadata()["jwks_uri"]))  # type: ignore[arg-type]
 
     def _get(self, name: str, url: str) -> dict[str, Any]:
-        """Fetch what the provider publishes, once."""
+        """Fetch a document that the provider publishes; it is fetched once and then remembered."""
         if name not in self._published:
             answer = self._http.get(url)
             answer.raise_for_status()

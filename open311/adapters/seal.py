@@ -1,4 +1,4 @@
-"""Encryption of what must be read again but must not lie open in the database: secrets of authenticator apps."""
+"""Encrypt secrets that must be readable again but not lie open in the database, such as those of authenticator apps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from cryptography.fernet import Fernet, InvalidToken
 
 
 class Seal:
-    """Encrypts and marks with keys made from ``SECRET_KEY``; after a change of that, nothing opens and marks differ."""
+    """Encrypts texts, and marks them, with keys derived from ``SECRET_KEY``.
+
+    After a change of ``SECRET_KEY``, what was sealed cannot be opened any more, and marks differ.
+    """
 
     def __init__(self, secret_key: str) -> None:
         key = hashlib.sha256(b"open311 seal\0" + secret_key.encode()).digest()
@@ -22,11 +25,11 @@ class Seal:
         return self._fernet.encrypt(text.encode())
 
     def mark(self, text: str) -> str:
-        """Return a mark of a text, always the same (HMAC-SHA-256). Without the key nobody finds the text by trying."""
+        """Return the mark of a text (HMAC-SHA-256): equal for equal texts; without the key, nobody can guess one."""
         return hmac.digest(self._mark_key, text.encode(), "sha256").hex()[:32]
 
     def open(self, sealed: bytes) -> str | None:
-        """Decrypt a text, or return None where another key sealed it or something was changed."""
+        """Decrypt a sealed text; return None if it was sealed with another key or altered."""
         try:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken:

@@ -1,4 +1,4 @@
-"""Tables of text from elsewhere: CSV, plain or gzipped, read row by row however large the file is."""
+"""Read and write CSV files, plain or gzipped, row by row, so that even large files need little memory."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from open311.domain.encoding import OR_WINDOWS_1252
 
 
 class UnreadableTable(Exception):
-    """The file is not there or not a CSV with a header; the message says which."""
+    """The file is missing, or is not a CSV file with a header; the message says which."""
 
 
 class Table:
-    """A CSV that is open: its columns, and how much of the file was read (bytes)."""
+    """An open CSV file: its columns, its rows, and how much of it has been read."""
 
     def __init__(self, file: IO[bytes], text: IO[str]) -> None:
         self._file = file
@@ -27,23 +27,23 @@ class Table:
 
     @property
     def line(self) -> int:
-        """The line at which the last row ends."""
+        """The number of the line at which the last row read ends."""
         return self._reader.line_num
 
     def bytes_read(self) -> int:
-        """How far the file on the disk was read."""
+        """Return how much of the file on disk has been read, in bytes."""
         return self._file.tell()
 
     def rows(self) -> Iterator[list[str]]:
-        """Rows as lists in the order of the columns; empty lines are left out."""
+        """Yield the rows as lists in the order of the columns; empty lines are left out."""
         return (row for row in self._reader if row)
 
 
 @contextmanager
 def open_table(path: Path) -> Iterator[Table]:
-    """Open a CSV in UTF-8, or in Windows-1252 where its bytes are no UTF-8.
+    """Open a CSV file in UTF-8; bytes that are not UTF-8 are read as Windows-1252.
 
-    :raises UnreadableTable: with a sentence for the person who imports.
+    :raises UnreadableTable: when the file cannot be read, with a sentence for the person who imports it.
     """
     try:
         with path.open("rb") as file:
@@ -61,7 +61,7 @@ def open_table(path: Path) -> Iterator[Table]:
 
 @contextmanager
 def write_table(path: Path, columns: list[str]) -> Iterator[Any]:
-    """A CSV to write rows to; made when the first row is written."""
+    """Open a CSV file for writing rows; the file is created only when the first row is written."""
     writer = _LateWriter(path, columns)
     try:
         yield writer

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from open311.adapters.images import LONGEST_SIDE, THUMBNAIL_SIDE, UnreadableImage, clean_image
+from open311.adapters.images import MAX_SIDE_PIXELS, THUMBNAIL_SIDE_PIXELS, UnreadableImage, clean_image
 
 HALVES = ((220, 30, 30), (30, 30, 220))
 
@@ -45,7 +45,7 @@ def test_photos_of_every_accepted_kind_become_jpeg(kind: str, mode: str) -> None
     clean = clean_image(photo(kind, mode))
     assert (clean.width, clean.height) == (400, 300)
     assert opened(clean.image).format == opened(clean.thumbnail).format == "JPEG"
-    assert max(opened(clean.thumbnail).size) == THUMBNAIL_SIDE
+    assert max(opened(clean.thumbnail).size) == THUMBNAIL_SIDE_PIXELS
 
 
 def test_a_deep_png_keeps_its_brightness() -> None:
@@ -87,7 +87,7 @@ def test_transparency_becomes_white() -> None:
 
 def test_a_large_photo_is_made_smaller() -> None:
     clean = clean_image(photo(size=(4000, 1000)))
-    assert (clean.width, clean.height) == (LONGEST_SIDE, LONGEST_SIDE // 4)
+    assert (clean.width, clean.height) == (MAX_SIDE_PIXELS, MAX_SIDE_PIXELS // 4)
 
 
 def test_the_same_photo_gives_the_same_bytes() -> None:
@@ -121,7 +121,7 @@ def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
 
 def test_too_many_bytes_are_refused() -> None:
     with pytest.raises(UnreadableImage, match="MB"):
-        clean_image(photo(), most_bytes=100)
+        clean_image(photo(), max_bytes=100)
 
 
 def test_random_bytes_never_break_anything_but_the_photo() -> None:

@@ -16,7 +16,7 @@ import pytest
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, moderate, progress
-from open311.actions.city.import_batch import BATCH
+from open311.actions.city.import_batch import CASES_PER_BATCH
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.exposure import Moderation
@@ -203,7 +203,7 @@ def test_an_import_that_was_killed_and_started_again_ends_the_same(
         assert running.wait() == -signal.SIGKILL
         other.rollback()
     wait_for(lambda: importing.ask(AT_WORK) == [(0,)])
-    assert importing.ask("SELECT count(*) FROM service_request") == [(there := BATCH,)]
+    assert importing.ask("SELECT count(*) FROM service_request") == [(there := CASES_PER_BATCH,)]
     told = importing.run(file, PHILADELPHIA)
     assert f"{MANY} rows: {MANY - 4 - there} new, 0 changed, {there} as before, 4 refused" in told
     assert sorted(importing.refused()) == [79, 5_079, 10_079, 15_079]

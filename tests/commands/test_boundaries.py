@@ -79,7 +79,7 @@ def test_the_list_names_what_is_loaded_and_what_is_in_force(run: Any, source: st
         (["load", "ward", "SOURCE", "--valid-from", "2020-01-02", "--valid-to", "2020-01-01"], "lies before", 2),
         (["load", "ward", "SOURCE", "--vintage", ""], "letters, digits", 2),
         (["load", "ward", "SOURCE", "--vintage", "2020:5"], "letters, digits", 2),
-        (["load", "ward", "SOURCE", "--vintage", "sample"], "'sample' is kept for", 2),
+        (["load", "ward", "SOURCE", "--vintage", "sample"], "'sample' is reserved for", 2),
         (["load", "ward", "/nothing.geojson"], "/nothing.geojson cannot be read", 1),
         (["load", "ward", "/etc/passwd"], "/etc/passwd cannot be read", 1),
         (["load", "council_district", "SOURCE"], "no property 'district'", 1),

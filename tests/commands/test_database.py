@@ -75,7 +75,7 @@ def test_a_superuser_is_needed_once_for_the_extensions_and_for_no_table(owned: t
     done = migrate()
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("the user of DATABASE_URL has not the right to do that")
+    assert line.startswith("the user of DATABASE_URL does not have permission to do that")
     assert "postgis" in line
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute("CREATE EXTENSION postgis")

@@ -1,4 +1,4 @@
-"""The command line: one file a noun. Each command's first line is its help."""
+"""The command line, one file for each noun. The first line of a command's docstring is its help."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from open311.entrypoints.commands import (
 
 
 def register(app: Flask) -> None:
-    """Add every command to ``open311``; those of ``casework`` stand in the group of ``requests``."""
+    """Add every command to ``open311``; those of ``casework`` belong to the group ``requests``."""
     app.cli.help = "Run and look after a city's Open311 server."
     for module in (accounts, boundaries, casework, catalog, city, imports, keys):
         app.cli.add_command(module.group)

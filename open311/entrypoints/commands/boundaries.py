@@ -1,4 +1,4 @@
-"""``open311 boundaries``: wards, districts, neighbourhoods."""
+"""The command ``open311 boundaries``: load and list wards, districts and neighborhoods."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def _vintage(_: click.Context, __: click.Parameter, vintage: str | None) -> str | None:
-    """A word that queries can name, as config/boundaries.yaml has it too (schemas/boundaries.schema.json)."""
+    """Check that queries can name the vintage; config/boundaries.yaml has this rule too (see its JSON schema)."""
     if vintage is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", vintage):
         raise click.BadParameter("letters, digits, '.', '_' and '-' only")
     if vintage == SAMPLE:
-        raise click.BadParameter(f"{SAMPLE!r} is kept for the layers that the project brings along")
+        raise click.BadParameter(f"{SAMPLE!r} is reserved for the sample layers that come with the project")
     return vintage
 
 
@@ -33,7 +33,7 @@ def _vintage(_: click.Context, __: click.Parameter, vintage: str | None) -> str 
 @click.argument("source")
 @only_jurisdiction_option
 @click.option("--vintage", callback=_vintage, help="Default: the one in config/boundaries.yaml.")
-@click.option("--valid-from", type=_DAY, help="First day; default: the file's, else since ever.")
+@click.option("--valid-from", type=_DAY, help="First day; default: the file's, or no limit.")
 @click.option("--valid-to", type=_DAY, help="Last day.")
 def load(
     layer: str,
@@ -45,7 +45,7 @@ def load(
 ) -> None:
     """Load LAYER of config/boundaries.yaml from a file or URL (SOURCE).
 
-    Service requests are tagged again.
+    Service requests are tagged with the new boundaries.
     """
     asked = [jurisdiction] if jurisdiction else current_environment().city.jurisdictions.values()
     found = [each for each in asked if layer in each.layers]
@@ -74,7 +74,7 @@ def load(
 
 @group.command("list")
 def list_layers() -> None:
-    """List what is loaded: layer, vintage, number of boundaries."""
+    """List loaded layers: vintage, number of boundaries."""
     for key in current_environment().city.jurisdictions:
         for row in layers(key):
             mark = "current" if row.current else ""

@@ -1,4 +1,4 @@
-"""``open311 requests assign, refer, merge, split ...``: casework from the command line, as pages for staff do."""
+"""The commands ``open311 requests assign, refer, merge, split ...``: casework from the command line."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from open311.actions.cases.relate import merge, unmerge
 from open311.actions.cases.split import Part, split
 from open311.catalog.city import Jurisdiction
 from open311.domain.priority import Priority
-from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_told
+from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_as_errors
 from open311.entrypoints.commands.service_requests import group
 
 
 @group.command("assign")
 @numbered
 @by_option
-@click.option("--department", help="Code of a department; default: the one that has it.")
-@click.option("--team", help="Code of a team of it; default: none.")
-@click.option("--reason", default="", help="For staff; a hand-over to another department needs one.")
+@click.option("--department", help="Code of a department; default: the one that has it now.")
+@click.option("--team", help="Code of one of its teams; default: none.")
+@click.option("--reason", default="", help="For staff; required for another department.")
 def assign_(
     number: str, jurisdiction: Jurisdiction, actor: Actor, department: str | None, team: str | None, reason: str
 ) -> None:
-    """Give service request NUMBER to a department and team."""
-    with refusals_told():
+    """Assign service request NUMBER to a department and team."""
+    with refusals_as_errors():
         assign(current_environment(), ref(number, jurisdiction), actor, department=department, team=team, reason=reason)
     click.echo(f"{number} is assigned")
 
@@ -39,8 +39,8 @@ def assign_(
 @by_option
 @click.option("--reason", default="", help="For staff.")
 def prioritise_(number: str, priority: str, jurisdiction: Jurisdiction, actor: Actor, reason: str) -> None:
-    """Give service request NUMBER its PRIORITY for staff."""
-    with refusals_told():
+    """Set the PRIORITY of service request NUMBER."""
+    with refusals_as_errors():
         chosen = Priority[priority.upper()]
         prioritise(current_environment(), ref(number, jurisdiction), actor, chosen, reason=reason)
     click.echo(f"{number} has priority {priority}")
@@ -50,14 +50,14 @@ def prioritise_(number: str, priority: str, jurisdiction: Jurisdiction, actor: A
 @numbered
 @click.argument("body")
 @by_option
-@click.option("--text", default="", help="What residents read; default: that it was passed on, and to whom.")
+@click.option("--text", default="", help="What residents read; default: whom it was passed on to.")
 @click.option("--note", "inside", default="", help="For staff only.")
 def refer_(number: str, body: str, jurisdiction: Jurisdiction, actor: Actor, text: str, inside: str) -> None:
     """Refer NUMBER to BODY, a department outside the city.
 
-    Where it has an Open311 server, the service request is filed there and its state mirrored.
+    If BODY has an Open311 server, the service request is filed there and its state mirrored here.
     """
-    with refusals_told():
+    with refusals_as_errors():
         refer(current_environment(), ref(number, jurisdiction), actor, body, text=text, note=inside)
     click.echo(f"{number} is referred to {body}")
 
@@ -67,8 +67,8 @@ def refer_(number: str, body: str, jurisdiction: Jurisdiction, actor: Actor, tex
 @click.argument("canonical")
 @by_option
 def merge_(number: str, canonical: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
-    """Make NUMBER a duplicate of CANONICAL, which it follows."""
-    with refusals_told():
+    """Make NUMBER a duplicate of CANONICAL, whose state it follows."""
+    with refusals_as_errors():
         merge(current_environment(), ref(number, jurisdiction), actor, canonical)
     click.echo(f"{number} is a duplicate of {canonical}")
 
@@ -77,8 +77,8 @@ def merge_(number: str, canonical: str, jurisdiction: Jurisdiction, actor: Actor
 @numbered
 @by_option
 def unmerge_(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
-    """Take back that service request NUMBER is a duplicate."""
-    with refusals_told():
+    """Make duplicate NUMBER a service request of its own again."""
+    with refusals_as_errors():
         unmerge(current_environment(), ref(number, jurisdiction), actor)
     click.echo(f"{number} is no duplicate")
 
@@ -90,11 +90,11 @@ def unmerge_(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
 def split_(number: str, parts: tuple[str, ...], jurisdiction: Jurisdiction, actor: Actor) -> None:
     """Split service request NUMBER into PARTS.
 
-    Each is SERVICE_CODE=DESCRIPTION, and becomes a service request of its own with the same place.
+    Each part is SERVICE_CODE=DESCRIPTION and becomes a service request of its own at the same place.
     """
     if wrong := [part for part in parts if "=" not in part]:
         raise click.BadParameter(f"{wrong[0]!r} is not SERVICE_CODE=DESCRIPTION", param_hint="PARTS")
-    with refusals_told():
+    with refusals_as_errors():
         wanted = [Part(*part.split("=", 1)) for part in parts]
         numbers = split(current_environment(), ref(number, jurisdiction), actor, wanted)
     click.echo(f"{number} is split into {', '.join(each or '(number to come)' for each in numbers)}")
@@ -103,10 +103,10 @@ def split_(number: str, parts: tuple[str, ...], jurisdiction: Jurisdiction, acto
 @group.command("private")
 @numbered
 @by_option
-@click.option("--undo", is_flag=True, help="Show it again, as far as its service does.")
+@click.option("--undo", is_flag=True, help="Show it again, as far as its service allows.")
 def private_(number: str, jurisdiction: Jurisdiction, actor: Actor, undo: bool) -> None:
-    """Keep service request NUMBER to staff; --undo shows it again."""
-    with refusals_told():
+    """Show NUMBER to staff only; --undo makes it public again."""
+    with refusals_as_errors():
         set_visibility(current_environment(), ref(number, jurisdiction), actor, not undo)
     click.echo(f"{number} is {'as public as its service' if undo else 'private'}")
 
@@ -114,11 +114,11 @@ def private_(number: str, jurisdiction: Jurisdiction, actor: Actor, undo: bool) 
 @group.command("redact")
 @numbered
 @by_option
-@click.option("--update", "update_id", help="Id of an entry of the history; without one the reporter's own words.")
-@click.option("--reason", required=True, help="Why; stays in the history.")
+@click.option("--update", "update_id", help="Id of a history entry; default: the reporter's own words.")
+@click.option("--reason", required=True, help="Why; the history shows it.")
 def redact(number: str, jurisdiction: Jurisdiction, actor: Actor, update_id: str | None, reason: str) -> None:
-    """Replace words of NUMBER by a tombstone, for good."""
-    with refusals_told():
+    """Remove words from NUMBER for good, leaving a tombstone."""
+    with refusals_as_errors():
         named = ref(number, jurisdiction)
         if update_id:
             redact_update(current_environment(), named, actor, update_id, reason=reason)

@@ -1,4 +1,4 @@
-"""``open311 catalog``: the files of the city."""
+"""The command ``open311 catalog``: check the city's files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ group = AppGroup("catalog", help="Check the city's files.")
 @group.command()
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 def check(directory: Path | None) -> None:
-    """Check config/ and service_definitions/ (below DIRECTORY).
+    """Check config/ and service_definitions/ (in DIRECTORY).
 
-    Without DIRECTORY, those of CITY_DIR. Every fault is told with file, line and reason.
+    Without DIRECTORY, those in CITY_DIR. Every fault is listed with its file, line and reason.
     """
     try:
         city = read_city(directory or current_environment().city.directory, SPANS)

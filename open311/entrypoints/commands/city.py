@@ -1,4 +1,4 @@
-"""``open311 city``: the city's files and the database."""
+"""The command ``open311 city``: bring the database in line with the city's files."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ group = AppGroup("city", help="Bring the database in line with the city's files.
 
 @group.command()
 def load() -> None:
-    """Note what the files say now.
+    """Record what the files say now.
 
-    Sample boundaries are loaded where a layer has none.
+    Layers without boundaries get the sample boundaries.
     """
     environment = current_environment()
     for line in [*load_city(environment), *load_samples(environment)]:

@@ -1,4 +1,4 @@
-"""``open311 import``: what a city had before."""
+"""The command ``open311 import``: bring in a city's past service requests."""
 
 from __future__ import annotations
 
@@ -9,28 +9,26 @@ from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.actions.city.import_requests import import_requests
-from open311.actions.city.import_rows import HANDLED, Refused
+from open311.actions.city.import_rows import HANDLED_TEXTS, Refused
 from open311.adapters.tables import UnreadableTable
 from open311.catalog.faults import CatalogError
 from open311.catalog.mapping import read_mapping
 
-group = AppGroup("import", help="Bring in what a city had before.")
+group = AppGroup("import", help="Bring in a city's past service requests.")
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @group.command()
 @click.argument("file", type=_FILE)
 @click.option(
-    "--mapping", "mapping_file", type=_FILE, required=True, help="Which column is what: config/imports/*.yaml."
+    "--mapping", "mapping_file", type=_FILE, required=True, help="What each column is: config/imports/*.yaml."
 )
 @click.option("--jurisdiction", help="Key of a jurisdiction; default: the mapping's.")
-@click.option(
-    "--rejects", type=click.Path(path_type=Path), help="Where refused rows go; default: FILE.rejects.csv here."
-)
+@click.option("--rejects", type=click.Path(path_type=Path), help="File for refused rows; default: ./FILE.rejects.csv.")
 def requests(file: Path, mapping_file: Path, jurisdiction: str | None, rejects: Path | None) -> None:
     """Import service requests from the CSV FILE (.gz too).
 
-    Doing so again is safe, and brings changes only.
+    It is safe to repeat: a second import brings in only what changed.
     """
     environment = current_environment()
     try:
@@ -58,4 +56,4 @@ def requests(file: Path, mapping_file: Path, jurisdiction: str | None, rejects: 
     if done.absent:
         click.echo(f"the file has no column for {', '.join(done.absent)}")
     for kind, count in done.handled.most_common():
-        click.echo(f"{count} {HANDLED[kind]}")
+        click.echo(f"{count} {HANDLED_TEXTS[kind]}")

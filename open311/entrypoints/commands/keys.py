@@ -1,4 +1,4 @@
-"""``open311 keys``: API keys, with which apps write through the API."""
+"""The command ``open311 keys``: the API keys with which apps write through the API."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def issue(
     writes_per_minute: int | None,
     reads_per_minute: int | None,
 ) -> None:
-    """Make a key for the client NAME; it is shown once."""
+    """Issue a key to client NAME; it is shown only once."""
     if not name.strip():
         raise click.BadParameter("is empty", param_hint="NAME")
     click.echo(issue_key(jurisdiction, name, contact, scopes or ("requests",), writes_per_minute, reads_per_minute))
@@ -40,7 +40,7 @@ def issue(
 
 @group.command("list")
 def list_keys() -> None:
-    """List clients; keys themselves are stored nowhere."""
+    """List clients; the keys themselves are not stored."""
     for client in all_clients():
         state = "revoked" if client.revoked_at else ", ".join(client.scopes)
         click.echo(f"{client.key}\t{client.jurisdiction}\t{client.name}\t{state}\t{client.contact}")
@@ -49,7 +49,7 @@ def list_keys() -> None:
 @group.command()
 @click.argument("client", type=int)
 def revoke(client: int) -> None:
-    """Make the key of CLIENT (its number) worthless.
+    """Revoke the key of CLIENT (its number).
 
     The number is the one that 'open311 keys list' shows.
     """
@@ -64,9 +64,9 @@ def revoke(client: int) -> None:
 )
 @jurisdiction_option
 def ensure_development(path: Path, jurisdiction: Jurisdiction) -> None:
-    """Keep one key for development in a file.
+    """Keep a valid API key for development in a file.
 
-    It is made where it is missing or not valid here.
+    A new key is issued if the file has none, or one that is not valid here.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

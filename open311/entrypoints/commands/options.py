@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options and error handling that several commands share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from open311.domain.errors import Refusal
 
 
 def _known(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdiction | None:
-    """The jurisdiction of this key, if one is named."""
+    """Return the jurisdiction that an option names, if any."""
     known = current_environment().city.jurisdictions
     if key is not None and key not in known:
         raise click.BadParameter(f"no jurisdiction {key!r}; there are {', '.join(known)}")
@@ -25,29 +25,29 @@ def _known(_: click.Context, __: click.Parameter, key: str | None) -> Jurisdicti
 
 
 def _known_or_first(context: click.Context, parameter: click.Parameter, key: str | None) -> Jurisdiction:
-    """The jurisdiction of this key, or the first one of the city."""
+    """Return the jurisdiction that an option names, or the city's first."""
     return _known(context, parameter, key) or current_environment().city.first
 
 
 def jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--jurisdiction KEY``, the city's first by default."""
-    told = "Key of a jurisdiction in config/city.yaml; default: the first."
-    return click.option("--jurisdiction", callback=_known_or_first, help=told)(command)
+    """Add the option ``--jurisdiction KEY``; it is the city's first jurisdiction by default."""
+    text = "Key of a jurisdiction in config/city.yaml; default: the first."
+    return click.option("--jurisdiction", callback=_known_or_first, help=text)(command)
 
 
 def only_jurisdiction_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--jurisdiction KEY``, none by default: all are meant."""
-    told = "Key of the only jurisdiction that is meant; default: all."
-    return click.option("--jurisdiction", callback=_known, help=told)(command)
+    """Add the option ``--jurisdiction KEY``, which limits a command to one jurisdiction; None (all) by default."""
+    text = "Key of a jurisdiction in config/city.yaml; default: all of them."
+    return click.option("--jurisdiction", callback=_known, help=text)(command)
 
 
 def numbered(command: Callable[..., None]) -> Callable[..., None]:
-    """NUMBER, and in which jurisdiction."""
+    """Add the argument NUMBER, of a service request, and the option ``--jurisdiction`` that it belongs to."""
     return click.argument("number")(jurisdiction_option(command))
 
 
 def ref(number: str, jurisdiction: Jurisdiction) -> CaseRef:
-    """The service request that a command names, whatever its version."""
+    """Return the reference of the service request that a command names, at any version."""
     return CaseRef(jurisdiction.key, number)
 
 
@@ -64,8 +64,8 @@ by_option = click.option(
 
 
 @contextmanager
-def refusals_told() -> Iterator[None]:
-    """Tell the person at the command line why something was refused, without a traceback."""
+def refusals_as_errors() -> Iterator[None]:
+    """Turn a refusal inside the ``with`` block into a command-line error that says why, without a traceback."""
     try:
         yield
     except Refusal as refusal:

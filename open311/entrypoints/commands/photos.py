@@ -1,4 +1,4 @@
-"""``open311 photos``: review photos of residents."""
+"""The command ``open311 photos``: review the photos that residents send."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from open311.actions.base.environment import current_environment
 from open311.actions.cases.photo_review import approve_photo, hide_photo, read_original, redact_photo
 from open311.domain.exposure import Moderation
 from open311.domain.photo import Box
-from open311.entrypoints.commands.options import by_option, refusals_told
+from open311.entrypoints.commands.options import by_option, refusals_as_errors
 from open311.queries.cases.photos import photos
 
-group = AppGroup("photos", help="Review photos: show, hide, blacken parts.")
+group = AppGroup("photos", help="Review photos: show, hide, black out parts.")
 STATES = [state.value for state in Moderation]
+"""The review states that ``--state`` accepts."""
 
 
 @group.command("list")
@@ -34,8 +35,8 @@ def list_photos(state: str) -> None:
 @click.argument("photo", type=int)
 @by_option
 def approve(photo: int, actor: Actor) -> None:
-    """Show PHOTO (the number that list shows)."""
-    with refusals_told():
+    """Make PHOTO (the number that list shows) public."""
+    with refusals_as_errors():
         approve_photo(current_environment(), photo, actor)
     click.echo(f"photo {photo} is shown")
 
@@ -44,8 +45,8 @@ def approve(photo: int, actor: Actor) -> None:
 @click.argument("photo", type=int)
 @by_option
 def hide(photo: int, actor: Actor) -> None:
-    """Show PHOTO to nobody any more."""
-    with refusals_told():
+    """Hide PHOTO from the public."""
+    with refusals_as_errors():
         hide_photo(current_environment(), photo, actor)
     click.echo(f"photo {photo} is hidden")
 
@@ -55,11 +56,11 @@ def hide(photo: int, actor: Actor) -> None:
 @click.option("--box", "boxes", multiple=True, required=True, metavar="LEFT,TOP,RIGHT,BOTTOM", help="Repeatable.")
 @by_option
 def redact(photo: int, boxes: tuple[str, ...], actor: Actor) -> None:
-    """Blacken boxes of PHOTO and show what is left.
+    """Black out boxes of PHOTO and make the rest public.
 
-    A box is in fractions of width and height: 0.1,0.2,0.3,0.45.
+    A box is given in fractions of width and height: 0.1,0.2,0.3,0.45.
     """
-    with refusals_told():
+    with refusals_as_errors():
         redact_photo(current_environment(), photo, [Box.read(box) for box in boxes], actor)
     click.echo(f"photo {photo} is redacted")
 
@@ -69,11 +70,11 @@ def redact(photo: int, boxes: tuple[str, ...], actor: Actor) -> None:
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A JPEG file.")
 @by_option
 def original(photo: int, output: Path, actor: Actor) -> None:
-    """Write what PHOTO was before it was redacted.
+    """Write PHOTO to a file as it was before redaction.
 
-    That it was read is noted.
+    The audit log notes that it was read.
     """
-    with refusals_told():
+    with refusals_as_errors():
         content = read_original(current_environment(), photo, actor)
     output.write_bytes(content)
     click.echo(f"the original of photo {photo} is in {output}")

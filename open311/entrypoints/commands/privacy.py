@@ -1,4 +1,4 @@
-"""``open311 privacy``: forget what was kept long enough; export or erase one person's data."""
+"""The command ``open311 privacy``: forget data past its retention; export or erase one person's data."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from open311.actions.privacy.erase import Erased, erase_person, look_at_person
 from open311.actions.privacy.export import Export, export_person
 from open311.actions.privacy.retention import preview_retention, run_retention
 from open311.domain.person import Who
-from open311.entrypoints.commands.options import by_option, refusals_told
+from open311.entrypoints.commands.options import by_option, refusals_as_errors
 
-group = AppGroup("privacy", help="Forget old data; export or erase one person's.")
+group = AppGroup("privacy", help="Forget old data; export or erase one person's data.")
 
 
 @group.command("run")
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @by_option
 def run(dry_run: bool, actor: Actor) -> None:
-    """Forget what config/privacy.yaml says is kept long enough.
+    """Forget data older than config/privacy.yaml says.
 
-    The worker does so each night.
+    The worker does this every night.
     """
     environment = current_environment()
     swept = preview_retention(environment) if dry_run else run_retention(environment, actor)
@@ -42,17 +42,17 @@ def run(dry_run: bool, actor: Actor) -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="A .zip with photos, or .json without.",
+    help="A .zip file with photos, or a .json file without.",
 )
 @by_option
 def export(who: str, output: Path, actor: Actor) -> None:
-    """Write all that is held about WHO.
+    """Write all data about WHO to a file.
 
-    Who is named by an e-mail address, +12155550142 or account:7. Make sure first that it is they who ask.
+    WHO is an e-mail address, a phone number like +12155550142, or account:7. First make sure that it is they who ask.
     """
     if output.suffix not in (".zip", ".json"):
         raise click.BadParameter("must end in .zip or .json", param_hint="--output")
-    with refusals_told():
+    with refusals_as_errors():
         made = export_person(current_environment(), Who.read(who), actor)
     _write(made, output)
     for each in made.document["contents"]:
@@ -77,13 +77,13 @@ def _write(made: Export, output: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @by_option
 def erase(who: str, dry_run: bool, yes: bool, actor: Actor) -> None:
-    """Erase all that is held about WHO.
+    """Erase all data about WHO.
 
-    Who is named by an e-mail address, +12155550142 or account:7. What they reported stays, with place and time and
-    without their words. It cannot be taken back.
+    WHO is an e-mail address, a phone number like +12155550142, or account:7. What they reported stays, with its place
+    and time but without their words. This cannot be undone.
     """
     environment = current_environment()
-    with refusals_told():
+    with refusals_as_errors():
         person = Who.read(who)
         if dry_run or not yes:
             _say(look_at_person(environment, person, actor), "would go")

@@ -1,4 +1,4 @@
-"""``open311 publish``: the public face of service requests."""
+"""The command ``open311 publish``: render what the public sees of service requests."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from open311.entrypoints.commands.options import only_jurisdiction_option
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Every service request of every jurisdiction.")
 @only_jurisdiction_option
-@click.option("--service-code", help="Only this service's.")
+@click.option("--service-code", help="Only service requests of this service.")
 @with_appcontext
 def publish(everything: bool, jurisdiction: Jurisdiction | None, service_code: str | None) -> None:
-    """Render publications and boundary tags anew; safe at any time."""
+    """Render all that the public sees again; safe at any time."""
     if everything == bool(jurisdiction or service_code):
         raise click.UsageError("say --all, or --jurisdiction, --service-code or both")
     environment = current_environment()

@@ -1,4 +1,4 @@
-"""``open311 routing``: check the rules of ``config/routing.yaml``, and try them on past requests."""
+"""The command ``open311 routing``: check the rules in ``config/routing.yaml``, and try them on past requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ group = AppGroup("routing", help="Check and try the rules that route service req
 def check() -> None:
     """Find rules that nothing reaches, and run the examples.
 
-    Exits with 1 where anything is wrong.
+    The exit status is 1 if anything is wrong.
     """
     faults = [
         f"{jurisdiction.key}: {fault}"
@@ -42,7 +42,7 @@ def check() -> None:
 
 
 def _dead(jurisdiction: Jurisdiction) -> list[str]:
-    """Rules that no service request can ever meet."""
+    """Describe the rules that no service request can ever reach."""
     faults = [
         f"rule {rule.name!r} is never reached: {earlier.name!r} stands before it and takes all that it would"
         for rule, earlier in jurisdiction.routing.shadowed()
@@ -72,11 +72,11 @@ def _failing(jurisdiction: Jurisdiction) -> list[str]:
 
 @group.command("try")
 @click.option("--since", default="30d", show_default=True, help="How far back: 30d, 12h, 8w.")
-@click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help="The newest so many at most.")
-@click.option("--changes", is_flag=True, help="Show each request that would go elsewhere than it is now.")
+@click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help="At most this many, newest.")
+@click.option("--changes", is_flag=True, help="Show each request that would be routed elsewhere.")
 @jurisdiction_option
 def try_rules(since: str, limit: int, changes: bool, jurisdiction: Jurisdiction) -> None:
-    """Show which rule would have hit past requests."""
+    """Show which rules would have matched past requests."""
     found = re.fullmatch(r"(\d{1,4})([hdw])", since)
     if not found:
         raise click.BadParameter("a number and h, d or w, like 30d", param_hint="--since")

@@ -1,4 +1,4 @@
-"""``open311 sample``: invented service requests to look at."""
+"""The command ``open311 sample``: invented service requests to look at."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ group = AppGroup("sample", help="Load and remove invented service requests.")
 @click.option("--requests", "count", type=click.IntRange(1), default=5_000, show_default=True)
 @click.option("--days", type=click.IntRange(1, 36_500), default=730, show_default=True, help="How far back they go.")
 def load(jurisdiction: Jurisdiction, count: int, days: int) -> None:
-    """Load a sample, clearly marked, if there is no service request yet."""
+    """Load a clearly marked sample, if there are no requests yet."""
     if not is_empty(jurisdiction.key):
         click.echo(f"{jurisdiction.key} has service requests already; no sample loaded")
         return

@@ -1,4 +1,4 @@
-"""``open311 database``: the tables."""
+"""The command ``open311 database``: create, check and change the tables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from flask.cli import AppGroup
 from open311.models import schema
 from open311.models.base import database
 
-group = AppGroup("database", help="Make and check the tables.")
+group = AppGroup("database", help="Create, update and check the tables.")
 
 
 @group.command()
 def migrate() -> None:
-    """Bring the tables to the newest state."""
+    """Bring the tables up to date."""
     with database.engine.connect() as connection:
         schema.migrate(connection)
         connection.commit()
@@ -22,7 +22,7 @@ def migrate() -> None:
 
 @group.command()
 def check() -> None:
-    """Compare the tables with the models; exit 1 where they differ."""
+    """Compare the tables with the models; exit 1 if they differ."""
     with database.engine.connect() as connection:
         found = schema.differences(connection)
     for difference in found:
@@ -35,9 +35,9 @@ def check() -> None:
 @group.command()
 @click.argument("message")
 def revision(message: str) -> None:
-    """Write a migration of what differs (for developers).
+    """Write a migration for what differs (for developers).
 
-    MESSAGE says why, and becomes part of the name.
+    MESSAGE says why and becomes part of the file name.
     """
     with database.engine.connect() as connection:
         schema.revision(connection, message)

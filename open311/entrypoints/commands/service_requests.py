@@ -1,4 +1,4 @@
-"""``open311 requests``: work service requests from the command line, as pages for staff do."""
+"""The command ``open311 requests``: work on service requests from the command line, as staff do on pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from open311.domain.channel import Intake
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.moment import read_moment
-from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_told
+from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_as_errors
 from open311.queries.cases import shown
 from open311.queries.cases.shown import HistoryEntry
 
@@ -38,7 +38,7 @@ _NOTE = click.option("--note", default="", help="For staff only.")
 @click.option("--text", required=True, help="What residents read.")
 @_NOTE
 def close(number: str, jurisdiction: Jurisdiction, actor: Actor, outcome: str, text: str, note: str) -> None:
-    """Close NUMBER with an outcome and a public text."""
+    """Close service request NUMBER with an outcome and a text."""
     _step(number, jurisdiction, actor, Change(Status.CLOSED, Outcome(outcome), text=text, note=note))
 
 
@@ -48,7 +48,7 @@ def close(number: str, jurisdiction: Jurisdiction, actor: Actor, outcome: str, t
 @_TEXT
 @_NOTE
 def reopen(number: str, jurisdiction: Jurisdiction, actor: Actor, text: str, note: str) -> None:
-    """Open service request NUMBER again."""
+    """Reopen service request NUMBER."""
     _step(number, jurisdiction, actor, Change(Status.RECEIVED, text=text, note=note))
 
 
@@ -70,9 +70,9 @@ def update(
     text: str,
     note: str,
 ) -> None:
-    """Take a step with NUMBER, or add a comment or a note.
+    """Change the status of NUMBER, or add a comment or note.
 
-    A step with --status, a public comment with --text alone, a note for staff with --note alone.
+    Give --status for a step, --text alone for a public comment, --note alone for a note to staff.
     """
     if status:
         how, when = Outcome(outcome) if outcome else None, _moment(scheduled, jurisdiction)
@@ -82,7 +82,7 @@ def update(
         raise click.UsageError("--outcome and --scheduled go with --status")
     if not (text.strip() or note.strip()):
         raise click.UsageError("say --status, --text or --note")
-    with refusals_told():
+    with refusals_as_errors():
         write(current_environment(), ref(number, jurisdiction), actor, Change(text=text, note=note))
     click.echo(f"{number} has a new {'comment' if text.strip() else 'note'}")
 
@@ -95,7 +95,7 @@ def _moment(text: str | None, jurisdiction: Jurisdiction) -> datetime | None:
 
 
 def _step(number: str, jurisdiction: Jurisdiction, actor: Actor, change: Change) -> None:
-    with refusals_told():
+    with refusals_as_errors():
         progress(current_environment(), ref(number, jurisdiction), actor, change)
     click.echo(f"{number} is {change.status}")
 
@@ -104,9 +104,9 @@ def _step(number: str, jurisdiction: Jurisdiction, actor: Actor, change: Change)
 @numbered
 @by_option
 def approve(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
-    """Show what was written in service request NUMBER.
+    """Make the words and photos of service request NUMBER public.
 
-    Of a reviewed service nothing but the state is public before.
+    Until then, a service whose requests are reviewed shows only their state.
     """
     _moderate(number, jurisdiction, Moderation.APPROVED, actor)
 
@@ -115,15 +115,15 @@ def approve(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
 @numbered
 @by_option
 def hide(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
-    """Refuse service request NUMBER to the public, for its words.
+    """Hide service request NUMBER from the public.
 
-    It is out of everything public; approve shows it again.
+    It disappears from everything public; approve shows it again.
     """
     _moderate(number, jurisdiction, Moderation.HIDDEN, actor)
 
 
 def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, actor: Actor) -> None:
-    with refusals_told():
+    with refusals_as_errors():
         moderate(current_environment(), ref(number, jurisdiction), actor, decision)
     click.echo(f"{number} is {decision}")
 
@@ -132,8 +132,8 @@ def _moderate(number: str, jurisdiction: Jurisdiction, decision: Moderation, act
 @numbered
 @by_option
 def me_too(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
-    """Note that somebody else has the concern of NUMBER."""
-    with refusals_told():
+    """Count one more person with the same concern as NUMBER."""
+    with refusals_as_errors():
         endorse(ref(number, jurisdiction), actor, channel=Intake.PHONE)
     click.echo(f"{number} has one more 'me too'")
 
@@ -141,9 +141,9 @@ def me_too(number: str, jurisdiction: Jurisdiction, actor: Actor) -> None:
 @group.command()
 @numbered
 def show(number: str, jurisdiction: Jurisdiction) -> None:
-    """See service request NUMBER with its history; for staff only.
+    """Show all of service request NUMBER and its history.
 
-    Also what it can become, and which comments wait for staff.
+    This is for staff only. It also shows what it can become, and which comments wait for staff.
     """
     case = shown.case(jurisdiction.key, number)
     if case is None:
@@ -162,7 +162,7 @@ def show(number: str, jurisdiction: Jurisdiction) -> None:
 
 
 def _decided(row: HistoryEntry) -> str | None:
-    """What staff decided about what is public; None where words were taken out, for the note tells of that."""
+    """Return what staff decided about what is public; None if words were redacted, which the note says."""
     changes = row.changes or {}
     if row.kind != "moderation":
         return None

@@ -1,4 +1,4 @@
-"""``open311 serve`` and ``open311 worker``: the two processes of a server."""
+"""The commands ``open311 serve`` and ``open311 worker``: the two processes of a server."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from open311.actions.places.load_boundaries import load_samples
 @click.option("--threads", type=click.IntRange(1), default=4, show_default=True, help="Threads in each process.")
 @with_appcontext
 def serve(host: str | None, port: int | None, workers: int, threads: int) -> None:
-    """Serve the API; first note what the city's files say now."""
+    """Serve the API and pages, after 'city load'."""
     settings = current_app.extensions["settings"]
     environment = current_environment()
-    # Before anything is served: a service that became less public must not show what it showed before.
+    # Before anything is served: a service that became less public must not go on showing what it showed before.
     for line in [*load_city(environment), *load_samples(environment)]:
         click.echo(line)
     Granian(
@@ -50,7 +50,7 @@ def serve(host: str | None, port: int | None, workers: int, threads: int) -> Non
 @click.option("--concurrency", type=click.IntRange(1), default=2, show_default=True, help="Jobs at once.")
 @with_appcontext
 def worker(concurrency: int) -> None:
-    """Run jobs until stopped; those under way are finished first."""
+    """Run jobs until stopped; jobs under way are finished first."""
     queue = current_app.extensions["queue"]
     with queue.open():
         asyncio.run(_work(queue, concurrency))
@@ -58,9 +58,9 @@ def worker(concurrency: int) -> None:
 
 
 async def _work(queue: App, concurrency: int) -> None:
-    """Listen to signals before the worker is known to anybody: its own handlers come a moment after that.
+    """Run the worker, with signal handlers of our own: its own would be installed only after it has registered itself.
 
-    The first signal lets jobs under way finish; a second one does not wait for them.
+    The first signal lets jobs under way finish; a second one stops at once.
     """
     loop = asyncio.get_running_loop()
     async with queue.open_async():

@@ -1,4 +1,4 @@
-"""The command ``open311 webhooks``: other people's servers that are called when something happens."""
+"""The command ``open311 webhooks``: call other servers when something happens."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from open311.actions.base.environment import current_environment
 from open311.actions.telling.webhooks import add_webhook, remove_webhook, replay
 from open311.catalog.city import Jurisdiction
 from open311.domain.event import PUBLIC_EVENTS
-from open311.entrypoints.commands.options import by_option, jurisdiction_option, refusals_told
+from open311.entrypoints.commands.options import by_option, jurisdiction_option, refusals_as_errors
 from open311.queries.telling.webhooks import all_webhooks, dead_deliveries
 
-group = AppGroup("webhooks", help="Call other people's servers when something happens.")
+group = AppGroup("webhooks", help="Call other servers when something happens.")
 EVENTS = [str(event) for event in PUBLIC_EVENTS]
+"""The events that ``--event`` accepts."""
 
 
 @group.command()
@@ -29,15 +30,15 @@ EVENTS = [str(event) for event in PUBLIC_EVENTS]
 @jurisdiction_option
 @by_option
 def add(url: str, events: tuple[str, ...], jurisdiction: Jurisdiction, actor: Actor) -> None:
-    """Call URL from now on; its secret is shown once."""
-    with refusals_told():
+    """Call URL from now on; its secret is shown only once."""
+    with refusals_as_errors():
         key, secret = add_webhook(current_environment(), jurisdiction.key, url, events, actor)
     click.echo(f"webhook {key}, secret {secret}")
 
 
 @group.command("list")
 def list_webhooks() -> None:
-    """List receivers, and how many calls are done, waiting, dead."""
+    """List webhooks and their calls: done, waiting, dead."""
     for each in all_webhooks():
         counts = f"{each.done} done, {each.waiting} waiting, {each.dead} dead"
         events = ", ".join(each.events) or "all events"
@@ -48,7 +49,7 @@ def list_webhooks() -> None:
 @click.argument("webhook", type=int)
 @by_option
 def remove(webhook: int, actor: Actor) -> None:
-    """Call WEBHOOK (the number that list shows) no more."""
+    """Stop calling WEBHOOK (the number that list shows)."""
     if not remove_webhook(webhook, actor):
         raise click.ClickException(f"no webhook {webhook}, or removed already")
     click.echo(f"webhook {webhook} is removed")
@@ -56,7 +57,7 @@ def remove(webhook: int, actor: Actor) -> None:
 
 @group.command()
 def dead() -> None:
-    """List calls that failed for the last time, newest first."""
+    """List calls that were given up, newest first."""
     for each in dead_deliveries():
         click.echo(f"{each.delivery}\t{each.url}\t{each.event}\t{each.number}\t{each.fault}")
 
@@ -65,9 +66,9 @@ def dead() -> None:
 @click.argument("deliveries", nargs=-1, required=True)
 @by_option
 def replay_deliveries(deliveries: tuple[str, ...], actor: Actor) -> None:
-    """Make DELIVERIES again, under the ids they had.
+    """Make the calls DELIVERIES again, under the same ids.
 
-    ``dead`` shows those that failed for the last time.
+    'open311 webhooks dead' lists the calls that were given up.
     """
     for delivery in deliveries:
         if not replay(current_environment(), delivery, actor):
