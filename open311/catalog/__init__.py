@@ -1,1 +1,1 @@
-"""The city in files: YAML read, checked and turned into frozen objects."""
+"""Read the city's YAML files, check them, and turn them into frozen objects."""

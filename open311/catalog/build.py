@@ -1,4 +1,4 @@
-"""From checked files to frozen objects; nothing here can fail any more."""
+"""Turn the city's checked files into frozen objects; nothing here can fail."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from open311.domain.wording import Wordings
 
 
 def build_city(files: Files, city: Source) -> City:
-    """The city that checked files describe; ``city`` is ``config/city.yaml``."""
+    """Build the city that checked files describe; ``city`` is ``config/city.yaml``."""
     jurisdictions = {key: _jurisdiction(files, key, item) for key, item in files.jurisdictions.items()}
     endpoints = tuple(
         Endpoint(path=item["path"], type=item["type"], jurisdictions=tuple(item["jurisdictions"]))
@@ -80,7 +80,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
 
 
 def _own(files: Files, source: Source | None, key: str, jurisdiction: str) -> list[dict[str, Any]]:
-    """The items of a list that belong to one jurisdiction."""
+    """Return the items of a file's list that belong to one jurisdiction."""
     items = source.entries(key) if source else ()
     return [item for _, item in items if jurisdiction in files.belongs(item)]
 
@@ -152,7 +152,7 @@ def _sla_exception(item: dict[str, Any]) -> SLAException:
 
 
 def _sla(text: str | None) -> SLA | None:
-    """Read ``7 working days``; one of them may be written ``1 working day``."""
+    """Read an SLA like ``7 working days`` or ``1 working day``."""
     if text is None:
         return None
     amount, _, unit = text.partition(" ")
@@ -165,7 +165,7 @@ def _attribute(item: dict[str, Any], order: int) -> Attribute:
 
 
 def _fingerprint(jurisdictions: dict[str, Jurisdiction], endpoints: tuple[Endpoint, ...]) -> str:
-    """Hash all that clients can see, in the order of the files: not contacts, calendars, routing and words of mails."""
+    """Hash everything that clients can see, in the order of the files: not calendars, routing, letters and the like."""
     seen = [
         vars(jurisdiction)
         | {"departments": None, "calendar": None, "routing": None, "wordings": None, "replies": None}

@@ -1,4 +1,4 @@
-"""What the files of a city say, as frozen objects; ``read.py`` makes them."""
+"""What a city's files say, as frozen objects; ``catalog/read.py`` makes them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from open311.domain.wording import Wordings
 
 @dataclass(frozen=True, slots=True)
 class RemoteServer:
-    """Another GeoReport v2 server, to which service requests are forwarded."""
+    """Another body's GeoReport v2 server, to which service requests are forwarded."""
 
     url: str
     service_codes: Mapping[str, str]
@@ -26,13 +26,13 @@ class RemoteServer:
     api_key_variable: str = ""
 
     def service_code(self, ours: str) -> str | None:
-        """Their code for a service of ours; none where they have no such service."""
+        """Return their service code for one of our services; None if they have no such service."""
         return self.service_codes.get(ours) or self.service_codes.get("*")
 
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A department, or a body outside the city (``outside``), that answers for services."""
+    """A department that is responsible for services, or a body ``outside`` the city to which they are referred."""
 
     code: str
     name: str
@@ -48,7 +48,7 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A boundary layer the city uses: where it comes from and which properties name its boundaries."""
+    """A boundary layer that the city uses: where it comes from, and which properties name its boundaries."""
 
     code: str
     name: str
@@ -65,10 +65,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Jurisdiction:
-    """One city as clients see it: what ``jurisdiction_id`` names, with its own data, keys and catalogue.
+    """One city as clients see it: what a ``jurisdiction_id`` names, with its own data, API keys and catalogue.
 
-    ``key`` is unique in the installation (rows and commands use it); ``jurisdiction_id`` is what clients send, so
-    that a sandbox can answer to the city's own id at its own path.
+    ``key`` is unique in the installation, and used in rows and commands. ``jurisdiction_id`` is what clients send; a
+    sandbox has the city's own, at a path of its own.
     """
 
     key: str
@@ -97,7 +97,7 @@ class Jurisdiction:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path at which jurisdictions are served, and how discovery announces it."""
+    """A URL path at which jurisdictions are served, and how discovery announces it."""
 
     path: str
     type: str
@@ -106,9 +106,10 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class City:
-    """Everything the files say. ``fingerprint`` changes whenever what clients can see of the catalogue does.
+    """Everything that the city's files say.
 
-    ``directory`` is where the files lie; a layer's ``sample_file`` is a path inside it.
+    ``fingerprint`` changes whenever anything in the catalogue changes that clients can see. ``directory`` is where the
+    files are; a layer's ``sample_file`` is a path inside it.
     """
 
     name: str
@@ -120,5 +121,5 @@ class City:
 
     @property
     def first(self) -> Jurisdiction:
-        """The jurisdiction that is meant where none is named: its name, words and zone are the city's."""
+        """The jurisdiction that is meant if none is named; its name, words and time zone are the city's."""
         return next(iter(self.jurisdictions.values()))

@@ -1,4 +1,4 @@
-"""What is wrong with a city's files: where, and why, for the person who edits them."""
+"""Faults in a city's files: where they are and what is wrong, for the person who edits the files."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One fault: the file as its path inside the city's directory, the line (from 1), the reason."""
+    """A fault in one of the files: its path inside the city's directory, the line (from 1), the reason."""
 
     file: str
     line: int
     reason: str
 
     def __str__(self) -> str:
-        """As editors and terminals link it: ``file:line: reason``."""
+        """Write the fault as editors and terminals recognize it: ``file:line: reason``."""
         return f"{self.file}:{self.line}: {self.reason}"
 
 
 class CatalogError(Exception):
-    """The files of a city cannot be used; ``faults`` holds every fault found, by file and line."""
+    """The city's files cannot be used; ``faults`` holds every fault, in the order of files and lines."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults)))

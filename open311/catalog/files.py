@@ -1,4 +1,4 @@
-"""The files of a city, read but not yet judged, and which jurisdictions each of their items belongs to."""
+"""Read a city's files, unchecked, and tell which jurisdictions each of their items belongs to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from open311.catalog.source import Source, read_source
 
 @dataclass(frozen=True)
 class Files:
-    """What was read; none for a file that cannot be read at all."""
+    """The files that were read; None for a file that is missing or cannot be read."""
 
     directory: Path
     city: Source | None
@@ -28,7 +28,7 @@ class Files:
 
     @cached_property
     def jurisdictions(self) -> dict[str, dict[str, Any]]:
-        """The settings of each jurisdiction by its key, with those it takes from the one it is ``like``."""
+        """The settings of each jurisdiction by its key, including those of the jurisdiction that it is ``like``."""
         own = {text(item, "key"): item for _, item in self.city.entries("jurisdictions")} if self.city else {}
         own.pop("", None)
         return {
@@ -37,7 +37,10 @@ class Files:
         }
 
     def belongs(self, item: dict[str, Any]) -> tuple[str, ...]:
-        """The keys of the jurisdictions an item belongs to: those it names and all that are like them, or all."""
+        """Return the keys of the jurisdictions that an item belongs to.
+
+        These are the jurisdictions that it names and those that are ``like`` them, or all if it names none.
+        """
         named = item.get("jurisdictions")
         if not isinstance(named, list):
             return tuple(self.jurisdictions)
@@ -45,19 +48,19 @@ class Files:
 
 
 def text(item: dict[str, Any], key: str) -> str:
-    """The text under a key; nothing where it is missing or something else, which is for the schema to say."""
+    """Return the text under a key; empty if it is missing or not text, which the schema reports."""
     found = item.get(key)
     return found if isinstance(found, str) else ""
 
 
 def texts(item: dict[str, Any], key: str) -> list[str]:
-    """The texts of the list under a key, likewise."""
+    """Return the texts of the list under a key; empty if it is missing or not a list, which the schema reports."""
     found = item.get(key)
     return [value for value in found if isinstance(value, str)] if isinstance(found, list) else []
 
 
 def read_files(directory: Path) -> tuple[Files, list[Fault]]:
-    """Read every file of a city below its directory."""
+    """Read every file in a city's directory; return the files and the faults that were found in reading them."""
     faults: list[Fault] = []
 
     def read(name: str) -> Source | None:
@@ -66,11 +69,11 @@ def read_files(directory: Path) -> tuple[Files, list[Fault]]:
         return source
 
     city, departments, boundaries = (read(f"config/{name}.yaml") for name in ("city", "departments", "boundaries"))
-    # A city needs no rules of its own (service definitions name the department) and no ready sentences.
+    # A city needs no routing rules (service definitions name the department) and no reply templates.
     routing, replies = (
         read(name) if (directory / name).exists() else None for name in ("config/routing.yaml", "config/replies.yaml")
     )
-    # Nor a file for its words, nor for how long it keeps what: those that came with this server name no city.
+    # Nor does it need letters and retention rules of its own: those that come with the server name no city.
     texts, privacy = (_read_own_or_ours(directory, f"config/{name}.yaml", faults) for name in ("texts", "privacy"))
     found = (directory / "service_definitions").rglob("*.y*ml")
     names = sorted(path.relative_to(directory).as_posix() for path in found)

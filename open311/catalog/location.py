@@ -1,15 +1,16 @@
-"""Where the city's own files lie when no other place is named (``CITY_DIR`` names one)."""
+"""Find the city's files if ``CITY_DIR`` does not name their directory."""
 
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
+"""The directory of the package ``open311``."""
 
 
 def city_directory() -> Path:
-    """The directory that holds ``config/``, ``service_definitions/`` and ``schemas/``.
+    """Return the directory with ``config/``, ``service_definitions/`` and ``schemas/``.
 
-    In a checkout that is its root, so that an edit counts at once. An installed wheel carries a copy of the city it was
-    built from.
+    In a checkout it is the root, so that edits take effect. An installed wheel has a copy of the city that it was built
+    from.
     """
     checkout = PACKAGE.parent
     return checkout if (checkout / "setup.cfg").is_file() else PACKAGE / "city"

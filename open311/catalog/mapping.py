@@ -1,4 +1,4 @@
-"""How a CSV of past service requests is read: ``config/imports/*.yaml`` as a frozen object."""
+"""Read how a CSV file of past service requests is imported: ``config/imports/*.yaml`` as a frozen object."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from open311.domain.lifecycle import Outcome, Status
 
 @dataclass(frozen=True)
 class Handling:
-    """What to do with rows that are not as they should be; the words are those of the file."""
+    """What to do with unusual rows, in the words of the file (see ``schemas/import_mapping.schema.json``)."""
 
     number_missing: str
     status_missing: str
@@ -28,7 +28,7 @@ class Handling:
 
 @dataclass(frozen=True)
 class ImportMapping:
-    """Which column is what. ``columns`` names, for each field of ours, the columns to look into in turn."""
+    """What each column means. ``columns`` names, for each of our fields, the columns to read it from, in order."""
 
     name: str
     jurisdiction: str | None
@@ -45,9 +45,9 @@ class ImportMapping:
 
 
 def read_mapping(path: Path) -> ImportMapping:
-    """Read and check a mapping.
+    """Read and check an import mapping.
 
-    :raises CatalogError: with every fault, its line and reason.
+    :raises CatalogError: when the file has faults; it lists all of them, with line and reason.
     """
     source, faults = read_source(path, path.name)
     if source:

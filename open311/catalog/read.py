@@ -1,4 +1,4 @@
-"""Reading a city: its files, every fault in them at once, or the frozen objects they make."""
+"""Read a city's files into frozen objects, or report every fault in them at once."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from open311.domain.retention import Span
 
 
 def read_city(directory: Path, spans: Sequence[Span] = ()) -> City:
-    """Read ``config/`` and ``service_definitions/`` below a directory.
+    """Read the city in ``config/`` and ``service_definitions/`` of a directory.
 
-    ``spans`` are those that ``config/privacy.yaml`` has to name; without them it may name any.
+    ``spans`` are the retention spans that ``config/privacy.yaml`` has to name; if there are none, it may name any.
 
-    :raises CatalogError: with every fault in every file.
+    :raises CatalogError: when the files have faults; it lists all of them.
     """
     files, faults = read_files(directory)
     shaped = {

@@ -1,4 +1,4 @@
-"""``config/replies.yaml``: from the file to ready sentences, and what no schema can say of it."""
+"""Reply templates for staff, ``config/replies.yaml``: check what the schema cannot, and build them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from open311.domain.wording import placeholders
 
 
 def build_replies(files: Files, jurisdiction: str) -> tuple[Reply, ...]:
-    """The replies of one jurisdiction, from a checked file; none where the city has no such file."""
+    """Build the replies of one jurisdiction from the checked file; empty if the city has no such file."""
     items = files.replies.entries("replies") if files.replies else ()
     return tuple(
         Reply(
@@ -29,7 +29,7 @@ def build_replies(files: Files, jurisdiction: str) -> tuple[Reply, ...]:
 
 
 def check_replies(files: Files, source: Source) -> Iterator[Fault]:
-    """Names that stand twice, outcomes of what is not closed, services and placeholders that do not exist."""
+    """Find names that occur twice, outcomes of states other than closed, and unknown services and placeholders."""
     codes = {text(each.data, "service_code") for each in files.services if isinstance(each.data, dict)}
     names: set[str] = set()
     for where, item in source.entries("replies"):

@@ -1,4 +1,4 @@
-"""``config/privacy.yaml``: checked against the spans that the server knows, and made into the city's rules."""
+"""Retention rules, ``config/privacy.yaml``: check them against the spans that the server knows, and build them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from open311.domain.retention import Retention, Rule, Span
 
 
 def build_retention(source: Source | None) -> Retention:
-    """Make the rules of a file that was checked."""
+    """Build the retention rules from the checked file."""
     keep = source.data["keep"] if source else {}
     return Retention({name: Rule(rule["days"], rule.get("services", {})) for name, rule in keep.items()})
 
 
 def check_spans(source: Source, spans: Iterable[Span]) -> list[Fault]:
-    """Find faults of the file's shape, and spans that are missing or unknown; without ``spans`` any will do."""
+    """Find faults in the file's shape, and spans that are missing or unknown; without ``spans``, any are accepted."""
     return check_shape(source, _schema(tuple(spans)))
 
 
 def check_services_of_spans(files: Files, source: Source) -> Iterator[Fault]:
-    """Find services with days of their own that the city does not have."""
+    """Find rules for services that the city does not have."""
     keep = source.data.get("keep") if isinstance(source.data, dict) else None
     codes = {text(each.data, "service_code") for each in files.services if isinstance(each.data, dict)}
     for name, rule in keep.items() if isinstance(keep, dict) else ():
@@ -35,7 +35,7 @@ def check_services_of_spans(files: Files, source: Source) -> Iterator[Fault]:
 
 
 def _schema(spans: tuple[Span, ...]) -> dict[str, Any]:
-    """``privacy.schema.json``, which names no span, with one required property for each."""
+    """Return ``privacy.schema.json``, which names no span, with a required property added for each span."""
     schema = read_schema("privacy")
     if not spans:
         return schema

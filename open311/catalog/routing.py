@@ -1,4 +1,4 @@
-"""``config/routing.yaml``: from the file to rules, and what no schema can say of it."""
+"""Routing rules, ``config/routing.yaml``: check what the schema cannot, and build them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from open311.domain.priority import Priority
 from open311.domain.routing import Condition, Example, Facts, Hours, Routing, Rule
 
 _NOON = "2026-01-07T12:00"
-"""A Wednesday in working time: when an example happens that does not say."""
+"""The time of an example that names none: a Wednesday, in working time."""
 
 
 def build_routing(files: Files, jurisdiction: str, zone: str) -> Routing:
-    """The rules of one jurisdiction, from a checked file; none where the city has no such file."""
+    """Build the rules of one jurisdiction from the checked file; empty if the city has no such file."""
     if files.routing is None:
         return Routing()
     rules = [_rule(item) for _, item in files.routing.entries("rules") if jurisdiction in files.belongs(item)]
@@ -74,7 +74,7 @@ def _example(item: dict[str, Any], zone: str) -> Example:
 
 
 def check_routing(files: Files, source: Source) -> Iterator[Fault]:
-    """Names that stand for nothing: services, questions, values, layers, departments, teams, rules."""
+    """Find names that do not exist: of services, questions, values, layers, departments, teams and rules."""
     known = _Known(files)
     names: set[str] = set()
     for where, item in source.entries("rules"):
@@ -101,7 +101,7 @@ def check_routing(files: Files, source: Source) -> Iterator[Fault]:
 
 
 class _Known:
-    """What the other files name."""
+    """The names that the other files define."""
 
     def __init__(self, files: Files) -> None:
         services = [source.data for source in files.services if isinstance(source.data, dict)]
@@ -123,7 +123,7 @@ class _Known:
 
 
 def _listed(attribute: dict[str, Any]) -> set[str] | None:
-    """The keys of a list's values; none where any text is an answer."""
+    """Return the keys of a list's values; None if the question accepts any text."""
     values = attribute.get("values")
     return set(values) if isinstance(values, dict) else None
 

@@ -1,4 +1,4 @@
-"""What no schema can say of a city's files: that they agree with one another, and that dates and zones exist."""
+"""Check what no schema can: that a city's files agree with one another, and that dates and time zones exist."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from open311.catalog.source import Source, Where
 from open311.domain.definition import Datatype
 
 _LISTS = {"singlevaluelist": 2, "multivaluelist": 1}
-"""How many values each list needs at least; a list of one offers nothing to choose, but may be ticked."""
+"""The least number of values of each kind of list; one value leaves nothing to choose, but can be ticked."""
 
-_OTHERS = frozenset(datatype.value for datatype in Datatype if not datatype.is_list)
+_WITHOUT_VALUES = frozenset(datatype.value for datatype in Datatype if not datatype.is_list)
+"""The datatypes that are not lists, and have no values."""
 
 
 def check_rules(files: Files) -> Iterator[Fault]:
-    """Every fault between and within the files; copes with any shape, so that all faults come at once."""
+    """Find faults within and between the files. It copes with any shape, so that all faults are reported at once."""
     if files.city:
         yield from _jurisdictions(files, files.city)
         yield from _endpoints(files, files.city)
@@ -87,7 +88,7 @@ def _calendar(source: Source, where: Where, calendar: dict[str, Any]) -> Iterato
     also = holidays.get("also")
     for position, item in enumerate(also if isinstance(also, list) else []):
         if isinstance(item, dict) and (day := text(item, "date")):
-            # A leap year stands in for every year, so that 29 February may be a holiday.
+            # A leap year stands for any year, so that February 29 may be a holiday.
             yield from _day(source, (*where, "also", position, "date"), day if len(day) > 5 else f"2024-{day}", day)
 
 
@@ -118,7 +119,7 @@ def _endpoints(files: Files, source: Source) -> Iterator[Fault]:
 
 def _known_jurisdictions(files: Files, source: Source, where: Where, item: dict[str, Any]) -> Iterator[Fault]:
     if not files.jurisdictions:
-        return  # city.yaml itself is at fault, which is said there.
+        return  # city.yaml itself is at fault, which is reported there.
     for position, key in enumerate(texts(item, "jurisdictions")):
         if key not in files.jurisdictions:
             reason = f"there is no jurisdiction {key!r}; known are {', '.join(files.jurisdictions)}"
@@ -177,7 +178,7 @@ def _service(files: Files, source: Source, taken: dict[tuple[str, str], str]) ->
 
 
 def _known_for(files: Files, source: Source, key: str, code: str) -> set[str]:
-    """The jurisdictions to which an item with this code belongs."""
+    """Return the jurisdictions that items with this code belong to."""
     return {
         jurisdiction
         for _, item in source.entries(key)
@@ -191,7 +192,7 @@ def _all(keys: Iterable[str]) -> str:
 
 
 def _later(one: str, other: str) -> bool:
-    """Whether a span is surely longer than another; days and hours of different kinds are not compared."""
+    """Return whether a span is surely longer than another; days and hours of different kinds are not compared."""
     (amount, _, unit), (limit, _, limit_unit) = one.partition(" "), other.partition(" ")
     comparable = unit.rstrip("s") == limit_unit.rstrip("s") and amount.isdigit() and limit.isdigit()
     return comparable and int(amount) > int(limit)
@@ -215,7 +216,7 @@ def _attributes(source: Source) -> Iterator[Fault]:
         elif count < _LISTS.get(datatype, 0):
             needed = "two values" if _LISTS[datatype] > 1 else "one value"
             yield source.fault((*where, "values"), f"a {datatype} needs at least {needed}")
-        elif datatype in _OTHERS and values is not None:
+        elif datatype in _WITHOUT_VALUES and values is not None:
             yield source.fault((*where, "values"), f"only lists have values, not a {datatype}")
         if isinstance(values, dict) and len(names := [*values.values()]) > len({str(name) for name in names}):
             yield source.fault((*where, "values"), "two values have the same name")

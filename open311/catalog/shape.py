@@ -1,4 +1,4 @@
-"""The shape of a city's files, checked against ``schemas/*.schema.json``, in words for the person who edits them."""
+"""Check a city's files against ``schemas/*.schema.json``, and describe faults for the person who edits them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KINDS = {
 
 @lru_cache
 def read_schema(name: str) -> dict[str, Any]:
-    """Read a schema of the server, wherever the city's files lie; ``name`` is the file's without ``.schema.json``."""
+    """Read one of the server's schemas; ``name`` is the file's name without ``.schema.json``."""
     text = (city_directory() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
     return json.loads(text)  # type: ignore[no-any-return]
 
@@ -37,7 +37,7 @@ def _validator(name: str) -> Any:
 
 
 def check_shape(source: Source, schema: str | dict[str, Any]) -> list[Fault]:
-    """Find every way in which a file breaks a schema, which is given by name or as it is."""
+    """Find every fault of a file by a schema, which is given by name or as a document."""
     validator = _validator(schema) if isinstance(schema, str) else Draft202012Validator(schema)
     return [
         source.fault(where, reason) for error in validator.iter_errors(source.data) for where, reason in _reasons(error)
@@ -45,7 +45,7 @@ def check_shape(source: Source, schema: str | dict[str, Any]) -> list[Fault]:
 
 
 def _reasons(error: ValidationError) -> Iterator[tuple[Where, str]]:
-    """Say a schema's refusal in plain words; those that a city will hardly meet keep the library's."""
+    """Yield a schema's faults in plain words; rare ones keep the words of the library."""
     where: Where = tuple(error.absolute_path)
     match error.validator:
         case "additionalProperties":

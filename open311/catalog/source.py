@@ -1,4 +1,4 @@
-"""YAML with line numbers: a file of the city as plain data that still knows where each value stands."""
+"""Read YAML with line numbers: a file as plain data that still knows the line of every value."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ import yaml
 
 try:
     from yaml import CSafeLoader as _SafeLoader
-except ImportError:  # PyYAML without libyaml: the same answers, about ten times slower.
+except ImportError:  # PyYAML without libyaml: the results are the same, about ten times slower.
     from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
 
 from open311.catalog.faults import Fault
 
 Where = tuple[str | int, ...]
-"""The way to a value: keys of mappings and positions in lists, from the top of the file."""
+"""The path of a value: keys of mappings and positions in lists, from the top of the file."""
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class _Loader(_SafeLoader):
-    """Reads ``yes``, ``no``, ``on``, ``17:00`` and ``2026-05-01`` as the text they are (YAML 1.2, core schema).
+    """Reads ``yes``, ``no``, ``on``, ``17:00`` and ``2026-05-01`` as text (YAML 1.2, core schema).
 
-    YAML 1.1 would make truth values, the number 1020 and a date of them, and the Norway of a list of countries false.
+    YAML 1.1 would read them as booleans, the number 1020 and a date, and Norway in a list of country codes as false.
     """
 
 
@@ -39,14 +39,14 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"-?[0-9]+\.
 
 @dataclass(frozen=True)
 class Source:
-    """A file that was read: its path inside the city's directory, its data, and the line of every value."""
+    """A YAML file that was read: its path inside the city's directory, its data, and the line of every value."""
 
     name: str
     data: Any
     lines: Mapping[Where, int]
 
     def fault(self, where: Where, reason: str) -> Fault:
-        """A fault at a value or, where that is missing, at the nearest thing around it."""
+        """Return a fault at a value; if the value is missing, at the nearest one around it."""
         near = where
         while near and near not in self.lines:
             near = near[:-1]
@@ -54,7 +54,7 @@ class Source:
         return Fault(self.name, self.lines.get(near, 1), f"{keys[-1]}: {reason}" if keys else reason)
 
     def entries(self, key: str) -> Iterator[tuple[Where, dict[str, Any]]]:
-        """The mappings in the list under a key at the top; what has another shape is left to the schema."""
+        """Yield the mappings in the list under a top-level key; anything of another shape is left to the schema."""
         items = self.data.get(key) if isinstance(self.data, dict) else None
         for position, item in enumerate(items if isinstance(items, list) else []):
             if isinstance(item, dict):
@@ -62,7 +62,7 @@ class Source:
 
 
 def read_source(path: Path, name: str) -> tuple[Source | None, list[Fault]]:
-    """Read one YAML file; without a source when it cannot be read at all, with its faults in any case."""
+    """Read a YAML file; return it, or None if it cannot be read at all, and its faults."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -91,7 +91,7 @@ def read_source(path: Path, name: str) -> tuple[Source | None, list[Fault]]:
 
 @dataclass
 class _Walk:
-    """Turns YAML nodes into plain data, noting lines and whatever YAML allows but a city's files do not."""
+    """Turns YAML nodes into plain data, recording lines, and faults where YAML allows more than a city's files may."""
 
     name: str
     lines: dict[Where, int] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class _Walk:
     _seen: set[int] = field(default_factory=set)
 
     def value(self, node: yaml.Node, where: Where) -> Any:
-        """The plain value of a node: text, number, truth value, none, list or dict."""
+        """Return the plain value of a node: text, number, boolean, None, list or dict."""
         self.lines.setdefault(where, node.start_mark.line + 1)
         if id(node) in self._seen:
             self._fault(node, "aliases (*name) are not used here; write the value again")

@@ -1,4 +1,4 @@
-"""``config/texts.yaml``: from the file to the city's words, and what no schema can say of it."""
+"""The words of letters, ``config/texts.yaml``: check what the schema cannot, and build them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVENTS = frozenset(event.value for event in Event)
 
 
 def build_wordings(source: Source, languages: tuple[str, ...]) -> Wordings:
-    """The words of one jurisdiction, from a checked file."""
+    """Build the words of one jurisdiction from the checked file."""
     data = source.data
     return Wordings(
         languages=languages,
@@ -38,7 +38,7 @@ def _languages(said: dict[str, Any]) -> ByLanguage:
 
 
 def check_texts(files: Files, source: Source) -> Iterator[Fault]:
-    """Events, phrases and languages that are missing, placeholders and services that do not exist."""
+    """Find events, phrases and languages that are missing, and unknown placeholders and services."""
     if not isinstance(source.data, dict):
         return
     first = {
@@ -64,7 +64,7 @@ def check_texts(files: Files, source: Source) -> Iterator[Fault]:
 def _complete(
     source: Source, where: Where, wanted: Mapping[str, frozenset[str]], languages: set[Any]
 ) -> Iterator[Fault]:
-    """Everything must be there in the city's own language: that is what others fall back to."""
+    """Find what is missing in the city's first language, which others fall back to, and unknown phrases."""
     found = _mapping(source.data.get(where[0]))
     for name in wanted:
         missing = sorted(str(each) for each in languages if each not in _mapping(found.get(name)))
@@ -75,7 +75,7 @@ def _complete(
 
 
 def _known(source: Source, where: Where, item: Any) -> Iterator[Fault]:
-    """Placeholders of events and outcomes, at the top or of a service."""
+    """Find unknown placeholders of events and outcomes, at the top of the file or for a service."""
     for part in ("events", "outcomes"):
         for name, said in _mapping(_mapping(item).get(part)).items():
             event = Event.CLOSED if part == "outcomes" else name

@@ -1,4 +1,4 @@
-"""Addresses that people can be reached at, as they write them."""
+"""Read the e-mail addresses and phone numbers at which people can be reached, as they write them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BETWEEN = re.compile(r"[\s().\-/]+")
 
 
 def email_address(text: str) -> str | None:
-    """Return the trimmed address if mail can be sent to it, else None."""
+    """Return an e-mail address without surrounding spaces, or None if mail cannot be sent to it."""
     address = text.strip()
     local, _, domain = address.rpartition("@")
     plain = ".." not in address and not local.startswith(".") and not local.endswith(".")
@@ -20,6 +20,6 @@ def email_address(text: str) -> str | None:
 
 
 def phone_number(text: str) -> str | None:
-    """Return a telephone number with its country code, like ``+12155550142``, or None if it has none."""
+    """Return a phone number with its country code, like ``+12155550142``, or None if it has no country code."""
     number = _BETWEEN.sub("", text)
     return number if _PHONE.fullmatch(number) else None

@@ -1,4 +1,4 @@
-"""Promises: when a service request is expected to be done, in working time of the city's calendar."""
+"""Compute when a service request is due, in the working time of the city's calendar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 
 class Unit(StrEnum):
-    """What an SLA counts."""
+    """What an SLA's amount counts."""
 
     WORKING_DAYS = "working_days"
     WORKING_HOURS = "working_hours"
@@ -20,7 +20,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SLA:
-    """A service level agreement: so many days or hours, of working time or of the clock's."""
+    """A service level agreement: a number of days or hours, in working time or around the clock."""
 
     amount: int
     unit: Unit = Unit.WORKING_DAYS
@@ -28,7 +28,7 @@ class SLA:
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """When the city works: zone, weekdays (0 is Monday), opening hours, holidays (dates, local)."""
+    """When the city works: time zone, opening hours, weekdays (0 is Monday), and holidays (local dates)."""
 
     zone: str
     opens: time = time(8)
@@ -37,13 +37,13 @@ class WorkingCalendar:
     holidays: Container[date] = field(default_factory=frozenset)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the city works on this local day."""
+        """Return whether the city works on a local day."""
         return day.weekday() in self.weekdays and day not in self.holidays
 
     def next_working_day(self, day: date) -> date:
-        """The first working day after this one.
+        """Return the first working day after a day.
 
-        :raises ValueError: if a year passes without one (a calendar that never works).
+        :raises ValueError: when there is none within a year.
         """
         for _ in range(366):
             day += timedelta(days=1)
@@ -52,10 +52,10 @@ class WorkingCalendar:
         raise ValueError("the calendar has no working day within a year")
 
     def due(self, start: datetime, sla: SLA) -> datetime:
-        """When a promise made at ``start`` (aware) is due; the answer is in UTC.
+        """Return when a promise made at ``start`` (aware) is due, in UTC.
 
-        Working days end at closing time of the n-th working day after the day it was made; a report outside
-        working time counts as made when work begins again. Working hours run only while the city is open.
+        A promise of n working days is due at closing time on the n-th working day after the day it was made; outside
+        working time, it counts as made when work begins again. Working hours run only while the city is open.
         """
         if sla.unit is Unit.DAYS:
             return start.astimezone(UTC) + timedelta(days=sla.amount)
@@ -72,10 +72,10 @@ class WorkingCalendar:
         return self._after_hours(begin, timedelta(hours=sla.amount), zone).astimezone(UTC)
 
     def resumed(self, due: datetime, paused: datetime, resumed: datetime, sla: SLA | None) -> datetime:
-        """When a promise is due whose clock stood still from ``paused`` until ``resumed`` (all aware); in UTC.
+        """Return when a promise is due, in UTC, if its clock stood still from ``paused`` until ``resumed`` (all aware).
 
-        What counts working time is moved by the working time that passed, all else by the time of the clock. A
-        promise that was broken before the pause stays broken.
+        A promise in working time moves by the working time that passed; any other by the time that passed. A promise
+        that was broken before the pause stays broken.
         """
         if due <= paused or resumed <= paused:
             return due
@@ -91,7 +91,7 @@ class WorkingCalendar:
         return due.astimezone(UTC) + (resumed - paused)
 
     def worked(self, start: datetime, end: datetime) -> timedelta:
-        """The working time between two moments (aware)."""
+        """Return the working time between two moments (aware)."""
         zone = ZoneInfo(self.zone)
         begin, end, total = self._begin(start.astimezone(zone)), end.astimezone(zone), timedelta()
         while begin < end:
@@ -100,14 +100,14 @@ class WorkingCalendar:
         return total
 
     def _begin(self, local: datetime) -> datetime:
-        """The moment itself when the city is open, else the next opening."""
+        """Return the moment itself if the city is open, else the next opening time."""
         day = local.date()
         if self.is_working_day(day) and local.time() < self.closes:
             return max(local, datetime.combine(day, self.opens, local.tzinfo))
         return datetime.combine(self.next_working_day(day), self.opens, local.tzinfo)
 
     def _after_hours(self, begin: datetime, left: timedelta, zone: ZoneInfo) -> datetime:
-        """Walk opening hours until ``left`` is used up; a change of clock at night costs or gives nothing."""
+        """Return when ``left`` is used up, counting opening hours only; clock changes at night make no difference."""
         while True:
             closes = datetime.combine(begin.date(), self.closes, zone)
             if left <= closes - begin:

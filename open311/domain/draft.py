@@ -1,4 +1,4 @@
-"""A service request as it arrives, from any channel: cleaned once, here, and checked against its service."""
+"""A service request as it arrives, from any channel: what is typed is cleaned and checked once, here."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from open311.domain.channel import Intake
 from open311.domain.definition import is_decimal
 from open311.domain.place import Point
 
-DESCRIPTION_LIMIT = 4000
-"""Characters; GeoReport v2 asks servers to take at least 4,000."""
-LINE_LIMIT = 500
-"""Characters of any single-line field."""
+MAX_TEXT_CHARACTERS = 4000
+"""The most characters in a description or an answer; GeoReport v2 asks servers to accept at least 4,000."""
+MAX_LINE_CHARACTERS = 500
+"""The most characters in any field of a single line."""
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def clean_text(text: str) -> str:
-    """Text of several lines: NFC, trimmed, newlines as LF, no character that XML cannot hold."""
+    """Clean a text of several lines: NFC, trimmed, line ends as LF, without characters that XML cannot represent."""
     if text.isascii() and text.isprintable():
         return text.strip()
     return _ILLEGAL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 
 def clean_line(text: str) -> str:
-    """Text of one line: as ``clean_text``, and white space folded to single spaces."""
+    """Clean a text of one line like ``clean_text``, and fold white space to single spaces."""
     return " ".join(clean_text(text).split())
 
 
 def web_address(text: str) -> str:
-    """An absolute address of the web (``http``, ``https``) on one line; nothing where the text is something else."""
+    """Return a text as an absolute web address (``http``, ``https``) on one line; empty if it is not one."""
     line = clean_line(text).replace(" ", "%20")
     if not line:
         return ""
     try:
         parts = urlsplit(line)
         there = parts.scheme in ("http", "https") and parts.hostname and "%" not in parts.netloc and parts.port != 0
-    except ValueError:  # a bracket that is not closed, a port that is no number
+    except ValueError:  # a bracket that is not closed, a port that is not a number
         return ""
     return line if there else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Who reports, as far as they said; stored apart from the service request, never published."""
+    """Who reports, as far as they said; it is stored apart from the service request and never published."""
 
     first_name: str = ""
     last_name: str = ""
@@ -58,15 +58,15 @@ class Reporter:
 
     @property
     def known(self) -> bool:
-        """Whether anything at all was said."""
+        """Whether they said anything at all about themselves."""
         return any((self.first_name, self.last_name, self.email, self.phone, self.device_id, self.account_id))
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A service request as it arrives. Make one with ``Draft.of``, which cleans and checks.
+    """A service request as it arrives. Make one with ``Draft.of``, which cleans and checks it.
 
-    One with ``faults`` is filed by no action: they are told together with those of its answers.
+    A draft with ``faults`` is refused when it is filed, together with the faults of its answers.
     """
 
     jurisdiction: str
@@ -83,7 +83,7 @@ class Draft:
     language: str | None = None
     photos: Sequence[bytes] = ()
     faults: tuple[str, ...] = ()
-    """What is wrong with it, in sentences for whoever sent it."""
+    """What is wrong with the draft, in sentences for whoever sent it."""
 
     @classmethod
     def of(
@@ -100,32 +100,32 @@ class Draft:
         channel: str = Intake.API,
         photos: Sequence[bytes] = (),
     ) -> Draft:
-        """A draft from the raw text of a message.
+        """Make a draft from raw text.
 
-        ``lines`` holds address, address_id, zipcode, media_url and language, ``reporter`` the fields of ``Reporter``.
-        Empty counts as absent everywhere, and so does a ``media_url`` that is none: no photo loses a report.
+        ``lines`` holds address, address_id, zipcode, media_url and language; ``reporter`` holds fields of ``Reporter``.
+        Empty texts count as absent. So does a ``media_url`` that is not a web address, as no photo may lose a report.
         """
         reasons: list[str] = []
         clean = {name: clean_line(text) for name, text in (lines or {}).items()}
         known = {name: clean_line(text) for name, text in (reporter or {}).items()}
         reasons += [
-            f"{name} is longer than {LINE_LIMIT} characters"
+            f"{name} is longer than {MAX_LINE_CHARACTERS} characters"
             for name, text in {**clean, **known}.items()
-            if len(text) > LINE_LIMIT
+            if len(text) > MAX_LINE_CHARACTERS
         ]
         if "media_url" in clean:
             clean["media_url"] = web_address(clean["media_url"])
         description = clean_text(description)
-        if len(description) > DESCRIPTION_LIMIT:
-            reasons.append(f"description is longer than {DESCRIPTION_LIMIT} characters")
+        if len(description) > MAX_TEXT_CHARACTERS:
+            reasons.append(f"description is longer than {MAX_TEXT_CHARACTERS} characters")
         point = _point(lat.strip(), long.strip(), reasons)
         if point is None and not reasons and not (clean.get("address") or clean.get("address_id")):
             reasons.append("location required: lat and long, address_string or address_id")
         cleaned = {code: [clean_text(value) for value in values] for code, values in (answers or {}).items()}
         reasons += [
-            f"{code}: an answer is longer than {DESCRIPTION_LIMIT} characters"
+            f"{code}: an answer is longer than {MAX_TEXT_CHARACTERS} characters"
             for code, values in cleaned.items()
-            if any(len(value) > DESCRIPTION_LIMIT for value in values)
+            if any(len(value) > MAX_TEXT_CHARACTERS for value in values)
         ]
         return cls(
             jurisdiction=jurisdiction,
@@ -142,7 +142,7 @@ class Draft:
 
 
 def _point(lat: str, long: str, reasons: list[str]) -> Point | None:
-    """Both or neither, numbers, on the globe; faults are added to ``reasons``."""
+    """Read a point, or None if neither coordinate is given; faults are added to ``reasons``."""
     if not lat and not long:
         return None
     if not lat or not long:

@@ -1,4 +1,4 @@
-"""The eight states of a service request and every step between them: one table."""
+"""The lifecycle of a service request: its eight states, and a table of every step between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from open311.domain.errors import StepRefused
 
 
 class Status(StrEnum):
-    """Where a service request stands inside the city."""
+    """The state of a service request inside the city."""
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
@@ -48,18 +48,19 @@ STEPS: dict[Status, frozenset[Status]] = {
     _S.CLOSED: frozenset({_S.DISPUTED, _S.RECEIVED}),
     _S.DISPUTED: frozenset({_S.RECEIVED, _S.CLOSED}),
 }
+"""The states that can follow each state."""
 
 PUBLISHED: dict[Status, str] = {
     status: "closed" if status in (Status.CLOSED, Status.DISPUTED) else "open" for status in Status
 }
-"""What GeoReport v2 calls each state: ``open`` or ``closed``, nothing else."""
+"""What GeoReport v2 calls each state: ``open`` or ``closed``."""
 
 PAUSED = frozenset({Status.WAITING_ON_REPORTER, Status.REFERRED})
-"""States in which the clock of the SLA stands still."""
+"""The states in which the clock of the promise stands still."""
 
 
 class Lack(StrEnum):
-    """What a step needs and was not given; the values are the names of form fields."""
+    """What a step needs but was not given; the values are names of form fields."""
 
     OUTCOME = "outcome"
     TEXT = "text"
@@ -67,7 +68,7 @@ class Lack(StrEnum):
 
 
 def lacks(new: Status, outcome: Outcome | None, text: str, scheduled: object | None = None) -> list[Lack]:
-    """What is missing for a step: closing needs an outcome and a public text, scheduling needs a day.
+    """Return what is missing for a step: closing needs an outcome and a public text, scheduling needs a day.
 
     Every form asks this rule before it sends anything, and :func:`check_step` asks it again.
     """

@@ -1,4 +1,4 @@
-"""Moments in time: the clock, W3C format out, and generous reading of what clients write."""
+"""Moments in time: the clock, the W3C format for output, and a generous reader for what clients send."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _W3C = re.compile(
 
 
 def now() -> datetime:
-    """The present moment, to the microsecond, in UTC."""
+    """Return the present moment in UTC, to the microsecond."""
     return datetime.now(UTC)
 
 
 def read_moment(text: str, zone: str) -> datetime:
-    """Read what clients in use send as a date and time; the answer is in UTC.
+    """Read a date and time in the forms that clients in use send, and return it in UTC.
 
-    ``T`` or a space between date and time, seconds and fraction optional, a date alone (midnight), ``+hhmm`` or
-    ``+hh:mm``, a plus sign that was lost on the way (it arrives as a space), no zone at all (then ``zone``, the
-    jurisdiction's).
+    Between date and time there may be a ``T`` or a space. Seconds, their fraction and the time (midnight) may be
+    missing. The offset is ``Z``, ``+hh``, ``+hhmm`` or ``+hh:mm``; its plus sign may have been lost on the way, and
+    arrive as a space. Without an offset, ``zone`` (the jurisdiction's) is meant.
 
-    :raises ValueError: for anything else, with a sentence for the client.
+    :raises ValueError: when the text has none of these forms, with a sentence for the client.
     """
     found = _W3C.fullmatch(text.strip())
     if not found:
@@ -40,9 +40,9 @@ def read_moment(text: str, zone: str) -> datetime:
 
 
 def day_after(moment: datetime, zone: str) -> datetime:
-    """The same time of the next day there, which is 23 or 25 hours later where the clocks are changed.
+    """Return the time one day later in a zone, which may be 23 or 25 hours later if clocks change.
 
-    :raises OverflowError: the calendar ends before.
+    :raises OverflowError: when that is after the year 9999.
     """
     return (moment.astimezone(ZoneInfo(zone)) + timedelta(days=1)).astimezone(UTC)
 
@@ -57,5 +57,5 @@ def _offset(text: str) -> timezone:
 
 
 def write_moment(moment: datetime | None) -> str | None:
-    """Write a moment as ``YYYY-MM-DDTHH:MM:SSZ``: UTC, no fraction, what every client in use can read."""
+    """Write a moment as ``YYYY-MM-DDTHH:MM:SSZ``: in UTC without a fraction, as every client in use can read it."""
     return None if moment is None else f"{moment.astimezone(UTC).isoformat()[:19]}Z"  # up to the seconds

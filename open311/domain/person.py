@@ -1,4 +1,4 @@
-"""One person, as an e-mail address, a telephone number or an account names them, and whether a text is about them."""
+"""One person, identified by an e-mail address, a phone number or an account, and whether a text mentions them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from open311.domain.contact import email_address, phone_number
 from open311.domain.errors import InvalidArgument
 
 MIN_NAME_LETTERS = 3
-"""Texts are not searched for names shorter than this, which are parts of every second text."""
+"""The least length of a name, in letters, that texts are searched for: shorter names occur in too many texts."""
 LOCAL_DIGITS = 7
-"""How many digits a telephone number has without country and area, as people write it among themselves."""
+"""The digits of a phone number without country and area code, as people in one area write it."""
 NATIONAL_DIGITS = 10
-"""How many digits a telephone number has without its country."""
+"""The digits of a phone number without its country code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whose data is meant: one e-mail address (in lower case), one telephone number or one account.
+    """Whose data is meant: one e-mail address (in lower case), one phone number or one account.
 
-    Only what was named is meant: an address in a report proves nothing about a number beside it.
+    Nothing else is inferred: an address in a report proves nothing about a phone number beside it.
     """
 
     email: str = ""
@@ -49,7 +49,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """By what a text names one person."""
+    """The names, addresses and numbers by which a text may mention one person."""
 
     names: tuple[str, ...]
     emails: tuple[str, ...]
@@ -57,12 +57,12 @@ class Marks:
 
     @classmethod
     def of(cls, names: Iterable[str | None], emails: Iterable[str], phones: Iterable[str]) -> Marks:
-        """Take full names apart into their words, of which each may stand alone in a text."""
+        """Split full names into their words, as a text may use any of them alone."""
         words = sorted({word for name in names if name for word in name.split()})
         return cls(tuple(words), tuple(emails), tuple(phones))
 
     def are_in(self, *texts: str | None) -> bool:
-        """Return whether any of the texts names the person."""
+        """Return whether any of the texts mentions the person."""
         return any(mentions(text, self.names, self.emails, self.phones) for text in texts if text)
 
 
@@ -72,14 +72,14 @@ def digits(text: str) -> str:
 
 
 def same_number(written: str, phone: str) -> bool:
-    """Return whether a telephone number, as somebody wrote it, is ``phone`` (``+12155550142``)."""
+    """Return whether a phone number, as somebody wrote it, is ``phone`` (like ``+12155550142``)."""
     if written.strip().startswith("+"):
         return digits(written) == digits(phone)
     return len(digits(written)) >= NATIONAL_DIGITS and digits(phone).endswith(digits(written))
 
 
 def mentions(text: str, names: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> bool:
-    """Return whether a text has one of the names as a word of its own, one of the addresses, or the end of a number."""
+    """Return whether a text contains a name (as a whole word), an e-mail address or the end of a phone number."""
     folded, numbers = text.casefold(), digits(text)
     return (
         any(email.casefold() in folded for email in emails)

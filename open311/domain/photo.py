@@ -65,7 +65,7 @@ class Box:
         return ",".join(f"{edge:.4f}" for edge in (self.left, self.top, self.right, self.bottom))
 
     def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """The first and last columns and rows that the box touches: rather too much is covered than too little."""
+        """Return left, top, right and bottom in pixels, all inclusive, rounded so that the box is never too small."""
         return (
             math.floor(self.left * width),
             math.floor(self.top * height),

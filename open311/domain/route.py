@@ -1,4 +1,4 @@
-"""A short way on foot through a day's places: nearest neighbour first, then crossings are taken out (2-opt)."""
+"""Find a short walk through a day's places: nearest neighbor first, then crossings are removed (2-opt)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from open311.domain.place import Point
 
-ENOUGH = 1e-9
-"""Degrees below which a way does not count as shorter: rounding would go round for ever."""
+MIN_GAIN_DEGREES = 1e-9
+"""How much shorter a change must make the walk, in degrees; with less, rounding errors could loop forever."""
 
 
 def walking_order(places: Sequence[Point], start: Point | None = None) -> list[int]:
-    """The positions of the places in an order in which they can be walked, from ``start`` or else from the first.
+    """Return the positions of the places in walking order, from ``start`` or else from the first place.
 
-    It is not the shortest way, but none of its legs cross.
+    It is not the shortest walk, but none of its legs cross.
     """
     if not places:
         return []
@@ -32,7 +32,7 @@ Flat = tuple[float, float]
 
 
 def _flat(points: Sequence[Point]) -> list[Flat]:
-    """Points on a plane: near enough within one city."""
+    """Project points onto a plane, which is accurate enough within one city."""
     narrow = math.cos(math.radians(points[0].lat))
     return [(point.long * narrow, point.lat) for point in points]
 
@@ -42,7 +42,7 @@ def _distance(one: Flat, other: Flat) -> float:
 
 
 def _untangled(way: list[int], flat: Sequence[Flat]) -> list[int]:
-    """Turn pieces of the way round as long as that makes it shorter; where it begins stays."""
+    """Reverse sections of the walk as long as that makes it shorter; its start stays."""
     shorter = True
     while shorter:
         shorter = False
@@ -54,7 +54,7 @@ def _untangled(way: list[int], flat: Sequence[Flat]) -> list[int]:
                 if after is not None:
                     before += _distance(flat[way[j]], flat[after])
                     turned += _distance(flat[way[i + 1]], flat[after])
-                if turned < before - ENOUGH:
+                if turned < before - MIN_GAIN_DEGREES:
                     way[i + 1 : j + 1] = reversed(way[i + 1 : j + 1])
                     shorter = True
     return way

@@ -1,4 +1,4 @@
-"""Routing: which department, team and priority a new service request gets; ordered rules, the first match wins."""
+"""Route new service requests to a department, team and priority by ordered rules, of which the first match wins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from open311.domain.priority import Priority
 class Facts:
     """What a rule may look at in a service request.
 
-    ``boundaries`` are ``layer:code`` of the newest vintages; ``moment`` is aware.
+    ``boundaries`` are names like ``ward:5``, of the layers in force; ``moment`` is aware.
     """
 
     service_code: str
@@ -29,9 +29,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A part of the week: local weekdays (0 is Monday), and from one time of day to another.
+    """A part of the week: local weekdays (0 is Monday), from one time of day until another.
 
-    Where ``until`` is not after ``start`` the span runs past midnight and belongs to the day it began on.
+    If ``until`` is not after ``start``, the span runs past midnight and belongs to the day on which it began.
     """
 
     weekdays: frozenset[int] = frozenset(range(7))
@@ -39,7 +39,7 @@ class Hours:
     until: time = time(0)
 
     def hold(self, moment: datetime, zone: str) -> bool:
-        """Whether a moment lies in it."""
+        """Return whether a moment (aware) lies in the hours."""
         local = moment.astimezone(ZoneInfo(zone))
         clock, today = local.time(), local.weekday()
         if self.start < self.until:
@@ -50,7 +50,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class Condition:
-    """What must hold for a rule; an empty part asks for nothing. Within a part one of several is enough."""
+    """What must hold for a rule to match: all parts that are not empty; within a part, one of its values is enough."""
 
     services: frozenset[str] = frozenset()
     boundaries: frozenset[str] = frozenset()
@@ -60,7 +60,7 @@ class Condition:
     hours: Hours | None = None
 
     def holds(self, facts: Facts, zone: str) -> bool:
-        """Whether all parts hold for a service request."""
+        """Return whether the condition holds for a service request."""
         return (
             (not self.services or facts.service_code in self.services)
             and (not self.channels or facts.channel in self.channels)
@@ -71,7 +71,7 @@ class Condition:
         )
 
     def covers(self, other: Condition) -> bool:
-        """Whether this surely holds wherever the other one does; then a rule behind it would never be reached."""
+        """Return whether this surely holds whenever ``other`` does, so that a later rule with ``other`` is dead."""
         return (
             _wider(self.services, other.services)
             and _wider(self.boundaries, other.boundaries)
@@ -87,13 +87,13 @@ def _wider(ours: frozenset[str], theirs: frozenset[str]) -> bool:
 
 
 def _occurs(word: str, text: str) -> bool:
-    """Whether a word or phrase stands in a text as a whole, in any case."""
+    """Return whether a text contains a whole word or phrase, in upper or lower case."""
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of ``config/routing.yaml``; what it leaves open stays as the service definition says."""
+    """One rule of ``config/routing.yaml``; what is None stays as the service definition says."""
 
     name: str
     condition: Condition
@@ -104,7 +104,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Example:
-    """A test case of the file: what a service request is like, and what must come of it."""
+    """A test case in ``config/routing.yaml``: the facts of a service request, and the route that it must get."""
 
     name: str
     facts: Facts
@@ -116,7 +116,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Route:
-    """Where a service request goes, and by which rule (none: as its service definition says)."""
+    """Where a service request goes, and the name of the rule that matched (None if none did)."""
 
     department: str
     team: str | None = None
@@ -126,18 +126,18 @@ class Route:
 
 @dataclass(frozen=True)
 class Routing:
-    """A jurisdiction's rules in their order, and the examples that they must satisfy."""
+    """A jurisdiction's rules, in order, and the examples that they must satisfy."""
 
     rules: tuple[Rule, ...] = ()
     examples: tuple[Example, ...] = ()
 
     @property
     def needs_boundaries(self) -> bool:
-        """Whether any rule asks where a service request lies."""
+        """Whether any rule looks at boundaries, so that they have to be read."""
         return any(rule.condition.boundaries for rule in self.rules)
 
     def route(self, facts: Facts, zone: str, department: str) -> Route:
-        """The route of a service request whose service definition names ``department``."""
+        """Return the route of a service request; ``department`` is the one that its service definition names."""
         for rule in self.rules:
             if rule.condition.holds(facts, zone):
                 return Route(
@@ -149,7 +149,7 @@ class Routing:
         return Route(department)
 
     def shadowed(self) -> Iterable[tuple[Rule, Rule]]:
-        """Rules that are never reached, each with the earlier one that takes everything."""
+        """Yield the rules that are never reached, each with the earlier rule that matches instead."""
         for position, rule in enumerate(self.rules):
             for earlier in self.rules[:position]:
                 if earlier.condition.covers(rule.condition):
@@ -157,7 +157,7 @@ class Routing:
                     break
 
     def failing(self, zone: str, departments: Mapping[str, str]) -> Iterable[tuple[Example, Route]]:
-        """Examples that come out otherwise, each with what came; ``departments`` are by service code."""
+        """Yield the examples that fail, each with the route that came out; ``departments`` are by service code."""
         for example in self.examples:
             route = self.route(example.facts, zone, departments[example.facts.service_code])
             wanted = {

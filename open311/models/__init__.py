@@ -1,4 +1,4 @@
-"""The city's tables, one a file in rooms by subject, and the migrations that make them.
+"""The city's tables, one per file in folders by subject, and the migrations that create them.
 
 Importing this package registers every table with ``database.metadata``: a new file needs no line here.
 """

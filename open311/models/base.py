@@ -1,4 +1,4 @@
-"""What every table shares: naming of constraints, common column types, the database itself."""
+"""What all tables share: names of constraints, common column types, the database itself."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ NAMING = {
 }
 
 Key = Annotated[int, mapped_column(BigInteger, Identity(always=False), primary_key=True)]
-"""A primary key; never published."""
+"""The column type of primary keys, which are never published."""
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Recorded = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())]
-"""When a row was written, by the database's clock."""
+"""A column with the time at which the row was written, by the database's clock."""
 
 
 class Base(DeclarativeBase):
-    """The base of every table: text without length, aware times, bytes and lists of PostgreSQL."""
+    """The base class of all tables: text has no length limit, times are aware, bytes and lists are PostgreSQL's."""
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING),

@@ -1,4 +1,4 @@
-"""The advisory locks of this database by their numbers: what is done by one at a time."""
+"""The advisory locks of this database, for work that only one process may do at a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Lock(IntEnum):
-    """Every number that is in use, so that no two mean the same."""
+    """Every lock number that is in use, so that no number has two meanings."""
 
     MIGRATION = 311
     CITY = 3112

@@ -1,4 +1,4 @@
-"""The state of the database's tables: migrate to the newest, and compare with the models."""
+"""Migrate the database's tables to the newest state, and compare them with the models."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from open311.models.base import database
 from open311.models.locks import Lock
 from open311.models.publications.publication import TransactionId
 
-OTHERS = ("procrastinate_", "spatial_ref_sys", "lifecycle_step")
-"""Tables of PostGIS, of the job queue and of our triggers, which bring their own definitions."""
+FOREIGN_TABLES = ("procrastinate_", "spatial_ref_sys", "lifecycle_step")
+"""How the names of tables begin that have no model: those of PostGIS, of the job queue and of our triggers."""
 
 
 def is_ours(thing: Any, name: str | None, kind: str, *_: Any) -> bool:
-    """Whether a table (or what belongs to it) is defined by our models."""
+    """Return whether a table, or a part of one, is defined by our models (an ``include_object`` hook of Alembic)."""
     table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", None)
-    return not (table or "").startswith(OTHERS)
+    return not (table or "").startswith(FOREIGN_TABLES)
 
 
 def _config(connection: Connection) -> Config:
@@ -33,18 +33,18 @@ def _config(connection: Connection) -> Config:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the tables to the newest state, all in the connection's transaction; two at once wait for each other."""
+    """Bring the tables up to date in the connection's transaction; of two calls at once, the second waits."""
     connection.exec_driver_sql(Lock.MIGRATION.waiting)
     command.upgrade(_config(connection), "head")
 
 
 def differences(connection: Connection) -> list[Any]:
-    """What the models say and the tables do not, or the reverse."""
+    """Return the differences between the models and the tables, as Alembic's operations."""
     connection.dialect.ischema_names["xid8"] = TransactionId  # type: ignore[attr-defined]
     context = MigrationContext.configure(connection, opts={"include_object": is_ours})
     return list(compare_metadata(context, database.metadata))
 
 
 def revision(connection: Connection, message: str) -> None:
-    """Write a new migration from the differences (for developers)."""
+    """Write a new migration from the differences between the models and the tables (for developers)."""
     command.revision(_config(connection), message, autogenerate=True)

@@ -1,9 +1,9 @@
-"""How the database is read: one way for all queries, inside an action or outside of one.
+"""Read the database: the one way for all queries, inside an action or outside of one.
 
-Inside an action a query runs on the action's own transaction, so it sees what the action wrote. Anywhere else it runs
-on a connection that commits by itself: one statement, one snapshot, one round trip.
+Inside an action, a query runs in the action's transaction and sees what the action wrote. Anywhere else it runs on a
+connection that commits by itself: one statement, one snapshot, one round trip.
 
-SQLAlchemy compiles each shape of statement once (``Statement``); it is executed on a raw psycopg cursor, because
+SQLAlchemy compiles each shape of statement once (``Statement``). It is executed on a raw psycopg cursor, because
 SQLAlchemy's own execution would add half a millisecond to a request that takes less than one (ADR 3).
 """
 
@@ -21,13 +21,13 @@ from sqlalchemy.dialects import postgresql
 from open311.models.base import database
 
 READ = "read"
-"""The bind whose connections commit by themselves."""
+"""The name of the SQLAlchemy bind whose connections commit by themselves."""
 
-GOING_DOWN = "57P"
-"""SQLSTATEs with which PostgreSQL ends connections; a connection that was cut has no SQLSTATE at all."""
+SHUTDOWN_SQLSTATES = "57P"
+"""How the SQLSTATEs begin with which PostgreSQL ends connections; a connection that broke has no SQLSTATE at all."""
 
 TRANSACTION: ContextVar[psycopg.Connection[Any] | None] = ContextVar("transaction", default=None)
-"""The connection of the action that is under way (``actions/base/transaction`` sets it)."""
+"""The psycopg connection of the action that is under way, which ``actions/base/transaction`` sets; else None."""
 
 Row = TypeVar("Row")
 
@@ -35,9 +35,9 @@ _DIALECT = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
 
 
 class Statement:
-    """SQL compiled once: text with ``:name`` parameters, or a SQLAlchemy construct, and its constant values.
+    """SQL that is compiled once, made from text with ``:name`` parameters or from a SQLAlchemy construct.
 
-    In text a cast of a parameter is written ``CAST(:name AS type)``; ``:name::type`` would be misread.
+    In text, write the cast of a parameter as ``CAST(:name AS type)``; ``:name::type`` would be misread.
     """
 
     __slots__ = ("constants", "sql")
@@ -49,45 +49,45 @@ class Statement:
         self.constants = {name: value for name, value in compiled.params.items() if value is not None}
 
     def values(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
-        """All parameters: the constants, and those of this call."""
+        """Return all parameters of an execution: the statement's constants and those that are given."""
         return {**self.constants, **given} if given else self.constants
 
 
 def fetch(statement: Statement, given: Mapping[str, Any] | None = None) -> list[TupleRow]:
-    """All rows as tuples."""
+    """Return all rows as tuples."""
     return _run(statement, given, binary=True)
 
 
 def fetch_one(statement: Statement, given: Mapping[str, Any] | None = None) -> TupleRow | None:
-    """The first row as a tuple, or None where there is no row."""
+    """Return the first row as a tuple, or None if there is no row."""
     rows = fetch(statement, given)
     return rows[0] if rows else None
 
 
 def fetch_value(statement: Statement, given: Mapping[str, Any] | None = None) -> Any:
-    """The first column of the first row, or None where there is no row."""
+    """Return the first column of the first row, or None if there is no row."""
     rows = fetch(statement, given)
     return rows[0][0] if rows else None
 
 
 def fetch_values(statement: Statement, given: Mapping[str, Any] | None = None) -> list[Any]:
-    """The first column of every row."""
+    """Return the first column of every row."""
     return [row[0] for row in fetch(statement, given)]
 
 
 def fetch_as(row: type[Row], statement: Statement, given: Mapping[str, Any] | None = None) -> list[Row]:
-    """All rows as instances of a (frozen data)class that has a field for each column."""
+    """Return all rows as instances of a frozen dataclass that has a field for each column."""
     return _run(statement, given, row_factory=class_row(row))
 
 
 def fetch_one_as(row: type[Row], statement: Statement, given: Mapping[str, Any] | None = None) -> Row | None:
-    """The first row as an instance of a (frozen data)class, or None where there is no row."""
+    """Return the first row as an instance of a frozen dataclass, or None if there is no row."""
     rows = fetch_as(row, statement, given)
     return rows[0] if rows else None
 
 
 def fetch_dicts(statement: Statement, given: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """All rows as dictionaries, for documents whose columns are only known when they are read."""
+    """Return all rows as dictionaries, for documents whose columns are only known at run time."""
     return _run(statement, given, row_factory=dict_row)
 
 
@@ -100,9 +100,9 @@ def _run(statement: Statement, given: Mapping[str, Any] | None, **how: Any) -> l
     try:
         return _attempt(engine, statement.sql, values, how)
     except psycopg.OperationalError as fault:
-        if fault.sqlstate and not fault.sqlstate.startswith(GOING_DOWN):
+        if fault.sqlstate and not fault.sqlstate.startswith(SHUTDOWN_SQLSTATES):
             raise
-        # The server was started anew: all connections of the pool are dead, and new ones may do.
+        # PostgreSQL was restarted: all connections of the pool are dead, but new ones may work.
         engine.dispose()
         return _attempt(engine, statement.sql, values, how)
 

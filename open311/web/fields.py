@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from open311.domain.contact import email_address
-from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text
+from open311.domain.draft import MAX_LINE_CHARACTERS, MAX_TEXT_CHARACTERS, clean_line, clean_text
 from open311.web.keys import read_key
 from open311.web.language import N_, gettext
 
@@ -76,14 +76,16 @@ class Field(Generic[T]):
         return bool(self.missing)
 
 
-def line(name: str, *, missing: str = "", limit: int = LINE_LIMIT, label: str = "", hint: str = "") -> Field[str]:
+def line(
+    name: str, *, missing: str = "", limit: int = MAX_LINE_CHARACTERS, label: str = "", hint: str = ""
+) -> Field[str]:
     """A text on one line, trimmed, of at most ``limit`` characters."""
     return Field(name=name, parse=_words(clean_line, limit), empty="", missing=missing, label=label, hint=hint)
 
 
 def text(name: str, *, missing: str = "", label: str = "", hint: str = "") -> Field[str]:
     """A text of several lines, trimmed, of at most 4,000 characters."""
-    parse = _words(clean_text, DESCRIPTION_LIMIT)
+    parse = _words(clean_text, MAX_TEXT_CHARACTERS)
     return Field(name=name, parse=parse, empty="", kind=Kind.TEXT, missing=missing, label=label, hint=hint)
 
 

@@ -194,7 +194,7 @@ def test_one_whose_body_is_gone_holds_up_no_other(
     due()
     first = "UPDATE referral SET department = 'nobody', next_look_at = now() - interval '1 hour' WHERE key = :key"
     city.execute(text(first), {"key": gone})
-    monkeypatch.setattr("open311.actions.cases.refer.MAX_REFERRALS_A_LOOK", 1)
+    monkeypatch.setattr("open311.actions.cases.refer.MAX_REFERRALS_PER_LOOK", 1)
     for _ in range(2):
         mirror_referrals(environment)
     assert city.scalars(text("SELECT status FROM service_request ORDER BY key")).all() == ["referred", "closed"]

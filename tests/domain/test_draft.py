@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open311.domain.draft import DESCRIPTION_LIMIT, Draft, clean_line, clean_text, web_address
+from open311.domain.draft import MAX_TEXT_CHARACTERS, Draft, clean_line, clean_text, web_address
 from open311.domain.place import Point
 
 
@@ -44,12 +44,12 @@ def test_half_a_point_and_points_off_the_globe_are_refused(lat: str, long: str) 
 
 
 def test_every_reason_is_given_at_once() -> None:
-    long = draft(lat="x", description="a" * (DESCRIPTION_LIMIT + 1), lines={"address": "b" * 501})
+    long = draft(lat="x", description="a" * (MAX_TEXT_CHARACTERS + 1), lines={"address": "b" * 501})
     assert len(long.faults) == 3
 
 
 def test_a_description_of_the_limit_is_taken_whole() -> None:
-    assert len(draft(description="ä" * DESCRIPTION_LIMIT).description) == DESCRIPTION_LIMIT
+    assert len(draft(description="ä" * MAX_TEXT_CHARACTERS).description) == MAX_TEXT_CHARACTERS
 
 
 @pytest.mark.parametrize(

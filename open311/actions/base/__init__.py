@@ -1,1 +1,1 @@
-"""What every action stands on: the transaction, who acts, what it works with, and acting once."""
+"""What every action is built on: the transaction, the actor, the environment, and doing a thing only once."""

@@ -1,4 +1,4 @@
-"""Who acts, whether they may, and the audit log: one row for every act of staff, in the transaction of the act."""
+"""Who acts, whether they may, and the audit log: one row for each act of staff, in the transaction of that act."""
 
 from __future__ import annotations
 
@@ -14,33 +14,37 @@ from open311.models.accounts.audit_log import AuditLog
 class Actor:
     """Whoever acts: staff, a program with an API key, a reporter, or the system itself.
 
-    Grants are asked only of an actor with an ``account``. A program was asked for the scope of its key before, a
-    reporter came by a secret link or reports something new, and the system is our own code.
+    Only an actor with an ``account`` needs grants: the scope of a program's key has been checked already, a reporter
+    came by a secret link or reports something new, and the system is our own code.
     """
 
     name: str
     """``staff``, ``staff:LOGIN`` (at the command line), ``client``, ``reporter``, ``system`` or ``import:NAME``."""
     api_client: int | None = None
-    """The key in ``api_client`` of the program that acts."""
+    """The primary key, in the table ``api_client``, of the program that acts."""
     client_update_id: str | None = None
-    """The program's own id of this update, so that sending it again counts once."""
+    """The program's own id of this update, so that an update that is sent again counts once."""
     account: int | None = None
+    """The primary key of the account of the person who acts."""
     grants: tuple[Grant, ...] = ()
+    """The grants of that account."""
 
     @property
     def is_staff(self) -> bool:
-        """Whether the audit log notes what they do."""
+        """Whether this is a member of staff, whose acts the audit log notes."""
         return self.name.partition(":")[0] == "staff"
 
 
 SYSTEM = Actor("system")
+"""The server itself: jobs, and what follows from the acts of others."""
 REPORTER = Actor("reporter")
+"""A reporter who files something new, or came by a secret link."""
 
 
 def permit(actor: Actor, act: Act, target: str, scope: CaseScope | None = None) -> None:
-    """Let the actor do it, and note it in the audit log where they are staff.
+    """Check that the actor may do an act; if they are staff, note it in the audit log.
 
-    ``target`` is a kind and an id, like ``account:7``. Without a ``scope`` the act concerns the whole city.
+    ``target`` is a kind and an id, like ``account:7``. Without a ``scope``, the act concerns the whole city.
 
     :raises NotAllowed: when no grant of the actor covers the act there.
     """
@@ -51,5 +55,5 @@ def permit(actor: Actor, act: Act, target: str, scope: CaseScope | None = None) 
 
 
 def note_act(account: int | None, act: Act | OwnAct, target: str, jurisdiction: str | None = None) -> None:
-    """Append to the audit log. An ``account`` of None stands for somebody at the command line."""
+    """Append an act to the audit log. An ``account`` of None stands for somebody at the command line."""
     add(AuditLog, {"account": account, "act": str(act), "target": target, "jurisdiction": jurisdiction})

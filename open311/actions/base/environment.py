@@ -1,4 +1,4 @@
-"""What every action works with: the city, files, the queue and the ways out."""
+"""The environment of an action: the city, files, the queue, and the ways to reach people and other servers."""
 
 from __future__ import annotations
 
@@ -22,53 +22,59 @@ from open311.domain.roles import Role
 
 @dataclass(frozen=True)
 class SignIn:
-    """How people sign in here."""
+    """How people sign in to this installation."""
 
     seal: Seal
     second_factor_roles: frozenset[Role]
-    """Roles that are worth nothing without a second factor."""
+    """Roles that grant nothing until their holder has signed in with a second factor."""
     idle: timedelta
-    """How long staff may do nothing, and (``longest``) how long a session lasts however busy."""
+    """How long staff may be idle before their session ends."""
     longest: timedelta
+    """How long a session lasts at most, however busy."""
     openid: OpenID | None = None
 
 
 class Queue(Protocol):
-    """Where jobs are put: procrastinate's application, or one that only notes them (``actions/telling/preview``)."""
+    """Where jobs are queued: procrastinate's application, or a list that only collects them for a preview."""
 
     def configure_task(self, name: str, **how: Any) -> Any:
-        """The job of this task, to be put there (``defer``) on a ``connection``."""
+        """Return a job of the named task; its ``defer`` puts it in the queue, on the given ``connection``."""
 
 
 @dataclass(frozen=True)
 class Stores:
-    """Where the files of photos lie."""
+    """The file stores of photos."""
 
     files: Files
-    """Photos and thumbnails as they may be shown."""
+    """Photos and thumbnails as they are shown."""
     originals: Files
-    """Photos as they were before they were redacted; the public is served nothing from here."""
+    """Photos as they were before they were redacted; nothing in this store is ever public."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Everything that an action works with besides the database: the city, its files, the queue, and the ways out."""
+    """Everything outside the database that an action works with; made once, from the settings and the city's files."""
 
     city: City
+    """The city's files as they were read when the process started."""
     public_url: str
+    """The server's base URL, without a slash at its end."""
     stores: Stores
     queue: Queue
+    """Where jobs are queued that follow from an action."""
     mail: Mail
     mail_from: str
+    """The sender's address of outgoing mail."""
     sms: Sms
     outbound: Outbound
+    """The client for HTTP calls to addresses that other people choose."""
     sign_in: SignIn
     push: WebPush | None = None
-    """None where no ``SECRET_KEY`` is set: browsers are told nothing."""
+    """The sender of browser notifications; None if no ``SECRET_KEY`` is set, so that none can be sent."""
     remote_keys: Mapping[str, str] = field(default_factory=dict)
-    """The API keys of other cities' servers, by the variable that ``config/departments.yaml`` names for each."""
+    """API keys for other cities' servers, by the environment variable that ``config/departments.yaml`` names."""
 
 
 def current_environment() -> Environment:
-    """The environment of the application that is running (Flask's ``current_app``)."""
+    """Return the environment of the running application (Flask's ``current_app``)."""
     return current_app.extensions["open311"]  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Writes that a client may send twice and that count once: the answer is remembered, and given again."""
+"""Make a write that a client sends twice count once: its answer is remembered, and given again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from open311.domain.errors import KeyReused
 from open311.queries.intake.idempotency import answered
 from open311.queries.reading import Statement
 
-ANONYMOUS = 0
-"""Stands for the client where no API key is needed."""
+ANONYMOUS_CLIENT = 0
+"""The client number of writes that need no API key."""
 
 _REMEMBER = Statement(
     """
@@ -32,29 +32,29 @@ _TAKE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """A client's promise that writes with this key are one (``Idempotency-Key``, ``client_request_id``).
+    """A client's promise that all writes with one key are the same write (``Idempotency-Key``, ``client_request_id``).
 
-    ``body_hash`` is a hash of all that was sent, so that a key is not taken for another write.
+    ``body_hash`` is a hash of all that was sent, so that the key cannot be used for a different write.
     """
 
     idempotency_key: str
     body_hash: bytes
 
     def remember(self, jurisdiction: str, api_client: int | None, answer: Any) -> None:
-        """Remember the answer (a dataclass), in the transaction of the write."""
+        """Remember the answer (a dataclass) to the write, in the write's transaction."""
         plain = Jsonb(dataclasses.asdict(answer))
         write(_REMEMBER, {**self._named(jurisdiction, api_client), "answer": plain})
 
     def _named(self, jurisdiction: str, api_client: int | None) -> dict[str, Any]:
-        client = api_client or ANONYMOUS
+        client = api_client or ANONYMOUS_CLIENT
         return {"client": client, "jurisdiction": jurisdiction, "idempotency_key": self.idempotency_key}
 
     def before(self, jurisdiction: str, api_client: int | None) -> dict[str, Any] | None:
-        """The fields of the answer that was given before, or None: then the key is taken now.
+        """Return the fields of the answer that was given before; if there was none, take the key and return None.
 
         Of two writes at the same moment, the second waits here for the first.
 
-        :raises KeyReused: when the key came with another body before.
+        :raises KeyReused: when the key was used before with a different body.
         """
         named = self._named(jurisdiction, api_client)
         if write(_TAKE, {**named, "body_hash": self.body_hash}):

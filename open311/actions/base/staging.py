@@ -1,4 +1,4 @@
-"""Many rows for set-based SQL: COPY into a temporary table."""
+"""Hand many rows to set-based SQL: COPY them into a temporary table."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from open311.actions.base.transaction import connection
 
 @contextmanager
 def staged(table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> Iterator[None]:
-    """A temporary table of these columns (name to type) that holds these rows, for statements of the ``with`` block.
+    """Fill a temporary table with rows, for the statements of the ``with`` block; ``columns`` maps names to SQL types.
 
-    Binary, because neither side then writes or reads numbers and moments as text. The table has no index and no
-    statistics: it is read whole, once or twice.
+    COPY is binary, so that neither side writes or reads numbers and times as text. The table has no index and no
+    statistics, because it is read as a whole, once or twice.
     """
     names = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     connection().execute(f"CREATE TEMPORARY TABLE {table} ({names}) ON COMMIT DROP")

@@ -1,4 +1,4 @@
-"""What makes an action one transaction, and what is written or queued inside it."""
+"""Run an action as one transaction, and write and queue jobs inside it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ R = TypeVar("R")
 
 
 def transaction(action: Callable[P, R]) -> Callable[P, R]:
-    """Commit when the action returns, undo everything when it raises.
+    """Run an action as one transaction: commit when it returns, roll back when it raises.
 
-    An action that another one calls is a part of that one: one commit for both. Every query (``queries/reading``) that
-    is asked meanwhile sees what was written.
+    An action that another action calls is part of its transaction. Queries inside it (``queries/reading``) see what it
+    has written.
     """
 
     @functools.wraps(action)
@@ -50,7 +50,7 @@ def transaction(action: Callable[P, R]) -> Callable[P, R]:
 
 
 def connection() -> psycopg.Connection[Any]:
-    """The psycopg connection of the session's transaction."""
+    """Return the psycopg connection of the transaction that is under way."""
     return TRANSACTION.get() or _psycopg(database.session())
 
 
@@ -59,19 +59,19 @@ def _psycopg(session: Session) -> psycopg.Connection[Any]:
 
 
 def write(statement: Statement, given: Mapping[str, Any] | None = None) -> int:
-    """Run a statement that writes, once; answers how many rows it touched."""
+    """Run a statement that writes, once; return the number of rows that it wrote."""
     return connection().execute(statement.sql, statement.values(given)).rowcount
 
 
 def write_returning(statement: Statement, given: Mapping[str, Any] | None = None) -> list[TupleRow]:
-    """Run a statement that writes and has a ``RETURNING``, once; answers its rows."""
+    """Run a statement that writes and has a ``RETURNING`` clause, once; return its rows."""
     return connection().execute(statement.sql, statement.values(given)).fetchall()
 
 
 def write_apart(statement: Statement, given: Mapping[str, Any] | None = None) -> list[TupleRow]:
-    """Run a statement with a ``RETURNING`` that commits by itself, whatever becomes of the action around it.
+    """Run a statement with a ``RETURNING`` clause that commits by itself, even if the surrounding action fails.
 
-    It is never run a second time: after a lost connection nobody knows whether it was done.
+    It is never run a second time: after a lost connection, nobody knows whether it was done.
     """
     engine = database.engines[READ]
     own = engine.raw_connection()
@@ -85,7 +85,7 @@ def write_apart(statement: Statement, given: Mapping[str, Any] | None = None) ->
 
 
 def add(table: Any, row: Mapping[str, Any], *, returning: tuple[str, ...] = ()) -> TupleRow:
-    """Insert one row, by names of columns; answers the columns named in ``returning``."""
+    """Insert one row, given by column names; return the columns that ``returning`` names."""
     done = connection().execute(_insert(table.__table__, tuple(row), returning).sql, row)
     return done.fetchall()[0] if returning else ()
 
@@ -105,10 +105,10 @@ def defer(
     priority: int = 0,
     **arguments: Any,
 ) -> None:
-    """Queue a job by the name of its task; it is there if and when the transaction commits.
+    """Queue a job by the name of its task; it is queued if and when the transaction commits.
 
-    It is begun ``at`` a moment at the earliest, and after all that have a higher ``priority``. Jobs of the same
-    ``one_by_one`` are done one after the other, in the order in which they were queued.
+    It starts no earlier than ``at``, and after waiting jobs with a higher ``priority``. Jobs with the same
+    ``one_by_one`` run one after another, in the order in which they were queued.
     """
     how = {"schedule_at": at, "lock": one_by_one, "priority": priority}
     environment.queue.configure_task(task, connection=connection(), **how).defer(**arguments)
@@ -118,7 +118,7 @@ _TRY_LOCK = Statement("SELECT pg_try_advisory_xact_lock(:lock)")
 
 
 def alone(lock: Lock) -> bool:
-    """Whether nobody else is at it now; until the transaction ends, nobody else will be."""
+    """Try to take an advisory lock until the transaction ends; return False if another transaction has it."""
     return bool(write_returning(_TRY_LOCK, {"lock": lock.value})[0][0])
 
 
@@ -126,5 +126,5 @@ _LOCK = Statement("SELECT pg_advisory_xact_lock(:lock)")
 
 
 def wait_for(lock: Lock) -> None:
-    """Wait until nobody else is at it; until the transaction ends, nobody else will be."""
+    """Take an advisory lock until the transaction ends, waiting while another transaction has it."""
     write_returning(_LOCK, {"lock": lock.value})

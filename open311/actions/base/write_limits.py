@@ -1,4 +1,4 @@
-"""Limits of writing, counted in the database so that all workers agree."""
+"""Rate limits for writes, counted in the database so that all workers agree."""
 
 from __future__ import annotations
 
@@ -22,26 +22,29 @@ _COUNT = Statement(
 )
 
 
-def count_write(bucket: str, most: int, seconds: int) -> None:
-    """Count one write in a window of so many seconds; commits by itself, so that refused ones count too.
+def count_write(bucket: str, limit: int, seconds: int) -> None:
+    """Count a write in a bucket that allows ``limit`` of them (0 for any number) in a window of ``seconds``.
 
-    :raises TooManyRequests: when the window is used up, with the seconds until the next.
+    The count commits by itself, so that refused writes count too.
+
+    :raises TooManyRequests: when the window is used up; it says how many seconds are left until the next.
     """
-    if most:
-        _count(bucket, most, seconds, "writes")
+    if limit:
+        _count(bucket, limit, seconds, "writes")
 
 
-def count_try(kind: str, whose: str, most: int, seconds: int) -> None:
-    """Count what somebody tries without a key: to sign in, to have mail sent. ``whose`` (an e-mail or network address)
-    is kept as a hash only.
+def count_try(kind: str, whose: str, limit: int, seconds: int) -> None:
+    """Count an attempt that needs no key, such as signing in or having mail sent; successful attempts count too.
 
-    :raises TooManyRequests: when there were too many, whether they were right or wrong.
+    ``whose`` is an e-mail or network address; only its hash is stored. ``limit`` attempts are allowed in ``seconds``.
+
+    :raises TooManyRequests: when there were too many attempts in the window.
     """
     hashed = hashlib.sha256(whose.strip().lower().encode()).hexdigest()[:32]
-    _count(f"{kind}:{hashed}", most, seconds, "tries")
+    _count(f"{kind}:{hashed}", limit, seconds, "tries")
 
 
-def _count(bucket: str, most: int, seconds: int, what: str) -> None:
+def _count(bucket: str, limit: int, seconds: int, what: str) -> None:
     [(used, wait)] = write_apart(_COUNT, {"bucket": bucket, "seconds": seconds})
-    if used > most:
-        raise TooManyRequests(f"at most {most} {what} in {seconds} seconds", max(1, wait))
+    if used > limit:
+        raise TooManyRequests(f"at most {limit} {what} in {seconds} seconds", max(1, wait))

@@ -1,1 +1,1 @@
-"""Work on a service request: every step, note, assignment, relation, and photo review."""
+"""Work on service requests: steps, comments, notes, assignment, merging, splitting, referral, photo review."""

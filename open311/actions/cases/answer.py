@@ -1,4 +1,4 @@
-"""What reporters do behind links in their letters: answer a question of staff, and say whether it was fixed."""
+"""What reporters do through links in their letters: answer a question of staff, and say whether it was fixed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from open311.actions.cases.case import aside, locked_key
 from open311.actions.cases.progress import step
 from open311.actions.telling.links import UsedLink, use
 from open311.domain.change import Change
-from open311.domain.draft import DESCRIPTION_LIMIT, clean_text
+from open311.domain.draft import MAX_TEXT_CHARACTERS, clean_text
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import Status
 from open311.domain.link import LinkPurpose
@@ -20,9 +20,9 @@ from open311.queries.cases.relations import canonical_of
 
 @transaction
 def answer_question(environment: Environment, token: str, words: str) -> None:
-    """Give the reporter's answer to the staff who asked, and the service request back to them.
+    """Pass the reporter's answer to the staff who asked, and give the service request back to them.
 
-    The answer is a note for staff, never public text. Where staff no longer wait for it, it is noted all the same.
+    The answer is a note for staff, never public text. It is noted even if staff no longer wait for it.
 
     :raises UnknownLink: when the link is not valid.
     :raises InvalidArgument: when the answer is empty or too long.
@@ -39,12 +39,12 @@ def answer_question(environment: Environment, token: str, words: str) -> None:
 
 @transaction
 def say_fixed(environment: Environment, token: str, fixed: bool, words: str) -> None:
-    """Note whether the reporter says that it was fixed. A "no" makes the closed case disputed, and staff decide.
+    """Note whether the reporter says that it was fixed. A "no" makes a closed case disputed, and staff decide.
 
-    For a duplicate, it is said of the service request that is worked on.
+    What is said of a duplicate counts for the service request that it is a duplicate of.
 
     :raises UnknownLink: when the link is not valid; it is valid for 14 days after closing.
-    :raises InvalidArgument: when the words are too many.
+    :raises InvalidArgument: when the text is too long.
     """
     words = _checked(words)
     reported = _case_of(use(token, LinkPurpose.FIXED))
@@ -55,18 +55,18 @@ def say_fixed(environment: Environment, token: str, fixed: bool, words: str) -> 
 
 
 def _worked_on(key: int) -> ServiceRequest:
-    """The service request, or the one that it is a duplicate of, locked."""
+    """Lock a service request, or the one that it is a duplicate of."""
     return locked_key(canonical_of(key) or key)
 
 
 def _case_of(link: UsedLink) -> int:
-    """Return the service request of a link; those of these purposes always have one."""
+    """Return the primary key of a link's service request; links for these purposes always have one."""
     assert link.service_request is not None
     return link.service_request
 
 
 def _checked(words: str) -> str:
     words = clean_text(words)
-    if len(words) > DESCRIPTION_LIMIT:
-        raise InvalidArgument(f"at most {DESCRIPTION_LIMIT} characters")
+    if len(words) > MAX_TEXT_CHARACTERS:
+        raise InvalidArgument(f"at most {MAX_TEXT_CHARACTERS} characters")
     return words

@@ -1,4 +1,4 @@
-"""Give a service request to somebody, and say how urgent it is. Its state and its visibility are other matters."""
+"""Assign a service request, and set its priority. Neither changes its state."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def assign(
     assignee: int | None = None,
     reason: str = "",
 ) -> str:
-    """Give a service request to a department, one of its teams and a person; return the id of the update.
+    """Assign a service request to a department, one of its teams and a person; return the id of the update.
 
-    The number and the history stay. A hand-over to another department (``department``; None: the one that has it) needs
-    a reason, and takes it away from team and person.
+    ``team`` and ``assignee`` (the primary key of an account) replace those that it has; None stands for nobody. Without
+    a ``department``, it stays with the one that has it; handing it over to another department needs a reason.
 
-    :raises InvalidArgument: when there is no such department or team, when the department is outside the city (which is
-        referred to), when the person's role does not reach the case there, or when a hand-over has no reason.
+    :raises InvalidArgument: when there is no such department or team, the department is outside the city (``refer`` is
+            for those), the person's role does not cover the case there, or a hand-over has no reason.
     """
     case = locked(ref, actor, Act.ASSIGN)
     city = environment.city.jurisdictions[ref.jurisdiction]
@@ -56,14 +56,14 @@ def assign(
     taken = assignee != case.assignee and assignee != actor.account
     case.team, case.assignee = team, assignee
     update_id = aside(environment, case, "assignment", actor, reason)
-    if taken:  # who takes it themselves need not be told
+    if taken:  # those who take it themselves need no letter about it
         write_to_assignee(environment, case, Event.ASSIGNED, update_id)
     return update_id
 
 
 @transaction
 def prioritise(environment: Environment, ref: CaseRef, actor: Actor, priority: Priority, *, reason: str = "") -> str:
-    """Say how urgent a service request is; return the id of the update. What was promised stays promised."""
+    """Set the priority of a service request; return the id of the update. Promised times do not change."""
     case = locked(ref, actor, Act.PRIORITISE)
     case.priority = int(priority)
     return aside(environment, case, "assignment", actor, reason)

@@ -1,8 +1,8 @@
-"""Change many service requests at once, some seconds later, so that it can be undone before anybody sees it (ADR 15).
+"""Change many service requests at once, after some seconds in which it can be undone before anybody sees it (ADR 15).
 
-A row says what is wanted. Undoing a batch and beginning it are updates of that one row, so one of them wins. Once
-begun, a batch is done case by case, each in a transaction of its own that also notes that it is done: a worker that is
-killed has done every case whole or not at all, and another one goes on.
+A row says what is to be done. Undoing a batch and beginning it both update that row, so only one of them succeeds.
+Once begun, a batch is done case by case, each in a transaction that also marks the case as done: if a worker is
+killed, no case is half changed, and another worker continues.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from open311.queries.accounts.people import account_of_key
 from open311.queries.reading import Statement
 
 UNDO_WITHIN = timedelta(seconds=10)
-"""How long a batch waits, and can be undone."""
+"""How long a batch waits before it begins; until then it can be undone."""
 MAX_CASES = 200
-"""The most service requests of one batch."""
+"""The most service requests in one batch."""
 
 Do = Callable[[Environment, CaseRef, Actor, Mapping[str, Any]], object]
-"""One act on one case, with the arguments that the batch stored."""
+"""A function that does a batch's act to one case, with the arguments that the batch stored."""
 
 
 def _update(environment: Environment, ref: CaseRef, actor: Actor, given: Any) -> None:
@@ -56,7 +56,7 @@ def _prioritise(environment: Environment, ref: CaseRef, actor: Actor, given: Any
 
 
 ACTS: dict[str, Do] = {"update": _update, "assign": _assign, "note": _note, "priority": _prioritise}
-"""What can be done to many service requests at once."""
+"""The acts that a batch can do, by their names in ``batch_change.act``."""
 
 _ADD_CASES = Statement(
     """
@@ -76,10 +76,10 @@ def start_batch(
     arguments: Mapping[str, Any],
     actor: Actor,
 ) -> str:
-    """Start a batch: ``act`` is done to these cases once ``UNDO_WITHIN`` has passed; return its public id.
+    """Start a batch that does ``act`` to cases once ``UNDO_WITHIN`` has passed; return its public id.
 
-    ``cases`` are pairs of number and the version that was looked at. Nothing is visible anywhere until then, and what
-    the person may do is asked then.
+    ``cases`` are pairs of a number and the version that the actor looked at. Until then nothing is visible anywhere;
+    permissions are checked when the batch runs.
 
     :raises InvalidArgument: when there are no cases, or too many.
     """
@@ -111,12 +111,12 @@ _UNDO = Statement(
 
 @transaction
 def undo_batch(uuid: str, account: int) -> bool:
-    """Take a batch back as a whole; False where it was begun already, belongs to somebody else, or does not exist."""
+    """Undo a whole batch; return False if it has begun already, belongs to somebody else, or does not exist."""
     return write(_UNDO, {"now": now(), "uuid": uuid, "account": account}) == 1
 
 
 def do_batch(environment: Environment, key: int) -> int:
-    """Do a batch unless it was undone; return how many cases this call changed. Safe to repeat, even at once."""
+    """Do a batch unless it was undone; return how many cases this call changed. Safe to repeat, even concurrently."""
     batch = _begin(key)
     if batch is None:
         return 0
@@ -145,13 +145,13 @@ _BEGIN = Statement(
 
 @transaction
 def _begin(key: int) -> _Batch | None:
-    """Claim the batch: from here on it cannot be undone. None where it was."""
+    """Claim a batch, after which it cannot be undone; return None if it was undone."""
     begun = write_returning(_BEGIN, {"now": now(), "key": key})
     return _Batch(*begun[0]) if begun else None
 
 
 def _next(environment: Environment, batch: _Batch) -> int | None:
-    """Do the next case; 1 where it was changed, 0 where that was refused, None where no case is left."""
+    """Do the next case; return 1 if it was changed, 0 if that was refused, None if no case is left."""
     try:
         return 1 if _do_one(environment, batch) else None
     except _RefusedCase as refused:
@@ -170,7 +170,7 @@ _DONE = Statement("UPDATE batch_case SET done_at = :now WHERE batch_change = :ba
 
 @transaction
 def _do_one(environment: Environment, batch: _Batch) -> bool:
-    """One case, and the note that it is done, in one commit; a refusal undoes both."""
+    """Do one case and mark it as done, in one commit; return False if no case is left."""
     claimed = write_returning(_CLAIM, {"batch": batch.key})
     if not claimed:
         return False
@@ -185,7 +185,7 @@ def _do_one(environment: Environment, batch: _Batch) -> bool:
 
 
 class _RefusedCase(Exception):
-    """Undoes what was written of a case; its cause says why."""
+    """Rolls back what was written for a refused case; its ``__cause__`` is the refusal."""
 
     def __init__(self, position: int) -> None:
         self.position = position
@@ -205,9 +205,9 @@ def _note_refusal(batch: int, position: int, why: str) -> None:
 
 
 def _actor(account: int) -> Actor:
-    """Whoever wanted the batch, with what they may do now.
+    """Return whoever started the batch, with the grants that they have now.
 
-    :raises NotAllowed: when the account was disabled meanwhile.
+    :raises NotAllowed: when their account has been disabled.
     """
     found = account_of_key(account)
     if found is None or not found.active:

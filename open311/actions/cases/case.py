@@ -1,4 +1,4 @@
-"""What every act on a service request shares: find and lock it, ask for permission, note what changed, publish it."""
+"""What all acts on service requests share: find and lock one, check permission, record the change, publish it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from open311.queries.places.boundaries import boundaries_at
 
 
 def locked(ref: CaseRef, actor: Actor, act: Act) -> ServiceRequest:
-    """Find the service request and lock it until the transaction ends, so that changes come one after the other.
+    """Find a service request and lock it until the transaction ends, so that changes come one after another.
 
-    This is the only way to a service request that is to be changed, and it asks who acts and what for: so every act is
-    covered by a grant and stands in the audit log.
+    This is the only way to a service request that is to be changed. It asks who acts and what for, so that every act is
+    covered by a grant and noted in the audit log.
 
-    :raises UnknownServiceRequest: when no service request bears the number.
+    :raises UnknownServiceRequest: when no service request has the number.
     :raises NotAllowed: when no grant of the actor covers the act there.
-    :raises Conflict: when somebody changed it since the actor looked at it (``ref.seen_version``).
+    :raises Conflict: when somebody has changed it since the actor looked at it (``ref.seen_version``).
     """
     case = found(ref, actor, act, lock=True)
     if ref.seen_version is not None and ref.seen_version != case.version:
@@ -42,9 +42,9 @@ def locked(ref: CaseRef, actor: Actor, act: Act) -> ServiceRequest:
 
 
 def found(ref: CaseRef, actor: Actor, act: Act, *, lock: bool = False) -> ServiceRequest:
-    """Find the service request for an act that changes nothing of it; permission is asked and noted as in ``locked``.
+    """Find a service request for an act that does not change it; permission is checked and noted as in ``locked``.
 
-    :raises UnknownServiceRequest: when no service request bears the number.
+    :raises UnknownServiceRequest: when no service request has the number.
     :raises NotAllowed: when no grant of the actor covers the act there.
     """
     wanted = select(ServiceRequest).where(
@@ -56,15 +56,15 @@ def found(ref: CaseRef, actor: Actor, act: Act, *, lock: bool = False) -> Servic
 
 
 def locked_key(key: int) -> ServiceRequest:
-    """Lock a service request by its primary key: for jobs, for what follows from an act, and behind a secret link.
+    """Lock a service request by its primary key: for jobs, secret links, and whatever follows from another act.
 
-    :raises UnknownServiceRequest: when it is gone.
+    :raises UnknownServiceRequest: when it does not exist any more.
     """
     return _one(select(ServiceRequest).where(ServiceRequest.key == key).with_for_update(), "no such service request")
 
 
 def permit_case(actor: Actor, act: Act, case: ServiceRequest) -> None:
-    """Let the actor do it with this service request, and note it in the audit log where they are staff.
+    """Check that the actor may do an act to a service request; if they are staff, note it in the audit log.
 
     :raises NotAllowed: when no grant of the actor covers the act there.
     """
@@ -73,7 +73,7 @@ def permit_case(actor: Actor, act: Act, case: ServiceRequest) -> None:
 
 
 def scope_of(case: ServiceRequest, *, placed: bool = True) -> CaseScope:
-    """What grants look at. ``placed`` false leaves out its boundaries, for actors whose grants name none."""
+    """Return what grants look at in a case; ``placed=False`` leaves out its boundaries, if no grant names any."""
     boundaries: frozenset[str] = frozenset()
     if placed and (place := case.place):
         boundaries = boundaries_at(case.jurisdiction, place)
@@ -88,7 +88,7 @@ def _one(wanted: Select[ServiceRequest], missing: str) -> ServiceRequest:
 
 
 def changed(case: ServiceRequest) -> dict[str, list[Any]]:
-    """Old and new value of every column that was changed and is not written yet; times as text."""
+    """Return the old and new value of every column with a change that is not written yet; times are text."""
     found = {}
     for attribute in inspect(case).attrs:
         history = attribute.history
@@ -100,8 +100,7 @@ def changed(case: ServiceRequest) -> dict[str, list[Any]]:
 
 
 _NOT_NOTED = frozenset({"updated_datetime", "description", "status_notes"})
-"""Columns left out of the history: every update has its own time, and words stand in updates, where they can be
-redacted."""
+"""Columns whose changes the history leaves out: updates have their own time, and words that can be redacted."""
 
 
 def _plain(value: Any) -> Any:
@@ -109,10 +108,10 @@ def _plain(value: Any) -> Any:
 
 
 def record(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, **what: Any) -> str:
-    """Append a row to the history, with old and new values of what changed; return its public id.
+    """Append a row to the history, with the old and new values of what changed; return its public id.
 
-    ``what`` holds columns of ``Update``; ``public`` must be among them. People are told of a public row once the
-    transaction commits.
+    ``what`` holds columns of ``Update`` and must include ``public``. Followers are told of a public row once the
+    transaction has committed.
     """
     changes = changed(case)
     row = {
@@ -133,9 +132,9 @@ def record(environment: Environment, case: ServiceRequest, kind: str, actor: Act
 
 
 def finish(environment: Environment, case: ServiceRequest) -> None:
-    """Write the service request and publish it anew.
+    """Write a changed service request and publish it again.
 
-    :raises Conflict: when somebody else changed it meanwhile.
+    :raises Conflict: when somebody else has changed it meanwhile.
     """
     try:
         database.session.flush()
@@ -145,7 +144,10 @@ def finish(environment: Environment, case: ServiceRequest) -> None:
 
 
 def aside(environment: Environment, case: ServiceRequest, kind: str, actor: Actor, note: str = "") -> str:
-    """Finish a change that is not a step of the lifecycle and that only staff read about; return its update's id."""
+    """Record and finish a change that is not a step of the lifecycle, with a row that only staff read.
+
+    Return the public id of the row.
+    """
     moment = now().replace(microsecond=0)
     if kind in _SEEN:
         case.updated_datetime = moment
@@ -155,4 +157,4 @@ def aside(environment: Environment, case: ServiceRequest, kind: str, actor: Acto
 
 
 _SEEN = frozenset({"moderation", "media"})
-"""Kinds of update that nobody reads, but that change what everybody sees: harvesters ask for what changed since."""
+"""Kinds of update that are not public but change what is: harvesters must find the case among those that changed."""

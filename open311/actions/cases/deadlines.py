@@ -1,4 +1,4 @@
-"""Watch promises: due soon, broken, waited for long enough. Each is noted once, however many workers look."""
+"""Watch promises that are due soon or broken, and waits that are over; note each once, with any number of workers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from open311.models.cases.service_request import is_open
 from open311.models.cases.sla_event import SLAEventKind as Kind
 from open311.queries.reading import Statement
 
-MAX_CASES_AT_ONCE = 200
-"""Service requests of one transaction: few enough that nobody waits long for their locks."""
+MAX_CASES_PER_TRANSACTION = 200
+"""How many service requests one transaction handles: few enough that nobody waits long for their locks."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Watch:
     """When a promise comes due."""
 
     deadline: str
-    """The column with the moment that was promised."""
+    """The column with the time that was promised."""
     condition: str
-    """SQL on the service request ``r``: what else must hold."""
+    """A further condition, as SQL on the service request ``r``."""
     before: timedelta = timedelta()
-    """How long before the moment it is noted."""
+    """How long before that time it is noted."""
 
 
-# A duplicate follows another: that one is looked at, and takes it along.
+# A duplicate follows the case that it is a duplicate of, so only that one is looked at.
 _NO_DUPLICATE = f"NOT {is_duplicate('r.key')}"
 _FIND = {
     Kind.ACKNOWLEDGE_BREACHED: Watch("acknowledge_by", f"{is_open('r')} AND r.acknowledged_datetime IS NULL"),
@@ -47,7 +47,7 @@ _FIND = {
     Kind.WAITED: Watch("look_again_at", f"r.status = 'waiting_on_reporter' AND {_NO_DUPLICATE}"),
     Kind.REMINDED: Watch("look_again_at", f"r.status = 'referred' AND {_NO_DUPLICATE}"),
 }
-# Rows that another worker holds are left to it; the primary key of the event lets only one worker have each.
+# Rows that another worker has locked are left to it; the event's primary key lets only one worker note each.
 _NOTE = {
     kind: Statement(
         f"""
@@ -71,16 +71,16 @@ NOTES = {
     Kind.WAITED: "The reporter did not answer in time.",
     Kind.REMINDED: "The body outside has had this for two weeks.",
 }
-"""What staff read in the history, by what happened."""
+"""The note that staff read in the history, by what happened."""
 
 
 def look_at_promises(environment: Environment) -> dict[str, int]:
-    """Note everything that came due until now, and do what follows from it; return how many of each kind."""
+    """Note everything that has come due, and do what follows from it; return how many of each kind."""
     counts: dict[str, int] = {}
     for kind in _FIND:
         while done := _note(environment, kind):
             counts[kind] = counts.get(kind, 0) + done
-            if done < MAX_CASES_AT_ONCE:
+            if done < MAX_CASES_PER_TRANSACTION:
                 break
     return counts
 
@@ -92,7 +92,7 @@ def _note(environment: Environment, kind: Kind) -> int:
         "now": moment,
         "until": moment + watch.before,
         "kind": kind,
-        "limit": MAX_CASES_AT_ONCE,
+        "limit": MAX_CASES_PER_TRANSACTION,
         "jurisdictions": list(environment.city.jurisdictions),
     }
     found = write_returning(_NOTE[kind], given)

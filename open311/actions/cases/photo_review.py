@@ -1,4 +1,4 @@
-"""Review photos: show, hide, or blacken what nobody should see. The original of a redacted photo is stored apart."""
+"""Review photos: show them, hide them, or black out what nobody should see. Originals of those are stored apart."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _REDACT = Statement(
 
 @dataclass(frozen=True, slots=True)
 class _Photo:
-    """A photo, with its service request that is locked."""
+    """A photo's files, and its service request, locked."""
 
     case: ServiceRequest
     files: PhotoFiles
@@ -39,9 +39,9 @@ class _Photo:
 
 @transaction
 def approve_photo(environment: Environment, key: int, actor: Actor) -> None:
-    """Let everybody see a photo, as far as its service request shows photos.
+    """Make a photo public, as far as its service request shows photos.
 
-    :raises UnknownPhoto: when no photo bears the key.
+    :raises UnknownPhoto: when no photo has the key.
     :raises NotAllowed: when no grant of the actor covers moderating there.
     """
     _decide(environment, key, Moderation.APPROVED, actor, "A photo was approved.")
@@ -49,7 +49,11 @@ def approve_photo(environment: Environment, key: int, actor: Actor) -> None:
 
 @transaction
 def hide_photo(environment: Environment, key: int, actor: Actor) -> None:
-    """Let nobody but staff see a photo any more; raises what ``approve_photo`` raises."""
+    """Hide a photo from everybody but staff.
+
+    :raises UnknownPhoto: when no photo has the key.
+    :raises NotAllowed: when no grant of the actor covers moderating there.
+    """
     _decide(environment, key, Moderation.HIDDEN, actor, "A photo was hidden.")
 
 
@@ -61,9 +65,11 @@ def _decide(environment: Environment, key: int, decision: Moderation, actor: Act
 
 @transaction
 def redact_photo(environment: Environment, key: int, boxes: Sequence[Box], actor: Actor) -> None:
-    """Blacken the boxes and let everybody see what is left. The first original stays, whatever is blackened later.
+    """Black out boxes of a photo and make the rest public. The original stays, even if more is blacked out later.
 
     :raises InvalidArgument: when there are no boxes or too many, or the file is gone.
+    :raises UnknownPhoto: when no photo has the key.
+    :raises NotAllowed: when no grant of the actor covers moderating there.
     """
     if not 1 <= len(boxes) <= MAX_BOXES:
         raise InvalidArgument(f"a redaction has 1 to {MAX_BOXES} boxes")
@@ -82,9 +88,9 @@ def redact_photo(environment: Environment, key: int, boxes: Sequence[Box], actor
 
 @transaction
 def check_reviewer(key: int, actor: Actor) -> None:
-    """Check that the actor may review a photo. Looking is part of the review, so the audit log does not note it.
+    """Check that the actor may review a photo. Looking at it is part of the review and not noted in the audit log.
 
-    :raises UnknownPhoto: when no photo bears the key.
+    :raises UnknownPhoto: when no photo has the key.
     :raises NotAllowed: when no grant of the actor covers moderating there.
     """
     _seen_by(key, actor)
@@ -92,7 +98,12 @@ def check_reviewer(key: int, actor: Actor) -> None:
 
 @transaction
 def see_photo(environment: Environment, key: int, boxes: Sequence[Box], actor: Actor) -> CleanImage:
-    """A photo with boxes tried on it, for whoever reviews it; raises what ``check_reviewer`` raises."""
+    """Return a photo as it would look with boxes blacked out, for its reviewer; nothing is changed.
+
+    :raises InvalidArgument: when the file is gone.
+    :raises UnknownPhoto: when no photo has the key.
+    :raises NotAllowed: when no grant of the actor covers moderating there.
+    """
     return blacken(_read(environment.stores.files.read(_seen_by(key, actor).file)), boxes)
 
 
@@ -106,9 +117,9 @@ def _seen_by(key: int, actor: Actor) -> PhotoFiles:
 
 @transaction
 def read_original(environment: Environment, key: int, actor: Actor) -> bytes:
-    """A photo as it was before it was redacted. Reading it is reading about people, so the audit log notes it.
+    """Return a photo as it was before it was redacted. It may show people, so the audit log notes the reading.
 
-    :raises UnknownPhoto: when no photo bears the key, nothing of it was redacted, or its original is forgotten already.
+    :raises UnknownPhoto: when no photo has the key, it was not redacted, or its original has been deleted.
     :raises NotAllowed: when no grant of the actor covers reading about people there.
     """
     photo = _files(key)
@@ -127,7 +138,7 @@ def _files(key: int) -> PhotoFiles:
 
 
 def _locked(key: int, actor: Actor) -> _Photo:
-    """The photo under its case's lock; its files are read again, for they may be others by then."""
+    """Lock a photo's case; its files are read again under the lock, since they may have changed meanwhile."""
     case = locked_key(_files(key).service_request)
     permit_case(actor, Act.MODERATE, case)
     return _Photo(case, _files(key))

@@ -1,4 +1,4 @@
-"""Work a service request: step through the lifecycle, comment, moderate. Every change is one row of its history."""
+"""Move a service request through the lifecycle, comment on it, moderate it. Each change is one row of its history."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from open311.queries.cases.relations import canonical_of
 from open311.queries.reading import Statement
 
 REPORTER_MAY_TAKE = SLA(5)
-"""How long a question to the reporter may stay unanswered, in working days; then the case is with staff again."""
+"""How long a reporter may take to answer a question, in working days; then staff have the case again."""
 REMIND_AFTER = timedelta(days=14)
 """How long a body outside the city may have a case before staff are reminded of it."""
 
@@ -52,7 +52,7 @@ def progress(environment: Environment, ref: CaseRef, actor: Actor, change: Chang
 
 
 def act_of(status: Status) -> Act:
-    """The act that brings a case into a state. Opening it again, and so deciding a dispute, is more than a step."""
+    """Return the act that brings a case into a state; closing and reopening are acts of their own."""
     return {Status.CLOSED: Act.CLOSE, Status.RECEIVED: Act.REOPEN}.get(status, Act.PROGRESS)
 
 
@@ -63,7 +63,7 @@ def _status(change: Change) -> Status:
 
 
 def step(environment: Environment, case: ServiceRequest, actor: Actor, change: Change) -> str:
-    """Take a step with a service request that is locked already, inside the transaction of another action.
+    """Take a step with a service request that is already locked, inside the transaction of another action.
 
     :raises StepRefused: when the lifecycle has no such step, or the step lacks what it needs.
     """
@@ -101,23 +101,22 @@ def step(environment: Environment, case: ServiceRequest, actor: Actor, change: C
 
 
 def _shown(environment: Environment, case: ServiceRequest, photos: Sequence[StoredPhoto]) -> str | None:
-    """The address of the first photo of an update, where everybody may see photos of this case."""
+    """Return the URL of an update's first photo, if the case's photos are public."""
     service = service_of(environment, case.jurisdiction, case.service_code)
     seen = exposure_of(service, {"private": case.private, "moderation": case.moderation})
     return f"{environment.public_url}/media/{photos[0].file}" if photos and seen and seen.photos else None
 
 
 def _not_before_last_step(case: ServiceRequest, moment: datetime) -> datetime:
-    """A step that is told late still comes after the step it follows."""
+    """Return the moment of a step, but no earlier than the step before it, even if it is reported late."""
     last = last_step_at(case.key)
     return max(moment, last) if last else moment
 
 
 def _stop_clock(environment: Environment, case: ServiceRequest, status: Status, moment: datetime) -> None:
-    """Let the clock of the promise stand still while others have the case, and run on afterwards.
+    """Stop the clock of the promise while others have the case, and let it run on afterwards.
 
-    A case that is opened again keeps its first promise: the clock did not run for the time that it was closed, but
-    what was promised was not done either.
+    A case that is reopened keeps its first promise: what was promised has not been done.
     """
     calendar = environment.city.jurisdictions[case.jurisdiction].calendar
     if case.paused_at and case.expected_datetime:
@@ -167,7 +166,11 @@ def annotate(environment: Environment, ref: CaseRef, actor: Actor, note: str) ->
 
 @transaction
 def moderate(environment: Environment, ref: CaseRef, actor: Actor, decision: Moderation) -> None:
-    """Show or hide what a resident wrote."""
+    """Show or hide what a resident wrote.
+
+    :raises UnknownServiceRequest: when no service request has the number.
+    :raises NotAllowed: when no grant of the actor covers moderating there.
+    """
     case = locked(ref, actor, Act.MODERATE)
     case.moderation = decision
     aside(environment, case, "moderation", actor)
@@ -175,7 +178,7 @@ def moderate(environment: Environment, ref: CaseRef, actor: Actor, decision: Mod
 
 @transaction
 def set_visibility(environment: Environment, ref: CaseRef, actor: Actor, private: bool) -> None:
-    """Take one service request out of everything public, or show it again as its service does."""
+    """Hide one service request from the public (``private``), or make it as public as its service again."""
     case = locked(ref, actor, Act.SET_VISIBILITY)
     case.private = private
     aside(environment, case, "moderation", actor)
@@ -183,15 +186,15 @@ def set_visibility(environment: Environment, ref: CaseRef, actor: Actor, private
 
 @transaction
 def endorse(ref: CaseRef, actor: Actor = SYSTEM, *, channel: str) -> None:
-    """Note a "me too": somebody else has the same concern, and when they said so."""
+    """Count a "me too": one more person with the same concern, at this moment."""
     case = locked(ref, actor, Act.FILE)
     add(Endorsement, {"service_request": case.key, "channel": channel})
 
 
 def update_by(api_client: int, client_update_id: str, number: str) -> str | None:
-    """The id of the update that this program sent under this id before, or None.
+    """Return the id of the update that a program has already sent under its own id, or None.
 
-    :raises KeyReused: when the program used the id for another service request.
+    :raises KeyReused: when the program used that id for another service request.
     """
     sent = update_sent(api_client, client_update_id)
     if sent and sent.number != number:
@@ -203,7 +206,7 @@ _LOCK_SENT = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:update_id
 
 
 def _sent_before(actor: Actor, number: str) -> str | None:
-    """The id of the update that this one repeats, or None. Of two sent at once, the second waits here for the first."""
+    """Return the id of the update that this one repeats, or None; of two at once, the second waits for the first."""
     if actor.api_client is None or actor.client_update_id is None:
         return None
     write_returning(_LOCK_SENT, {"update_id": actor.client_update_id, "api_client": actor.api_client})

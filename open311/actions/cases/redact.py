@@ -1,4 +1,4 @@
-"""Replace words by a tombstone: the only way in which history changes, and only its words do."""
+"""Remove words from a service request, leaving a tombstone: the only change that is ever made to its history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from open311.queries.cases.relations import merged_with
 from open311.queries.reading import Statement
 
 TOMBSTONE = "[removed]"
-"""What stands where words were."""
+"""The text that replaces words that were removed."""
 
 _REDACTING = {flag: Statement(f"SET LOCAL open311.redact = '{flag}'") for flag in ("on", "off")}
 _REDACT = Statement(
@@ -37,11 +37,11 @@ _REDACT_ANSWERS = Statement(
 
 @transaction
 def redact_update(environment: Environment, ref: CaseRef, actor: Actor, update_id: str, *, reason: str) -> None:
-    """Take the words out of one entry of the history. That it happened, when, who did it and why stay.
+    """Remove the words of one entry of the history. That it happened, when, and who did it stay.
 
-    Duplicates, which took the words over, lose them too.
+    Copies of the words in duplicates are removed too.
 
-    :raises InvalidArgument: when there is no such entry, when it is redacted already, or when no reason is given.
+    :raises InvalidArgument: when there is no such entry, it is redacted already, or no reason is given.
     """
     if not reason.strip():
         raise InvalidArgument("redacting needs a reason")
@@ -49,7 +49,7 @@ def redact_update(environment: Environment, ref: CaseRef, actor: Actor, update_i
     entry = redactable_entry(case.key, update_id)
     if entry is None:
         raise InvalidArgument(f"{ref.number} has no entry {update_id!r} that could be redacted")
-    # Where only a copy is redacted, the words stay with whoever may redact them where they were written.
+    # If the entry is itself a copy, the original words stay: whoever may redact them there has to.
     others = merged_with([case.key]) if entry.kind != "merge" else []
     copied = copies([entry.key], others)
     duplicates = sorted({*copied.values(), *cases_with_status_notes(others, entry.description)})
@@ -64,7 +64,7 @@ def redact_update(environment: Environment, ref: CaseRef, actor: Actor, update_i
 
 
 def entomb(updates: Sequence[int]) -> int:
-    """Take the words out of rows of the history (by key), inside an action; return of how many."""
+    """Remove the words of rows of the history, given by primary key, inside an action; return how many were changed."""
     write(_REDACTING["on"])
     done = write(_REDACT, {"keys": list(updates), "tombstone": TOMBSTONE})
     write(_REDACTING["off"])
@@ -73,7 +73,7 @@ def entomb(updates: Sequence[int]) -> int:
 
 @transaction
 def redact_description(environment: Environment, ref: CaseRef, actor: Actor, *, reason: str) -> None:
-    """Take the reporter's own words out of a service request: the description, and answers in free text.
+    """Remove the reporter's own words from a service request: the description, and answers in free text.
 
     :raises InvalidArgument: when no reason is given.
     """

@@ -1,4 +1,4 @@
-"""Refer a service request to a body outside the city, over its own Open311 server where it has one, and mirror it."""
+"""Refer a service request to a body outside the city, through its Open311 server if it has one; mirror its state."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ from open311.queries.cases.referrals import due_referrals, referral
 from open311.queries.cases.relations import canonical_of
 from open311.queries.reading import Statement
 
-LOOK_EVERY = timedelta(minutes=10)
-"""How often a server is asked what became of a service request."""
+LOOK_INTERVAL = timedelta(minutes=10)
+"""How often another server is asked what became of a service request."""
 LISTEN_AFTER_CLOSING = timedelta(weeks=4)
-"""How long a server is still asked about what it closed: it may be opened again there."""
-MAX_REFERRALS_A_LOOK = 50
-MAX_WAITS = 36
-"""A server that keeps failing is asked ever more rarely, until this many times ``LOOK_EVERY`` lie between."""
+"""How long another server is still asked about a service request that it closed, as it may be reopened there."""
+MAX_REFERRALS_PER_LOOK = 50
+"""How many service requests one run of the job asks about."""
+MAX_WAIT_INTERVALS = 36
+"""The longest wait between two calls of a server that keeps failing, in multiples of ``LOOK_INTERVAL``."""
 
 _END_EARLIER = Statement("UPDATE referral SET ended_at = :moment WHERE service_request = :case AND ended_at IS NULL")
 
@@ -43,11 +44,11 @@ def refer(
 ) -> str:
     """Refer a service request to a body outside the city; return the id of the update.
 
-    ``department`` is the code of a department with ``outside: true``. Where it has an Open311 server, a job files the
-    service request there once this commits.
+    ``department`` is the code of a department with ``outside: true``. If it has an Open311 server, a job files the
+    service request there once this has committed.
 
-    :raises InvalidArgument: when there is no such body, or its server has no service for this.
-    :raises StepRefused: when the service request cannot be referred in its state.
+    :raises InvalidArgument: when there is no such body, or its server has no matching service.
+    :raises StepRefused: when the service request cannot be referred in its present state.
     """
     case = locked(ref, actor, Act.REFER)
     body = environment.city.jurisdictions[ref.jurisdiction].departments.get(department)
@@ -65,10 +66,10 @@ def refer(
 
 
 def forward(environment: Environment, key: int) -> None:
-    """File a referral at the other server; safe to repeat.
+    """File a referral at the other server. Safe to repeat.
 
-    What the server refuses for good goes back to staff. A server that does not answer is tried again, later each time,
-    while the service request is referred (``mirror_referrals``).
+    If the server refuses it for good, the case goes back to staff. A server that does not answer is tried again by
+    ``mirror_referrals``, after ever longer waits.
     """
     found = _what(environment, key)
     if found is None:
@@ -83,12 +84,12 @@ def forward(environment: Environment, key: int) -> None:
     except Later as fault:
         _again(key, str(fault))
         return
-    _keep(environment, key, body.name, receipt.service_request_id, receipt.token)
+    _note_filed(environment, key, body.name, receipt.service_request_id, receipt.token)
 
 
 @transaction
 def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str], str] | None:
-    """What to file where; None where it is done already, or no longer to be done."""
+    """Return the body, the fields to file with it and an idempotency key; None if nothing is left to file."""
     referred = referral(key)
     if referred is None or referred.remote_id or referred.remote_token:
         return None
@@ -110,7 +111,7 @@ def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str
 
 
 def _description(environment: Environment, case: ServiceRequest) -> str:
-    """The reporter's words and where they come from; nothing that says who the reporter is."""
+    """Return the reporter's words and where they come from, but nothing that says who the reporter is."""
     city = environment.city.jurisdictions[case.jurisdiction].name
     return "\n\n".join(
         part for part in (case.description, f"{city}, service request {case.service_request_id}") if part
@@ -123,7 +124,7 @@ def _client(environment: Environment, body: Department) -> GeoReportClient:
     return GeoReportClient(environment.outbound, body.open311.url, body.open311.jurisdiction_id, api_key)
 
 
-_KEEP = Statement(
+_NOTE_FILED = Statement(
     """
     UPDATE referral SET remote_id = coalesce(:number, remote_id), remote_token = coalesce(:token, remote_token),
                         next_look_at = :next_look_at, attempts = 0, fault = NULL
@@ -133,10 +134,10 @@ _KEEP = Statement(
 
 
 @transaction
-def _keep(environment: Environment, key: int, name: str, number: str | None, token: str | None) -> None:
-    """Note the number, or the token of the number to come, under which the other server has it."""
-    given = {"number": number, "token": token, "next_look_at": now() + LOOK_EVERY, "key": key}
-    [(case,)] = write_returning(_KEEP, given)
+def _note_filed(environment: Environment, key: int, name: str, number: str | None, token: str | None) -> None:
+    """Store the number that the other server gave a service request, or the token for the number to come."""
+    given = {"number": number, "token": token, "next_look_at": now() + LOOK_INTERVAL, "key": key}
+    [(case,)] = write_returning(_NOTE_FILED, given)
     if number:
         aside(environment, locked_key(case), "system", SYSTEM, f"{name} has this under the number {number}.")
 
@@ -148,14 +149,14 @@ _GIVE_BACK = Statement(
 
 @transaction
 def _give_back(environment: Environment, key: int, why: str) -> None:
-    """End the referral and hand the service request back to staff."""
+    """End a referral and give the service request back to staff."""
     [(case_key,)] = write_returning(_GIVE_BACK, {"moment": now(), "fault": why, "key": key})
     case = locked_key(case_key)
     if case.status == Status.REFERRED and not canonical_of(case.key):
         step(environment, case, SYSTEM, Change(Status.IN_PROGRESS, note=why))
 
 
-# It is theirs while it is referred, and after they closed it; what staff do in between, or merge, is not.
+# The other body has it while it is referred, and after closing it; once staff act on it or merge it, it is ours.
 _END = Statement(
     f"""
     UPDATE referral r SET ended_at = :moment FROM service_request c
@@ -169,10 +170,10 @@ _END = Statement(
 
 
 def mirror_referrals(environment: Environment) -> int:
-    """Ask the servers that have service requests of ours what became of them; return how many were asked about.
+    """Ask other servers what became of our service requests there; return how many were asked about.
 
-    Referrals that a server could not be reached for yet are filed. Before all that, referrals end whose service
-    requests are no longer the other body's.
+    First, referrals end whose service requests the other body no longer has. Referrals that could not be filed yet,
+    because a server did not answer, are filed.
     """
     due = _due()
     for each in due:
@@ -193,7 +194,7 @@ def _look(environment: Environment, body: Department, referred: OpenReferral) ->
     try:
         if number is None and referred.remote_token is not None:
             number = client.number_of(referred.remote_token)
-            _keep(environment, referred.key, body.name, number, None)
+            _note_filed(environment, referred.key, body.name, number, None)
         if number is not None:
             _mirror(environment, referred.key, body, client.read(number))
     except (DeliveryFault, Refusal) as fault:
@@ -204,7 +205,7 @@ def _look(environment: Environment, body: Department, referred: OpenReferral) ->
 def _due() -> list[OpenReferral]:
     moment = now()
     write(_END, {"moment": moment, "closed_after": moment - LISTEN_AFTER_CLOSING})
-    return due_referrals(moment, MAX_REFERRALS_A_LOOK)
+    return due_referrals(moment, MAX_REFERRALS_PER_LOOK)
 
 
 _AGAIN = Statement(
@@ -218,8 +219,8 @@ _AGAIN = Statement(
 
 @transaction
 def _again(key: int, fault: str) -> None:
-    """Look again later, and later each time."""
-    write(_AGAIN, {"fault": fault, "most": MAX_WAITS, "every": LOOK_EVERY, "key": key})
+    """Note a failed attempt, and plan the next one after a longer wait each time."""
+    write(_AGAIN, {"fault": fault, "most": MAX_WAIT_INTERVALS, "every": LOOK_INTERVAL, "key": key})
 
 
 _SEEN = Statement(
@@ -234,8 +235,8 @@ _SEEN = Statement(
 
 @transaction
 def _mirror(environment: Environment, key: int, body: Department, remote: RemoteRequest) -> None:
-    """Take over what they say: they closed it, or opened it again."""
-    given = {"key": key, "status": remote.status, "seen_at": remote.updated, "next_look_at": now() + LOOK_EVERY}
+    """Take over what the other server says: that it closed the service request, or reopened it."""
+    given = {"key": key, "status": remote.status, "seen_at": remote.updated, "next_look_at": now() + LOOK_INTERVAL}
     for case_key, before in write_returning(_SEEN, given):
         case = locked_key(case_key)
         if remote.status == "closed" and case.status == Status.REFERRED:

@@ -1,4 +1,4 @@
-"""Join service requests that are about the same thing: a duplicate mirrors what it is a duplicate of."""
+"""Merge service requests that are about the same thing: a duplicate mirrors the one that it is a duplicate of."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ MIRRORED = (
     "paused_at",
     "look_again_at",  # nobody looks while it is a duplicate, but somebody will once it no longer is
 )
-"""Columns that a duplicate takes over. Its promise, place, words and people stay its own."""
+"""Columns that a duplicate copies. Its promise, place, words and people stay its own."""
 
 _FOLLOW_OTHER = Statement("UPDATE relation SET other = :canonical WHERE other = :case AND kind = :kind")
-# The "me too" of a duplicate is the one with its time; of two that were filed in the same second, either will do.
+# A duplicate's "me too" is the one with its time of filing; of two that were filed in the same second, either will do.
 _COUNT_THERE = Statement(
     """
     UPDATE endorsement e SET service_request = :canonical FROM service_request d
@@ -50,11 +50,11 @@ _ANY_STEP = {flag: Statement(f"SET LOCAL open311.any_step = '{flag}'") for flag 
 
 @transaction
 def merge(environment: Environment, ref: CaseRef, actor: Actor, canonical: str) -> str:
-    """Make a service request a duplicate of another one (its number); return the id of the update.
+    """Make a service request a duplicate of another one, given by number; return the id of the update.
 
-    It keeps its number and history, mirrors the other's state from now on, and counts there as one more "me too".
+    It keeps its number and history, mirrors the other's state from now on, and counts there as a "me too".
 
-    :raises InvalidArgument: when it is the same one, or a duplicate already.
+    :raises InvalidArgument: when both are the same service request, or it is a duplicate already.
     """
     if ref.number == canonical:
         raise InvalidArgument("a service request is no duplicate of itself")
@@ -79,7 +79,7 @@ def merge(environment: Environment, ref: CaseRef, actor: Actor, canonical: str) 
 
 
 def _locked_pair(ref: CaseRef, actor: Actor, canonical: str) -> tuple[ServiceRequest, ServiceRequest]:
-    """Both service requests, locked in the order of their numbers: two merges at once cannot lock each other out."""
+    """Lock both service requests in the order of their numbers, so that two merges at once cannot deadlock."""
     refs = sorted((ref, CaseRef(ref.jurisdiction, canonical)), key=lambda each: each.number)
     both = {each.number: locked(each, actor, Act.MERGE) for each in refs}
     return both[ref.number], both[canonical]
@@ -87,11 +87,11 @@ def _locked_pair(ref: CaseRef, actor: Actor, canonical: str) -> tuple[ServiceReq
 
 @transaction
 def unmerge(environment: Environment, ref: CaseRef, actor: Actor) -> str:
-    """Take back that a service request is a duplicate, and its "me too"; return the id of the update.
+    """Make a duplicate a service request of its own again; return the id of the update.
 
-    Its state stays as it is.
+    Its "me too" is removed from the other one. Its state stays as it is.
 
-    :raises InvalidArgument: when it is no duplicate.
+    :raises InvalidArgument: when it is not a duplicate.
     """
     case = locked(ref, actor, Act.MERGE)
     canonical = canonical_of(case.key)
@@ -103,7 +103,7 @@ def unmerge(environment: Environment, ref: CaseRef, actor: Actor) -> str:
 
 
 def mirror(environment: Environment, case: ServiceRequest, text: str) -> None:
-    """Let the duplicates of a service request follow its change, in the same transaction."""
+    """Make the duplicates of a service request follow its change, in the same transaction."""
     for key in duplicates_of(case.key):
         _mirror(environment, locked_key(key), case, SYSTEM, text)
 

@@ -1,4 +1,4 @@
-"""Read who reported: an act like any other, covered by a grant and noted in the audit log."""
+"""Read who reported: an act of its own, which needs a grant and is noted in the audit log."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from open311.queries.cases.people import OtherCase, Reporter, others_of, private
 
 @dataclass(frozen=True)
 class Personal:
-    """What of a service request is about people."""
+    """The personal data of a service request."""
 
     reporters: list[Reporter]
     answers: list[tuple[str, str]]
-    """Questions and answers that are not public."""
+    """Pairs of a question and its answer that are not public."""
     others: list[OtherCase]
-    """What else the same people reported, as far as the reader's grants reach."""
+    """Other service requests of the same people, as far as the reader's grants reach."""
 
 
 @transaction
 def read_personal(ref: CaseRef, actor: Actor) -> Personal:
-    """Read who reported, their answers and their other service requests. Reading is noted even where nothing is found.
+    """Read who reported, their private answers and their other service requests.
 
-    :raises UnknownServiceRequest: when no service request bears the number.
-    :raises NotAllowed: when no grant of the actor covers reading about people there.
+    The audit log notes it even if nothing is found.
+
+    :raises UnknownServiceRequest: when no service request has the number.
+    :raises NotAllowed: when no grant of the actor covers reading personal data there.
     """
     key = found(ref, actor, Act.READ_PERSONAL).key
     return Personal(reporters(key), private_answers(key), others_of(key, ref.jurisdiction, actor.grants))

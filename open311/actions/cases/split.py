@@ -1,4 +1,4 @@
-"""Split a service request into parts that others can work: each a service request of its own, at the same place."""
+"""Split a service request into parts, each a service request of its own at the same place."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from open311.queries.reading import Statement
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one part is about."""
+    """What one part is about: its service and its description."""
 
     service_code: str
     description: str
@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The numbers of the parts in their order; None for a ``batch`` service, whose number comes later."""
+    """The numbers of the parts, in order; None for a part of a ``batch`` service, whose number comes later."""
 
     numbers: list[str | None]
 
@@ -61,15 +61,15 @@ _SAME_FOLLOWERS = Statement(
 def split(
     environment: Environment, ref: CaseRef, actor: Actor, parts: Sequence[Part], *, once: Once | None = None
 ) -> list[str | None]:
-    """File each part with the place and the reporter of the whole; return their numbers (see ``Parts``).
+    """File each part at the place and for the reporter of the whole; return their numbers (see ``Parts``).
 
-    What of the whole is not public, or waits for approval, is so in its parts. The whole stays open: somebody closes it
-    when its parts are done. ``once`` lets a form that is sent twice file its parts once.
+    Parts are no more public than the whole. The whole stays open until somebody closes it. With ``once``, a form that
+    is sent twice files its parts once.
 
     :raises StepRefused: when the whole is closed.
-    :raises UnknownService: when a part names no service of the city.
+    :raises UnknownService: when a part names a service that the city does not have.
     :raises InvalidDraft: when a part cannot be filed as it is.
-    :raises KeyReused: when the idempotency key came with other parts before.
+    :raises KeyReused: when the idempotency key of ``once`` was used before with other parts.
     """
     if once and (before := once.before(ref.jurisdiction, None)):
         return Parts(**before).numbers

@@ -1,4 +1,4 @@
-"""What staff do to a service request with one form: a step, a public text, a note and photos, all of it or nothing."""
+"""Update a service request from one form: a step, a public text, a note and photos, all of them or none."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def update(
 ) -> Updated:
     """Take the step, or add the comment or the note, that ``change`` asks for.
 
-    ``once`` makes it safe for a telephone to send the same again until it hears an answer.
+    ``once`` makes it safe for a phone to send the form again until it gets an answer.
 
     :raises InvalidArgument: when there is nothing to change.
     :raises StepRefused: when the lifecycle has no such step, or the step lacks what it needs.
-    :raises Conflict: when somebody else changed the service request meanwhile.
-    :raises KeyReused: when the idempotency key came with another change before.
+    :raises Conflict: when somebody else has changed the service request meanwhile.
+    :raises KeyReused: when the idempotency key of ``once`` was used before with a different change.
     """
     if once and (before := once.before(ref.jurisdiction, None)):
         return Updated(**before)

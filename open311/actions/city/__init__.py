@@ -1,1 +1,1 @@
-"""Bring a city in: its files, its past requests, a made-up sample."""
+"""Bring a city into the database: its files, its past service requests, an invented sample."""

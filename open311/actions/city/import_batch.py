@@ -1,4 +1,4 @@
-"""Many service requests at once, from an import or a sample: COPY, set-based SQL, one transaction a batch."""
+"""Write many service requests at once, from an import or a sample: COPY and set-based SQL, a transaction per batch."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from open311.queries.city.imports import SAME_NUMBER, count_differing, differs
 from open311.queries.places.near import point
 from open311.queries.reading import Statement
 
-BATCH = 5_000
-"""How many rows one transaction writes: enough for sets to pay, few enough for memory and locks."""
+CASES_PER_BATCH = 5_000
+"""How many service requests one transaction writes: enough for set-based SQL to pay off, few enough to hold locks."""
 
 
 class Case(NamedTuple):
-    """A service request as it comes from elsewhere, in the order of the columns of the staging table.
+    """A service request that was recorded elsewhere; the fields are in the order of the staging table's columns.
 
-    States are plain text, because members of an enumeration cost much to hand to another process.
+    States are plain text, because enumeration members are expensive to hand to another process.
     """
 
     service_request_id: str
@@ -51,16 +51,16 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True)
 class Added:
-    """What a batch did, in numbers of rows."""
+    """What a batch did, in numbers of service requests."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
     left_alone: int = 0
-    """Rows that differ from what is here, where it was filed or worked on, so it stays as it is."""
+    """Rows that differ from a service request that was filed or worked on here, and was therefore not overwritten."""
 
     def __add__(self, other: Added) -> Added:
-        """Sum up two batches."""
+        """Add up two batches."""
         return Added(
             self.new + other.new,
             self.changed + other.changed,
@@ -76,7 +76,7 @@ _TYPES = {
 }
 _STORED = tuple(name for name in Case._fields if name not in ("long", "lat"))
 _STORED_COLUMNS = ", ".join(_STORED)
-# Others have it: the clock of its promise stands still.
+# While others have the case, the clock of its promise stands still.
 _PAUSED = "CASE WHEN s.status IN ('waiting_on_reporter', 'referred') THEN s.updated_datetime END"
 _POINT = point("s.long", "s.lat")
 _HISTORY = "service_request, jurisdiction, actor, kind, public, status, outcome, description, occurred_at"
@@ -90,7 +90,7 @@ _INSERT = Statement(
         ORDER BY s.requested_datetime
         ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
         RETURNING *
-    ), told AS (
+    ), noted AS (
         INSERT INTO service_request_update ({_HISTORY})
         SELECT r.key, r.jurisdiction, :actor, 'status', true, step.status, step.outcome, step.text, step.moment
         FROM new r
@@ -141,10 +141,10 @@ _ANY_STEP = Statement("SET LOCAL open311.any_step = 'on'")
 
 @transaction
 def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: Sequence[Case]) -> Added:
-    """Add service requests, or bring them up to date where the same origin brought them before; publish all.
+    """Add service requests, or update those that the same origin brought before; publish them all.
 
-    A number stands once in a batch (the caller sees to it). Doing the same again changes nothing, so no batch waits
-    for the disk: what comes after the last one does (``analyze``), and then all of them are there to stay.
+    The caller makes sure that each number occurs only once in a batch. Adding a batch again changes nothing, so a batch
+    does not wait for the disk; ``analyze``, after the last one, does, and makes all of them durable.
     """
     given = {"jurisdiction": jurisdiction, "origin": origin, "actor": origin}
     write(_NO_WAIT_FOR_DISK)
@@ -181,7 +181,7 @@ _RESERVE = Statement(
 
 @transaction
 def reserve_numbers(jurisdiction: str) -> None:
-    """Make new numbers start above the highest that an import brought."""
+    """Make new numbers start above the highest number that an import brought."""
     write_returning(_RESERVE, {"jurisdiction": jurisdiction})
 
 
@@ -193,6 +193,6 @@ _ANALYZE = [
 
 @transaction
 def analyze() -> None:
-    """Let PostgreSQL look at what came in, or its plans stay those of an empty table; wait for the disk."""
+    """Update PostgreSQL's statistics after an import, or its plans stay those of an empty table; wait for the disk."""
     for statement in _ANALYZE:
         write(statement)

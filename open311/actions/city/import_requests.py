@@ -1,4 +1,4 @@
-"""Bring in a city's past service requests from a CSV: read here, written by several processes at once."""
+"""Import a city's past service requests from a CSV file: one process reads it, several write at once."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from threading import Thread
 from flask import Flask, current_app
 
 from open311.actions.base.environment import Environment
-from open311.actions.city.import_batch import BATCH, Added, Case, add_cases, analyze, reserve_numbers
+from open311.actions.city.import_batch import CASES_PER_BATCH, Added, Case, add_cases, analyze, reserve_numbers
 from open311.actions.city.import_rows import Refused, Rows
 from open311.adapters.tables import open_table, write_table
 from open311.catalog.city import Jurisdiction
 from open311.catalog.mapping import ImportMapping
 from open311.models.base import database
 
-WORKERS = min(max(os.cpu_count() or 1, 2), 8)
-"""Processes that write: while PostgreSQL works for one, another renders."""
+WRITER_PROCESSES = min(max(os.cpu_count() or 1, 2), 8)
+"""How many processes write: while PostgreSQL works for one, another renders publications."""
 
 
 @dataclass
 class Imported:
-    """What an import did: every row of the file is in ``added`` or refused."""
+    """What an import did: every row of the file counts in ``added`` or in ``refused``."""
 
     rows: int = 0
     refused: int = 0
     added: Added = field(default_factory=Added)
     handled: Counter[str] = field(default_factory=Counter)
     absent: list[str] = field(default_factory=list)
-    """Fields of ours for which the file has no column."""
+    """Fields that the mapping reads, but for which the file has no column."""
 
 
 def import_requests(
@@ -50,14 +50,14 @@ def import_requests(
     rejects: Path,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Imported:
-    """Import a file; ``progress`` hears how many of its bytes were read.
+    """Import a CSV file; write refused rows to ``rejects``, and call ``progress`` with the number of bytes read so far.
 
-    Each batch is one transaction. Importing the same file again changes nothing, so an import that was broken off is
-    simply started again.
+    Each batch is one transaction. Importing the same file again changes nothing, so an interrupted import is simply
+    started again.
 
-    :raises UnreadableTable: the file cannot be read.
-    :raises Refused: the file lacks a column without which there is nothing to import, or the mapping names a service
-        that there is not.
+    :raises UnreadableTable: when the file cannot be read.
+    :raises Refused: when the file has no column with the requested time, or the mapping names a service that does not
+            exist.
     """
     done = Imported()
     with open_table(path) as table, write_table(rejects, ["line", "reason", *table.columns]) as refused:
@@ -84,9 +84,9 @@ def import_requests(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without Python's collector of circles, here and in the processes forked from here.
+    """Turn off Python's garbage collector, in this process and in those forked from it.
 
-    Cases hold no circles, and the collector would look through every batch again and again (5 % of an import).
+    Cases have no reference cycles, and the collector would search every batch again and again (5 % of an import).
     """
     collecting = gc.isenabled()
     gc.disable()
@@ -98,10 +98,10 @@ def _uncollected() -> Iterator[None]:
 
 
 class _Batches:
-    """Hands full batches to processes, each with a connection of its own; at most a few wait.
+    """Hands full batches to writer processes, each with its own connection; only a few batches wait at a time.
 
-    A file of one batch is written by this process. The processes are forks: they have the catalogue as it was read
-    here, and share the work of rendering, which the threads of one process cannot.
+    A file of one batch is written by this process itself. The writers are forks: they inherit the catalogue, and share
+    the work of rendering, which the threads of one process could not.
     """
 
     def __init__(self, environment: Environment, jurisdiction: str, origin: str) -> None:
@@ -119,13 +119,13 @@ class _Batches:
             self._workers.shutdown(cancel_futures=True)
 
     def add(self, case: Case) -> None:
-        """Take a case into the batch; hand the batch over when it is full."""
-        if len(self._batch) == BATCH:
+        """Add a case to the current batch; hand the batch over if it is full."""
+        if len(self._batch) == CASES_PER_BATCH:
             self._hand_over()
         self._batch.append(case)
 
     def finish(self) -> Added:
-        """Write what is left and wait for everything; answers what was done."""
+        """Write what is left, wait for all writers, and return what was done."""
         if self._batch and self._workers is None:
             return self._write(self._batch)
         if self._batch:
@@ -137,19 +137,19 @@ class _Batches:
     def _hand_over(self) -> None:
         if self._workers is None:
             app = current_app._get_current_object()  # type: ignore[attr-defined]
-            self._workers = ProcessPoolExecutor(WORKERS, get_context("fork"), _begin, (self._write, app))
+            self._workers = ProcessPoolExecutor(WRITER_PROCESSES, get_context("fork"), _begin, (self._write, app))
         self._waiting.append(self._workers.submit(_write, self._batch))
         self._batch = []
-        while len(self._waiting) > WORKERS + 1:
+        while len(self._waiting) > WRITER_PROCESSES + 1:
             self._added += self._waiting.popleft().result()
 
 
 _writing: Callable[[Sequence[Case]], Added]
-"""What a worker does with a batch."""
+"""The function with which a writer process writes a batch."""
 
 
 def _begin(write: Callable[[Sequence[Case]], Added], app: Flask) -> None:
-    """Begin as a worker: with connections of its own, and leaving it to the parent to be interrupted."""
+    """Start a writer process: give it connections of its own, and leave interrupts (Ctrl-C) to its parent."""
     global _writing
     _writing = write
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -159,7 +159,7 @@ def _begin(write: Callable[[Sequence[Case]], Added], app: Flask) -> None:
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for batches for ever."""
+    """End with the parent: a writer whose parent was killed would wait for batches forever."""
     if parent := parent_process():
         wait([parent.sentinel])
         os._exit(1)

@@ -1,4 +1,4 @@
-"""One row of a city's CSV into one case, as the mapping says; what had to be handled is told, never hidden."""
+"""Turn one row of a city's CSV file into one case, as the mapping says, and count everything that was amended."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from open311.domain.place import Point
 _LAT_LONG = re.compile(r"\(?\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\)?")
 _POINT = re.compile(r"POINT\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)\s*\)", re.IGNORECASE)
 
-HANDLED = {
+HANDLED_TEXTS = {
     "number_missing": "without a number: one was made from the row",
     "status_missing": "without a status that the mapping knows: taken as it says",
     "service_unknown": "of a service that is not in the catalogue: taken as the service that the mapping names",
@@ -35,15 +35,18 @@ HANDLED = {
     "left_alone": "filed here, or worked on here since: left as they are",
     "repeated": "with a number that came before in the file: refused",
 }
-"""What is counted, in the words in which it is told."""
+"""What an import counts, by its key, in the words of the import's report."""
 
 
 class Refused(Exception):
-    """A row that does not become a case; the message is the reason in the reject file."""
+    """A row that does not become a case; the message is the reason that the file of rejects gives."""
 
 
 class Rows:
-    """Turns rows into cases. ``handled`` counts what had to be handled, by the keys of ``HANDLED``."""
+    """Turns rows into cases. ``handled`` counts what was unusual about them, by the keys of ``HANDLED_TEXTS``.
+
+    :raises Refused: when the file has no column with the requested time, or the mapping names an unknown service.
+    """
 
     def __init__(self, mapping: ImportMapping, jurisdiction: Jurisdiction, columns: Sequence[str]) -> None:
         self.mapping, self.jurisdiction = mapping, jurisdiction
@@ -64,7 +67,7 @@ class Rows:
 
     @property
     def absent(self) -> list[str]:
-        """The fields for which the mapping names columns, but the file has none of them."""
+        """The fields for which the file has none of the columns that the mapping names."""
         return [field for field in self.mapping.columns if not self._positions[field]]
 
     def _named_services(self) -> set[str]:
@@ -72,9 +75,9 @@ class Rows:
         return {*self.mapping.services.values(), *({fallback} - {"reject"})}
 
     def case(self, row: Sequence[str]) -> Case:
-        """The case that a row tells of.
+        """Return the case that a row describes.
 
-        :raises Refused: with the reason.
+        :raises Refused: when the row cannot become a case, with the reason.
         """
         if len(row) != self._width:
             raise Refused(f"{len(row)} values under {self._width} columns")
@@ -123,7 +126,7 @@ class Rows:
         )
 
     def _text(self, row: Sequence[str], field: str) -> str:
-        """The first of a field's columns that is not empty."""
+        """Return the first of a field's columns that is not empty."""
         for position in self._positions[field]:
             if text := row[position]:
                 return text
@@ -156,11 +159,11 @@ class Rows:
         return number
 
     def _made_number(self, row: Sequence[str]) -> str:
-        """A number from the row itself; equal rows are told apart by counting, so each import makes the same."""
+        """Derive a number from the row itself, so that every import makes the same; equal rows are counted."""
         self.handled["number_missing"] += 1
         for copy in range(1_000_000):
-            told = "\x1f".join(row) + f"\x1f{copy}"
-            number = "H" + hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+            content = "\x1f".join(row) + f"\x1f{copy}"
+            number = "H" + hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
             if number not in self._seen:
                 return number
         raise Refused("too many equal rows")
@@ -252,7 +255,7 @@ class Rows:
 
 
 def _coordinates(text: str) -> tuple[str, str]:
-    """Latitude and longitude from ``(lat, lon)`` or ``POINT (lon lat)``."""
+    """Read latitude and longitude from ``(lat, lon)`` or ``POINT (lon lat)``; two empty texts if it is neither."""
     if found := _POINT.fullmatch(text.strip()):
         return found[2], found[1]
     if found := _LAT_LONG.fullmatch(text.strip()):

@@ -1,4 +1,4 @@
-"""Bring the database in line with the city's files: catalogue and publications."""
+"""Bring the database in line with the city's files: the catalogue and the publications."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from open311.models.locks import Lock
 from open311.queries.city.catalogue import PublishedService, newest_fingerprint, published_services
 from open311.queries.reading import Statement
 
-AFTER_ALL_ELSE = -1
-"""The priority of rendering a service anew: it takes its time, and nobody's letter is to wait for it."""
+REPUBLISH_PRIORITY = -1
+"""The job priority of rendering a service again: below all others, because it takes long and no letter should wait."""
 
 _TAKE_BACK = Statement(
     """
@@ -26,8 +26,8 @@ _TAKE_BACK = Statement(
     INSERT INTO publication_change (jurisdiction, service_request) SELECT jurisdiction, service_request FROM gone
     """
 )
-# Numbers of transactions that this PostgreSQL has not begun yet come from another one, by way of a back-up. They would
-# keep every answer without a validator until they are reached (docs/adr/0006-conditional-get.md).
+# Transaction numbers that this PostgreSQL has not reached come from another one, by way of a backup. Until they are
+# reached, no answer would have a validator (docs/adr/0006-conditional-get.md).
 _RENUMBER = [
     Statement(
         f"""
@@ -55,10 +55,10 @@ _REMEMBER_SERVICE = Statement(
 
 @transaction
 def load_city(environment: Environment) -> list[str]:
-    """Note what the city's files say now; return what changed, in words.
+    """Record what the city's files say now; return what changed, in words.
 
-    Where a service became less public, its publications are gone at once and come back, rendered anew, by a job. Where
-    anything else changed that they were rendered from, the job alone renders them anew.
+    If a service became less public, its publications disappear at once, and a job renders them again. If anything else
+    changed that they are rendered from, they stay until the job has rendered them again.
     """
     wait_for(Lock.CITY)
     changes = []
@@ -78,7 +78,7 @@ def load_city(environment: Environment) -> list[str]:
 def _load_service(
     environment: Environment, jurisdiction: Jurisdiction, service: Service, old: PublishedService | None
 ) -> list[str]:
-    """Note how public a service is now, and let its publications follow where that changed."""
+    """Record how public a service is now, and have its publications follow if that changed."""
     stamped = stamp(service, environment.public_url)
     new = PublishedService(str(service.publishing), str(service.location), stamped)
     if old == new:
@@ -89,7 +89,8 @@ def _load_service(
     if old is None:
         return []
     code = service.service_code
-    defer(environment, "republish_service", priority=AFTER_ALL_ELSE, jurisdiction=jurisdiction.key, service_code=code)
+    task, priority = "republish_service", REPUBLISH_PRIORITY
+    defer(environment, task, priority=priority, jurisdiction=jurisdiction.key, service_code=code)
     if not is_stricter((new.publishing, new.location), (old.publishing, old.location)):
         return []
     write(_TAKE_BACK, named)

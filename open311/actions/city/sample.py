@@ -1,4 +1,4 @@
-"""Invent service requests: a sample to look at, a million to measure with. The same seed gives the same city."""
+"""Invent service requests: a sample to look at, or a million to measure with. Equal seeds give equal cities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import islice
 
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, wait_for, write
-from open311.actions.city.import_batch import BATCH, Case, add_cases, analyze
+from open311.actions.city.import_batch import CASES_PER_BATCH, Case, add_cases, analyze
 from open311.catalog.city import Jurisdiction
 from open311.domain.channel import Intake
 from open311.domain.definition import Service, ServiceType
@@ -21,24 +21,29 @@ from open311.models.locks import Lock
 from open311.models.publications.publication import PublicationChange
 from open311.queries.reading import Statement
 
-ORIGIN = "sample"
-"""What ``service_request.origin`` says of the sample."""
-SEED = 311
+SAMPLE_ORIGIN = "sample"
+"""The ``service_request.origin`` of the sample's cases."""
+SAMPLE_SEED = 311
+"""The default seed of the random numbers that the sample is made from."""
 
 STREETS = (
     *("Alder St", "Birch St", "Chapel Ave", "Depot St", "Elm Ter", "Foundry St", "Garden Ave", "Harbor Rd"),
     *("Ivy Ln", "Juniper St", "Kiln St", "Linden Ave", "Mill Rd", "Nettle St", "Orchard St", "Park Ave"),
 )
+"""Invented street names."""
 ENDINGS = (
     (0.78, Outcome.RESOLVED, "Done: our crew took care of it. This is sample data."),
     (0.10, Outcome.NOT_FOUND, "Our crew looked and could not find it. This is sample data."),
     (0.07, Outcome.NO_ACTION_NEEDED, "We looked; nothing needs to be done. This is sample data."),
     (0.05, Outcome.NOT_RESPONSIBLE, "This belongs to somebody else; we passed it on. This is sample data."),
 )
+"""How closed cases ended: the share of the cases, the outcome, the public text."""
 UNDER_WAY = (Status.RECEIVED, Status.RECEIVED, Status.ACKNOWLEDGED, Status.IN_PROGRESS)
+"""The states of open cases; one that stands here twice is twice as likely."""
 CHANNELS = (*[Intake.APP] * 2, *[Intake.WEB] * 2, *[Intake.PHONE] * 3, Intake.SOCIAL)
-CLUSTERS = 60
-"""Around how many points of the city the sample is gathered."""
+"""The channels that cases came by; one that stands here twice is twice as likely."""
+CLUSTER_COUNT = 60
+"""The number of points around which the sample's cases are scattered."""
 
 _REWRITE_HISTORY = Statement("SET LOCAL open311.rewrite_history = 'on'")
 _UNTAG = Statement(
@@ -50,8 +55,10 @@ _UNTAG = Statement(
 _REMOVE = Statement("DELETE FROM service_request WHERE origin = :origin AND jurisdiction = :jurisdiction")
 
 
-def invented(jurisdiction: Jurisdiction, count: int, until: datetime, days: int, seed: int = SEED) -> Iterator[Case]:
-    """Invent cases over so many days up to a moment: clustered points, mostly of a few services, mostly closed."""
+def invented(
+    jurisdiction: Jurisdiction, count: int, until: datetime, days: int, seed: int = SAMPLE_SEED
+) -> Iterator[Case]:
+    """Invent cases of the ``days`` before ``until``: in clusters, mostly of a few services, mostly closed."""
     chance = random.Random(seed)
     services = [
         service
@@ -63,10 +70,10 @@ def invented(jurisdiction: Jurisdiction, count: int, until: datetime, days: int,
     weights = [1 / rank for rank in range(1, len(services) + 1)]
     chance.shuffle(services)
     box = jurisdiction.bounds or Box(-75.28, 39.87, -74.96, 40.13)
-    centres = [(chance.uniform(box.west, box.east), chance.uniform(box.south, box.north)) for _ in range(CLUSTERS)]
+    centers = [(chance.uniform(box.west, box.east), chance.uniform(box.south, box.north)) for _ in range(CLUSTER_COUNT)]
     spread = (box.east - box.west) / 25
     for number, service in enumerate(chance.choices(services, weights, k=count)):
-        long, lat = chance.choice(centres)
+        long, lat = chance.choice(centers)
         long = min(max(round(chance.gauss(long, spread), 6), box.west), box.east)
         lat = min(max(round(chance.gauss(lat, spread), 6), box.south), box.north)
         requested = (until - timedelta(days=days * chance.random())).replace(microsecond=0)
@@ -130,11 +137,11 @@ def _ending(chance: random.Random) -> tuple[Outcome, str]:
 def load_sample(
     environment: Environment, jurisdiction: Jurisdiction, count: int, until: datetime, days: int = 730
 ) -> Iterator[int]:
-    """Add the sample; yield how many cases are done. The words of each case and its ``origin`` say that it is one."""
+    """Add a sample; yield how many cases are done so far. Each case says in its text and ``origin`` what it is."""
     cases = invented(jurisdiction, count, until.astimezone(UTC), days)
     done = 0
-    while batch := list(islice(cases, BATCH)):
-        add_cases(environment, jurisdiction.key, ORIGIN, batch)
+    while batch := list(islice(cases, CASES_PER_BATCH)):
+        add_cases(environment, jurisdiction.key, SAMPLE_ORIGIN, batch)
         done += len(batch)
         yield done
     analyze()
@@ -142,10 +149,10 @@ def load_sample(
 
 @transaction
 def remove_sample(jurisdiction: str) -> int:
-    """Take the sample out again, with its history; return how many cases it had."""
+    """Remove the sample with its history; return how many cases it had."""
     write(_REWRITE_HISTORY)
-    wait_for(Lock.BOUNDARIES)  # a layer that is being loaded would tag what is gone
-    given = {"origin": ORIGIN, "jurisdiction": jurisdiction}
+    wait_for(Lock.BOUNDARIES)  # a layer that is being loaded would tag cases that are gone
+    given = {"origin": SAMPLE_ORIGIN, "jurisdiction": jurisdiction}
     write(_UNTAG, given)
     add(PublicationChange, {"jurisdiction": jurisdiction})
     return write(_REMOVE, given)

@@ -1,1 +1,1 @@
-"""Take in a report: from a checked draft to a service request with its photos and its number."""
+"""Take in a report: turn a checked draft into a service request with its photos and its number."""

@@ -1,4 +1,4 @@
-"""The rows of a new service request: routed, promised, written and published, inside the transaction of an action."""
+"""Write a new service request inside the transaction of an action: route it, compute its promise, publish it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from open311.queries.reading import Statement
 
 @dataclass(frozen=True)
 class Filing:
-    """A draft that can be filed, with everything that is known of it before it is written."""
+    """A draft that is ready to be written, with its route and promise."""
 
     jurisdiction: Jurisdiction
     service: Service
@@ -42,14 +42,17 @@ class Filing:
     actor: Actor
     """Who files it: a reporter, a program with its key, a call-taker."""
     moment: datetime
+    """When it is filed, to the second."""
     route: Route
     acknowledge_by: datetime | None
+    """By when somebody is to look at it; None if nothing was promised."""
     expected: datetime | None
+    """By when it is to be done; None if nothing was promised."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What was written: the key, and a number, or a token for the number to come, or (``blackbox``) neither."""
+    """What was written: the primary key, and a number, a token for the number to come, or (``blackbox``) neither."""
 
     key: int
     service_request_id: str | None
@@ -59,7 +62,7 @@ class Filed:
 def prepare(
     jurisdiction: Jurisdiction, service: Service, draft: Draft, answers: Sequence[Answer], actor: Actor
 ) -> Filing:
-    """Route a draft and compute its promise: by rules on service, place, answers, words, channel and time."""
+    """Route a draft and compute its promise, by the rules on service, place, answers, words, channel and time."""
     moment = now().replace(microsecond=0)
     boundaries: frozenset[str] = frozenset()
     if draft.point and (jurisdiction.routing.needs_boundaries or service.needs_boundaries):
@@ -95,12 +98,12 @@ def write_service_request(
     private: bool = False,
     moderation: Moderation | None = None,
 ) -> Filed:
-    """Write every row of a new service request, and publish it where it has a number.
+    """Write every row of a new service request, and publish it if it has a number.
 
-    It is as public as its service says, or less: ``private`` keeps it to staff, and ``moderation`` (None: the
-    service's own) may withhold it until staff approve.
+    It is as public as its service says, or less: ``private`` shows it to staff only, and ``moderation`` (None for what
+    the service says) may withhold it until staff approve.
     """
-    with connection().pipeline():  # what needs no answer travels together: two round trips, not ten
+    with connection().pipeline():  # statements whose results nobody waits for travel together: two round trips, not ten
         case = _add_case(filing, private, moderation or first_moderation(filing.service.publishing))
         key, number = case["key"], case["service_request_id"]
         _add_answers(key, filing.answers)
@@ -139,7 +142,7 @@ _ADD_CASE = Statement(
 
 
 def _add_case(filing: Filing, private: bool, moderation: Moderation) -> dict[str, Any]:
-    """The row as it was written, with its key and (``realtime``) its number."""
+    """Insert the service request; return the row with its key and, if the service is ``realtime``, its number."""
     service, draft, route = filing.service, filing.draft, filing.route
     case: dict[str, Any] = {
         "jurisdiction": filing.jurisdiction.key,
@@ -215,7 +218,7 @@ _ADD_REPORTER = Statement(
 
 
 def _add_reporter(key: int, reporter: Reporter) -> None:
-    """Personal data goes to tables of its own, which no public document can reach."""
+    """Write who reported to tables of their own, which no public document can reach."""
     if not reporter.known:
         return
     ways = {"email": reporter.email, "phone": reporter.phone, "device": reporter.device_id}
@@ -234,7 +237,7 @@ def _add_reporter(key: int, reporter: Reporter) -> None:
 
 
 def _add_follower(key: int, filing: Filing) -> None:
-    """A reporter who left an address gets the receipt, and hears more once they confirm it."""
+    """Subscribe a reporter who left an e-mail address: they get the receipt, and more once they confirm the address."""
     address = email_address(filing.draft.reporter.email)
     if address is None or filing.jurisdiction.sandbox:
         return

@@ -1,4 +1,4 @@
-"""Photos that people send: made harmless and stored before anything is locked, then given to their case."""
+"""Take in photos: make them harmless and store them before anything is locked, then attach them to a case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from open311.queries.intake.photos import is_original, is_shown
 
 
 def clean_photos(uploads: Iterable[bytes]) -> list[CleanImage]:
-    """Decode uploads to photos without any trace of their place; what cannot be read as one is left out."""
+    """Turn uploads into clean photos, without metadata such as their place; what is not a readable photo is left out.
+
+    At most ``MAX_PHOTOS`` are returned.
+    """
     cleaned: list[CleanImage] = []
     for upload in uploads:
         if len(cleaned) == MAX_PHOTOS:
@@ -29,7 +32,7 @@ def clean_photos(uploads: Iterable[bytes]) -> list[CleanImage]:
 
 
 def store_photos(environment: Environment, photos: Iterable[CleanImage]) -> tuple[StoredPhoto, ...]:
-    """Store the files of photos. They are named by their content, so storing them again changes nothing."""
+    """Store the files of photos. Files are named by their content, so storing them again changes nothing."""
     save = environment.stores.files.save
     return tuple(
         StoredPhoto(save(photo.image, "jpg"), save(photo.thumbnail, "jpg"), photo.width, photo.height)
@@ -39,7 +42,7 @@ def store_photos(environment: Environment, photos: Iterable[CleanImage]) -> tupl
 
 @transaction
 def store_unsent_photos(environment: Environment, photos: Iterable[CleanImage]) -> tuple[StoredPhoto, ...]:
-    """Store photos of a form that may never be sent; what no service request has after some days is forgotten."""
+    """Store photos of a form that may never be sent; those that no service request has after some days are deleted."""
     stored = store_photos(environment, photos)
     for photo in stored:
         add(UnsentPhoto, {"file": photo.file, "thumbnail": photo.thumbnail})
@@ -49,24 +52,28 @@ def store_unsent_photos(environment: Environment, photos: Iterable[CleanImage]) 
 def add_photos(
     key: int, photos: Sequence[StoredPhoto], kind: str, moderation: Moderation = Moderation.APPROVED
 ) -> None:
-    """Give stored photos to a service request (its key): ``submitted``, or taken ``before`` or ``after`` the work."""
+    """Attach stored photos to a service request, given by its primary key.
+
+    ``kind`` is ``submitted``, or ``before`` or ``after`` for photos of the work.
+    """
     for photo in photos:
         add(Media, {**asdict(photo), "service_request": key, "kind": kind, "alt_text": "", "moderation": moderation})
 
 
-# Files go before the commit: should that fail, rows name files that are gone, and doing it again completes it. The
-# other way round, files could stay that nothing names. Equal photos are one file, which stays while another row has it.
+# Files are deleted before the commit. If that fails, rows name files that are gone, and a second run completes the
+# work; the other way round, files could stay that nothing names. Equal photos share a file, which stays while any row
+# names it.
 
 
 def delete_shown(environment: Environment, names: Iterable[str]) -> None:
-    """Delete those of these pictures and thumbnails that no photo has any more."""
+    """Delete pictures and thumbnails by name, except those that a photo still has."""
     for name in set(names):
         if not is_shown(name):
             environment.stores.files.delete(name)
 
 
 def delete_originals(environment: Environment, names: Iterable[str]) -> None:
-    """Delete those of these originals that no redacted photo has any more."""
+    """Delete originals by name, except those that a redacted photo still has."""
     for name in set(names):
         if not is_original(name):
             environment.stores.originals.delete(name)

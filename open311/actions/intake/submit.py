@@ -1,4 +1,4 @@
-"""File a service request: the one way in for every channel, from a ``Draft``."""
+"""File a service request from a ``Draft``: the one way in, for every channel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from open311.queries.reading import Statement
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the reporter gets: a number, or a token for the number to come, or (``blackbox``) neither."""
+    """What the reporter gets: a number, a token for the number to come, or (``blackbox``) neither."""
 
     service_request_id: str | None
     token: str | None
@@ -42,14 +42,13 @@ def submit(
 ) -> Receipt:
     """File a draft and publish it, in one transaction.
 
-    ``actor`` is who files it: a reporter, a program with an API key, or staff for somebody who called or came by; staff
-    need a grant that covers filing there. Photos that cannot be read are left out, for a broken photo must never lose a
-    report.
+    ``actor`` is who files it: a reporter, a program with an API key, or staff on behalf of somebody who called or came
+    by. Photos that cannot be read are left out, because a broken photo must never lose a report.
 
     :raises UnknownService: when the service code is unknown or retired.
-    :raises InvalidDraft: when the draft has faults or answers are missing or wrong; it holds every reason at once.
+    :raises InvalidDraft: when the draft has faults, or answers are missing or wrong; it lists all reasons at once.
     :raises NotAllowed: when staff have no grant that covers filing there.
-    :raises KeyReused: when the idempotency key came with another body before.
+    :raises KeyReused: when the idempotency key of ``once`` was used before with a different body.
     """
     service = jurisdiction.services.get(draft.service_code)
     if service is None or service.retired:
@@ -91,7 +90,7 @@ _NUMBER = Statement(
 
 @transaction
 def give_number(environment: Environment, key: int) -> None:
-    """Give a service request of a ``batch`` service its number and publish it; doing so again changes nothing."""
+    """Give a service request of a ``batch`` service its number and publish it. Safe to repeat."""
     for (jurisdiction,) in write_returning(_NUMBER, {"key": key}):
         publish(environment, [key])
         tell(environment, jurisdiction, key)

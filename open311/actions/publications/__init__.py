@@ -1,1 +1,1 @@
-"""Make what the public may see of a service request, or take it back."""
+"""Render what the public may see of service requests, or withdraw it."""

@@ -1,6 +1,6 @@
-"""Make what the public may see of service requests: render it, tag it with boundaries, or take it back.
+"""Publish service requests: render what the public may see of them, tag it with boundaries, or withdraw it.
 
-This is the only writer of publications and of tags (ADR 1).
+Nothing else writes publications and tags (ADR 1).
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _COLUMNS = {
     "xml": "bytea",
     "stamp": "text",
 }
-"""The columns that ``render`` makes, and their types."""
+"""The columns that ``render`` returns, and their SQL types."""
 _PLACE = ("key", "jurisdiction", "requested_datetime", "long", "lat")
-"""Those of them that tagging with boundaries needs."""
+"""The columns that tagging with boundaries needs."""
 
 
-# One publication comes as plain parameters, many by COPY: a table for one would be half the cost of a report.
+# One publication is passed as plain parameters, many by COPY: a table for one would be half the cost of a report.
 def _one(names: Iterable[str]) -> str:
     return "(SELECT {}) AS rendered".format(", ".join(f"CAST(:{name} AS {_COLUMNS[name]}) AS {name}" for name in names))
 
@@ -93,9 +93,9 @@ _REPLACE_MANY = Statement(_INSERT.format(source="rendered") + _ANEW)
 
 
 def publish(environment: Environment, keys: Sequence[int]) -> int:
-    """Render and tag these service requests anew, or take back what may not be seen; return how many are public.
+    """Render and tag service requests again, or withdraw what may not be seen; return how many are public.
 
-    Locks them, so that two renderings of one service request come one after the other.
+    ``keys`` are primary keys. The service requests are locked, so that one of them is not rendered twice at once.
     """
     listed = list(keys)
     write_returning(_LOCK, {"keys": listed})
@@ -107,15 +107,15 @@ def publish(environment: Environment, keys: Sequence[int]) -> int:
 
 
 def publish_new(environment: Environment, cases: Sequence[dict[str, Any]]) -> int:
-    """Publish service requests that this very transaction made; return how many are public.
+    """Publish service requests that this transaction has just written; return how many are public.
 
-    ``cases`` are what ``cases_to_render`` would read, so that nothing needs to be read.
+    ``cases`` are rows as ``cases_to_render`` would read them, so that nothing needs to be read.
     """
     return _store(_rendered(environment, cases), _INSERT_ONE, _INSERT_MANY)
 
 
 def rendered_publications(environment: Environment, keys: Sequence[int]) -> list[dict[str, Any]]:
-    """What ``render`` makes of those of these service requests that may be seen."""
+    """Return the rows of ``publication`` for service requests (primary keys), except those that may not be seen."""
     return _rendered(environment, cases_to_render(keys))
 
 
@@ -135,7 +135,7 @@ def _store(rendered: list[dict[str, Any]], one: Statement, many: Statement) -> i
 
 
 def exposure_of(service: Service | None, case: Mapping[str, Any]) -> Exposure | None:
-    """What may be seen of a service request; None for nothing, and where its service is in no file any more.
+    """Return what may be seen of a service request; None if nothing, or if the city's files no longer have its service.
 
     ``case`` needs ``private`` and ``moderation``.
     """
@@ -146,9 +146,9 @@ def exposure_of(service: Service | None, case: Mapping[str, Any]) -> Exposure | 
 
 
 def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Render what everybody may see of a service request: the columns of ``publication``, both documents among them.
+    """Render what everybody may see of a service request, as a row of ``publication``; None if nothing may be seen.
 
-    ``case`` is what ``cases_to_render`` reads, with the public ``place``. None where nothing may be seen.
+    ``case`` is a row that ``cases_to_render`` reads, with the public point added as ``place``.
     """
     service = service_of(environment, case["jurisdiction"], case["service_code"])
     seen = exposure_of(service, case)
@@ -192,13 +192,13 @@ _XML = compiled(ServiceRequestDocument, FORMATS["xml"])
 
 
 def service_of(environment: Environment, jurisdiction: str, service_code: str) -> Service | None:
-    """The service as the city's files have it today; None where it is in no file any more."""
+    """Return a service as the city's files define it today; None if they no longer have it."""
     known = environment.city.jurisdictions.get(jurisdiction)
     return known.services.get(service_code) if known else None
 
 
 def stamp(service: Service, public_url: str) -> str:
-    """A hash of all that a publication is rendered from besides the case."""
+    """Return a hash of everything except the case that a publication is rendered from."""
     return _stamp(service.publishing, service.photos, service.location, service.location_layer, public_url)
 
 
@@ -209,7 +209,7 @@ def _stamp(*settings: str) -> str:
 
 
 def _placed(environment: Environment, cases: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-    """Give each service request the point that may be seen (``place``)."""
+    """Add to each service request the point that the public may see, as ``place``."""
     by_layer: dict[str, list[int]] = {}
     for case in cases:
         service = service_of(environment, case["jurisdiction"], case["service_code"])

@@ -1,4 +1,4 @@
-"""Render publications anew, in steps small enough to commit as it goes."""
+"""Render publications again, in steps that commit one by one."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from open311.actions.base.transaction import transaction
 from open311.actions.publications.publish import publish
 from open311.queries.publications.rendering import keys_after
 
-CASES_A_STEP = 2_000
+CASES_PER_STEP = 2_000
 """How many service requests are rendered in one transaction."""
 
 
 def republish(
     environment: Environment, jurisdiction: str | None = None, service_code: str | None = None
 ) -> Iterator[int]:
-    """Publish anew everything, or one jurisdiction, or one service; yield how many are done. Safe to repeat."""
+    """Publish everything again, or one jurisdiction, or one service; yield how many are done so far. Safe to repeat."""
     after = done = 0
     while keys := _step(environment, jurisdiction, service_code, after):
         after = max(keys)
@@ -26,7 +26,7 @@ def republish(
 
 @transaction
 def _step(environment: Environment, jurisdiction: str | None, service_code: str | None, after: int) -> list[int]:
-    keys = keys_after(after, jurisdiction, service_code, CASES_A_STEP)
+    keys = keys_after(after, jurisdiction, service_code, CASES_PER_STEP)
     if keys:
         publish(environment, keys)
     return keys

@@ -21,7 +21,7 @@ from open311.api.window import longest_window
 from open311.catalog.city import Jurisdiction
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
-from open311.domain.draft import DESCRIPTION_LIMIT, LINE_LIMIT, clean_line, clean_text, web_address
+from open311.domain.draft import MAX_LINE_CHARACTERS, MAX_TEXT_CHARACTERS, clean_line, clean_text, web_address
 from open311.domain.errors import (
     InvalidArgument,
     KeyRefused,
@@ -122,8 +122,8 @@ def add_update(call: Call) -> Reply:
     client_update_id = _line(arguments, "update_id") or None
     media_url = web_address(_line(arguments, "media_url"))
     text = clean_text(arguments.get("description", ""))
-    if len(text) > DESCRIPTION_LIMIT:
-        raise InvalidArgument(f"description is longer than {DESCRIPTION_LIMIT} characters")
+    if len(text) > MAX_TEXT_CHARACTERS:
+        raise InvalidArgument(f"description is longer than {MAX_TEXT_CHARACTERS} characters")
     case = shown.summary(call.jurisdiction.key, number)
     if case is None:
         raise UnknownServiceRequest(f"service_request_id {number!r} was not found")
@@ -176,8 +176,8 @@ def _needs(text: str) -> None:
 
 def _line(arguments: MultiDict[str, str], name: str) -> str:
     text = clean_line(arguments.get(name, ""))
-    if len(text) > LINE_LIMIT:
-        raise InvalidArgument(f"{name} is longer than {LINE_LIMIT} characters")
+    if len(text) > MAX_LINE_CHARACTERS:
+        raise InvalidArgument(f"{name} is longer than {MAX_LINE_CHARACTERS} characters")
     return text
 
 

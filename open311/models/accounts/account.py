@@ -1,4 +1,4 @@
-"""Accounts: people who sign in."""
+"""The table of accounts: people who sign in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Account(Base):
-    """Somebody who signs in, staff or resident. What they may do is in their grants."""
+    """A person who signs in, staff or resident. Their grants say what they may do."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -26,12 +26,12 @@ class Account(Base):
     created_at: Mapped[Recorded]
     last_seen_at: Mapped[datetime | None]
     password_hash: Mapped[str | None]
-    """Argon2id with its parameters; NULL where the account does not sign in by password."""
+    """An Argon2id hash with its parameters; NULL if the account does not sign in by password."""
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The secret of the authenticator app, sealed with ``SECRET_KEY``; NULL where there is no second factor."""
+    """The secret of the authenticator app, sealed with ``SECRET_KEY``; NULL if there is no second factor."""
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
-    """The half minute (of Unix time) of the last authenticator code that was taken: no code is taken twice."""
+    """The half minute (of Unix time) of the last authenticator code that was accepted: none is accepted twice."""
     openid_issuer: Mapped[str | None]
     openid_subject: Mapped[str | None]
     erased_at: Mapped[datetime | None]
-    """When it was made to name nobody; the row stays, for history and audit log point at it."""
+    """When its personal data was erased; the row stays, because the history and the audit log refer to it."""

@@ -1,4 +1,4 @@
-"""Links in mail that sign somebody in or let them set a password; each works once."""
+"""The table of links in mail that sign somebody in or let them set a password; each works once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base, Recorded
 
 
 class AccountLink(Base):
-    """A link that was sent: the hash of its secret, whom to and what for."""
+    """A link that was sent: the hash of its secret, its account and its purpose."""
 
     __tablename__ = "account_link"
     __table_args__ = (CheckConstraint("purpose IN ('sign_in', 'password')", name="purpose"),)

@@ -1,4 +1,4 @@
-"""Sessions: each browser in which somebody is signed in."""
+"""The table of sessions: each browser in which somebody is signed in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class AccountSession(Base):
-    """One browser; it counts until it is ended, idle for too long, or too old."""
+    """A browser in which somebody is signed in, until the session is ended, idle for too long, or too old."""
 
     __tablename__ = "account_session"
     __table_args__ = (
@@ -22,15 +22,15 @@ class AccountSession(Base):
     key: Mapped[Key]
     account: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.key", ondelete="CASCADE"))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    """SHA-256 of the random token in the cookie: whoever reads the table cannot take a session over."""
+    """The SHA-256 of the random token in the cookie, so that nobody who reads the table can take over a session."""
     method: Mapped[str]
     second_factor: Mapped[bool]
-    """Whether a second factor was shown in this session."""
+    """Whether the person used a second factor in this session."""
     device: Mapped[str]
-    """What the browser calls itself (``User-Agent``), so that its owner recognises it."""
+    """The browser's ``User-Agent``, so that its owner recognizes it."""
     created_at: Mapped[Recorded]
     seen_at: Mapped[datetime]
     idle_seconds: Mapped[int] = mapped_column(Integer)
     ends_at: Mapped[datetime] = mapped_column(index=True)
-    """When the session ends however busy it is."""
+    """When the session ends at the latest, however busy it is."""
     ended_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""API clients: who may write through the API, with hashed keys, scopes and limits."""
+"""The table of API clients: who may write through the API, with hashed keys, scopes and limits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ApiClient(Base):
     key_hash: Mapped[bytes] = mapped_column(unique=True)
     scopes: Mapped[list[str]]
     writes_per_minute: Mapped[int | None] = mapped_column(Integer)
-    """NULL where the limit of the setting applies; 0 is no limit. ``reads_per_minute`` likewise."""
+    """The limit of this client; 0 for no limit, NULL for that of the setting. ``reads_per_minute`` works alike."""
     reads_per_minute: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[Recorded]
     revoked_at: Mapped[datetime | None]

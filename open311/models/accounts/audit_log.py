@@ -1,4 +1,4 @@
-"""The audit log: what staff did and whose data they read. Append-only; a trigger refuses all else."""
+"""The table of the audit log: what staff did and whose data they read. A trigger allows nothing but new rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class AuditLog(Base):
-    """One act: no names and no free text, so it can be kept for good while people are erased."""
+    """One act. It has no names and no free text, so that it can stay forever although people are erased."""
 
     __tablename__ = "audit_log"
     __table_args__ = (
@@ -25,7 +25,7 @@ class AuditLog(Base):
     key: Mapped[Key]
     at: Mapped[Recorded]
     account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
-    """The account that acted; NULL for somebody at the command line, or a job."""
+    """The account that acted; NULL for somebody at the command line or a job."""
     act: Mapped[str]
     """A value of ``Act`` or ``OwnAct`` in ``domain/roles.py``."""
     target: Mapped[str]

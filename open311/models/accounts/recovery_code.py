@@ -1,4 +1,4 @@
-"""Recovery codes: for whoever has lost the telephone with the authenticator."""
+"""The table of recovery codes, for people who have lost the phone with their authenticator app."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base
 
 
 class RecoveryCode(Base):
-    """One code, as a hash (it has 80 random bits); it works once."""
+    """The hash of a recovery code of 80 random bits; the code works once."""
 
     __tablename__ = "recovery_code"
 

@@ -1,4 +1,4 @@
-"""Grants: who has which role, where, and who gave it."""
+"""The table of grants: who has which role, where, and who granted it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class RoleGrant(Base):
-    """A role of an account; scopes as in ``domain/roles.py``. Revoked ones stay, so that the past can be read."""
+    """A role of an account, with its scopes (``domain/roles.py``). Revoked grants stay, as a record of the past."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -38,10 +38,10 @@ class RoleGrant(Base):
     jurisdiction: Mapped[str | None]
     department: Mapped[str | None]
     boundary: Mapped[str | None]
-    """``layer:code``, like ``ward:5``."""
+    """The boundary that the role is limited to, as ``layer:code``, like ``ward:5``."""
     service: Mapped[str | None]
     granted_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
-    """The account that gave it; NULL for somebody at the command line."""
+    """The account that granted it; NULL for somebody at the command line."""
     granted_at: Mapped[Recorded]
     revoked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
     revoked_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Filters of the staff's list that somebody saved."""
+"""The table of saved filters of the staff's list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class SavedFilter(Base):
-    """A question to the list under a name: for whoever saved it, or for all who work for a department."""
+    """A filter of the list, saved under a name, for whoever saved it or for all who work for a department."""
 
     __tablename__ = "saved_filter"
     __table_args__ = (
@@ -21,8 +21,8 @@ class SavedFilter(Base):
     jurisdiction: Mapped[str]
     account: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.key", ondelete="CASCADE"))
     department: Mapped[str | None]
-    """The department with which it is shared; NULL where it is shared with nobody."""
+    """The department with which it is shared; NULL if it is shared with nobody."""
     name: Mapped[str]
     query: Mapped[str]
-    """What stands in the URL of the list: ``queue=overdue&service=SR-ST01``."""
+    """The query string of the list's URL, like ``queue=overdue&service=SR-ST01``."""
     created_at: Mapped[Recorded]

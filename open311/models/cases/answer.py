@@ -1,4 +1,4 @@
-"""An answer that was given to a question of a service definition."""
+"""The table of answers to the questions of service definitions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from open311.models.base import Base
 
 
 class Answer(Base):
-    """The question as it was asked and what was answered; edits of the definition never change it."""
+    """A question as it was asked, and its answer; later edits of the service definition never change it."""
 
     __tablename__ = "answer"
 

@@ -1,4 +1,4 @@
-"""Changes to many service requests at once, held back for some seconds so that they can be undone."""
+"""The tables of batches: changes to many service requests at once that can be undone for some seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class BatchChange(Base):
-    """What somebody wants done to many cases, and from when on it is. It is undone or begun, never both."""
+    """A change to many cases, and when it is due. It is either undone or begun, never both."""
 
     __tablename__ = "batch_change"
     __table_args__ = (CheckConstraint("begun_at IS NULL OR undone_at IS NULL", name="one_of_both"),)
@@ -24,7 +24,7 @@ class BatchChange(Base):
     jurisdiction: Mapped[str]
     account: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.key"), index=True)
     act: Mapped[str]
-    """One of ``actions/cases/batch.py``."""
+    """What is done: a name in ``ACTS`` of ``actions/cases/batch.py``."""
     arguments: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[Recorded]
     due_at: Mapped[datetime]
@@ -33,7 +33,7 @@ class BatchChange(Base):
 
 
 class BatchCase(Base):
-    """One case of it: the version that was looked at, and what became of it."""
+    """One case of a batch: the version that was looked at, and what became of it."""
 
     __tablename__ = "batch_case"
 
@@ -45,4 +45,4 @@ class BatchCase(Base):
     version: Mapped[int] = mapped_column(Integer)
     done_at: Mapped[datetime | None]
     refusal: Mapped[str | None]
-    """Why it was not done."""
+    """Why the case was not changed."""

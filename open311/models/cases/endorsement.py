@@ -1,4 +1,4 @@
-"""'Me too': somebody else has the same concern."""
+"""The table of "me too": other people with the same concern."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Endorsement(Base):
-    """One row for each, never a counter: when people report is what research needs (arXiv 2204.08620)."""
+    """One more person with the same concern. Rows, not a counter: research needs the times (arXiv 2204.08620)."""
 
     __tablename__ = "endorsement"
 

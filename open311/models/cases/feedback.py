@@ -1,4 +1,4 @@
-"""Was it fixed? What reporters say after closing."""
+"""The table of feedback: whether reporters say, after closing, that it was fixed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Feedback(Base):
-    """One answer; the words are for staff."""
+    """What a reporter said; the words are for staff only."""
 
     __tablename__ = "feedback"
 

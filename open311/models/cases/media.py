@@ -1,4 +1,4 @@
-"""Photos of service requests; the files themselves lie in ``var/media``."""
+"""The table of photos of service requests; the files themselves are in the file store (``MEDIA_DIR``)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Media(Base):
-    """A photo, already cleaned: where it lies, how large it is, what it shows."""
+    """A cleaned photo: the names of its files, its size in pixels, what it shows."""
 
     __tablename__ = "media"
     __table_args__ = (
@@ -27,7 +27,7 @@ class Media(Base):
         BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"), index=True
     )
     file: Mapped[str] = mapped_column(index=True)
-    """``<sha256>.jpg``."""
+    """The name in the file store, ``<sha256>.jpg``."""
     thumbnail: Mapped[str] = mapped_column(index=True)
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
@@ -35,8 +35,8 @@ class Media(Base):
     alt_text: Mapped[str] = mapped_column(default="")
     created_at: Mapped[Recorded]
     moderation: Mapped[str] = mapped_column(server_default=Moderation.APPROVED)
-    """What is not approved is served to nobody but staff."""
+    """Only approved photos are public."""
     reviewed_at: Mapped[datetime | None]
     original: Mapped[str | None]
-    """The photo as it was before it was redacted: a file in the store that is never served."""
+    """The name of the photo before it was redacted, in the store that is never public."""
     redacted_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Service requests that a body outside the city has now."""
+"""The table of referrals: service requests that a body outside the city has, or had."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Referral(Base):
-    """Who has it outside, under which number there, and what they last said of it."""
+    """Which body has a service request, under which number there, and what its server said last."""
 
     __tablename__ = "referral"
     __table_args__ = (Index("ix_referral_open", "next_look_at", postgresql_where=text("ended_at IS NULL")),)
@@ -21,14 +21,14 @@ class Referral(Base):
         BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"), index=True
     )
     department: Mapped[str]
-    """Code of the body in ``config/departments.yaml``."""
+    """The body's code in ``config/departments.yaml``."""
     remote_id: Mapped[str | None]
-    """The number there; none until it is known, and for bodies without an Open311 server."""
+    """The number there; NULL until it is known, and for bodies without an Open311 server."""
     remote_token: Mapped[str | None]
     remote_status: Mapped[str | None]
-    """What they say (GeoReport's ``open`` or ``closed``)."""
+    """The state there: GeoReport's ``open`` or ``closed``."""
     seen_at: Mapped[datetime | None]
-    """``updated_datetime`` of the newest that was mirrored."""
+    """The ``updated_datetime`` of the last answer that was mirrored."""
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     next_look_at: Mapped[datetime | None]
     fault: Mapped[str | None]

@@ -1,4 +1,4 @@
-"""How service requests belong together."""
+"""The table of relations between service requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base, Recorded
 
 
 class RelationKind(StrEnum):
-    """What the first is to the second."""
+    """What one service request is to the other."""
 
     DUPLICATE_OF = "duplicate_of"
     PART_OF = "part_of"
@@ -19,9 +19,9 @@ class RelationKind(StrEnum):
 
 
 class Relation(Base):
-    """One service request is a duplicate or a part of another, or has to do with it.
+    """A service request that is a duplicate or a part of another, or has to do with it.
 
-    A duplicate keeps its own number and mirrors the state of what it is a duplicate of (its canonical request).
+    A duplicate keeps its own number and mirrors the state of the one it is a duplicate of (its canonical request).
     """
 
     __tablename__ = "relation"
@@ -43,5 +43,5 @@ class Relation(Base):
 
 
 def is_duplicate(key: str) -> str:
-    """SQL: whether the service request of this key (SQL too) is a duplicate of another, which it follows."""
+    """SQL: whether a service request is a duplicate, which follows another; ``key`` is SQL for its primary key."""
     return f"EXISTS (SELECT FROM relation d WHERE d.service_request = {key} AND d.kind = 'duplicate_of')"

@@ -1,4 +1,4 @@
-"""A service request: one case that a resident reported."""
+"""The table of service requests: the cases that residents reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from open311.domain.place import Point
 from open311.models.base import Base, Key
 
 NUMBERS = Sequence("service_request_number", start=1_000_001, metadata=Base.metadata)
-"""Gives the public numbers of new service requests, over all jurisdictions."""
+"""The sequence of the public numbers of new service requests, over all jurisdictions."""
 
 
 def is_open(alias: str = "") -> str:
@@ -26,7 +26,7 @@ def is_open(alias: str = "") -> str:
 
 
 def is_live(alias: str = "") -> str:
-    """SQL: whether somebody still has to do with the service request, because it is open or disputed."""
+    """SQL: whether staff still have to deal with the service request (under this alias): it is open or disputed."""
     return f"{_column(alias, 'status')} <> 'closed'"
 
 
@@ -44,7 +44,7 @@ def _one_of(column: str, words: type[Any]) -> CheckConstraint:
 
 
 class ServiceRequest(Base):
-    """The case as the city knows it; what everybody may see of it is its ``Publication``."""
+    """A case as the city knows it; what everybody may see of it is its ``Publication``."""
 
     __tablename__ = "service_request"
     __table_args__ = (
@@ -108,14 +108,14 @@ class ServiceRequest(Base):
     uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
     jurisdiction: Mapped[str]
     service_request_id: Mapped[str | None]
-    """The public number; none until a ``batch`` token is resolved, and never for ``blackbox``."""
+    """The public number; NULL until a ``batch`` service gives one, and always for ``blackbox``."""
     service_code: Mapped[str]
     service_name: Mapped[str]
-    """As it was called when the case was filed."""
+    """The name of the service when the case was filed."""
     department: Mapped[str]
     team: Mapped[str | None]
     assignee: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
-    """Whose it is now; who had it before, and why it moved, is in the history."""
+    """The team that has it now; the history says who had it before, and why it moved."""
     agency_responsible: Mapped[str]
     service_notice: Mapped[str | None]
     description: Mapped[str | None]
@@ -128,7 +128,7 @@ class ServiceRequest(Base):
     address_id: Mapped[str | None]
     zipcode: Mapped[str | None]
     media_url: Mapped[str | None]
-    """An address that the client gave, kept as text and never fetched."""
+    """A URL that the client gave; it is stored as text and never fetched."""
     requested_datetime: Mapped[datetime]
     updated_datetime: Mapped[datetime]
     acknowledged_datetime: Mapped[datetime | None]
@@ -136,25 +136,25 @@ class ServiceRequest(Base):
     scheduled_datetime: Mapped[datetime | None]
     closed_datetime: Mapped[datetime | None]
     acknowledge_by: Mapped[datetime | None]
-    """When somebody is to have looked at it (``expected_datetime`` is when it is to be done)."""
+    """By when somebody is to look at it (``expected_datetime`` is by when it is to be done)."""
     paused_at: Mapped[datetime | None]
-    """Since when the clock of the promise stands still."""
+    """Since when the clock of the promise has stood still; NULL while it runs."""
     look_again_at: Mapped[datetime | None]
-    """When waiting for the reporter, or for a body outside, has lasted long enough."""
+    """When waiting for the reporter, or for a body outside the city, will have lasted long enough."""
     channel: Mapped[str]
     api_client: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("api_client.key"))
     language: Mapped[str | None]
     private: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     moderation: Mapped[str] = mapped_column(default=Moderation.APPROVED)
     origin: Mapped[str | None]
-    """``sample`` or the name of an import; none for what residents filed."""
+    """``sample`` or ``import:NAME``; NULL for cases that were filed here."""
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
 
     @property
     def place(self) -> Point | None:
-        """The reported point, exactly as it was given; None where none was."""
+        """The reported point, exactly as it was given; None if none was given."""
         if self.point is None:
             return None
         [(long, lat)] = to_shape(self.point).coords

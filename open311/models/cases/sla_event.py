@@ -1,4 +1,4 @@
-"""What became of promises: each event of a service request happens once, however many workers look."""
+"""The table of what became of promises: each event is noted once, with any number of workers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from open311.models.base import Base, Recorded
 
 
 class SLAEventKind(StrEnum):
-    """Which promise, and what became of it."""
+    """Which promise or wait it was, and what became of it."""
 
     ACKNOWLEDGE_BREACHED = "acknowledge_breached"
     RESOLVE_DUE = "resolve_due"
@@ -22,7 +22,7 @@ class SLAEventKind(StrEnum):
 
 
 class SLAEvent(Base):
-    """A promise came due or was broken, or a wait ended. A new deadline is a new event."""
+    """A promise that came due or was broken, or a wait that ended. A new deadline is a new event."""
 
     __tablename__ = "sla_event"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The history of service requests: one row for everything that happened, never changed."""
+"""The table of the history of service requests: one row for everything that happened, never changed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from open311.models.base import Base, Key, Recorded
 
 KINDS = ("status", "comment", "note", "assignment", "location", "service", "merge", "media", "moderation", "system")
+"""The kinds of update."""
 
 
 class Update(Base):
-    """What happened, when it happened and when it was recorded, who did it, old and new; append-only."""
+    """What happened, when it happened and was recorded, who did it, and old and new values. Rows are only added."""
 
     __tablename__ = "service_request_update"
     __table_args__ = (
@@ -45,22 +46,22 @@ class Update(Base):
     kind: Mapped[str]
     public: Mapped[bool]
     status: Mapped[str | None]
-    """The state after a step; none for updates that are no step."""
+    """The state after a step; NULL for updates that are not a step."""
     outcome: Mapped[str | None]
     description: Mapped[str | None]
-    """What everybody may read (if ``public``)."""
+    """What everybody may read, if the update is ``public``."""
     note: Mapped[str | None]
-    """What staff wrote for themselves."""
+    """What only staff may read."""
     media_url: Mapped[str | None]
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    """Old and new of every column that changed: ``{"status": ["received", "closed"]}``."""
+    """The old and new value of every column that changed: ``{"status": ["received", "closed"]}``."""
     actor: Mapped[str]
-    """``system``, ``reporter``, ``client``, ``staff``, ``staff:<login>`` (at the command line), ``import:<name>``."""
+    """Who did it: ``system``, ``reporter``, ``client``, ``staff``, ``staff:LOGIN`` (command line), ``import:NAME``."""
     account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.key"))
-    """Who of the staff."""
+    """The account of the member of staff who did it."""
     api_client: Mapped[int | None] = mapped_column(ForeignKey("api_client.key"))
     client_update_id: Mapped[str | None]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[Recorded]
     redacted_at: Mapped[datetime | None]
-    """When its words were replaced by a tombstone."""
+    """When its words were replaced with a tombstone."""

@@ -1,4 +1,4 @@
-"""What the database remembers of the catalogue in files: when it changed, and what was published under it."""
+"""The tables of what the city's files said when they were loaded: when they changed, and how public services were."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from open311.models.base import Base, Recorded
 
 
 class CatalogueVersion(Base):
-    """A state of the catalogue and when it came into force (discovery's ``changeset``)."""
+    """A state of the catalogue, and when it came into force (discovery's ``changeset``)."""
 
     __tablename__ = "catalogue_version"
 

@@ -1,4 +1,4 @@
-"""What was answered to a client's write, so that the same write again gets the same answer."""
+"""The table of answers to clients' writes, so that a write that is sent again gets the same answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from open311.models.base import Base, Recorded
 
 
 class IdempotencyKey(Base):
-    """One answer, kept for seven days. ``client`` is 0 where no key is needed."""
+    """One remembered answer. ``client`` is 0 for writes that need no API key."""
 
     __tablename__ = "idempotency_key"
 

@@ -1,4 +1,4 @@
-"""How much was written in a minute or an hour; counted here so that all workers agree."""
+"""The table of rate limits: how much was written in a minute or an hour, counted for all workers together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base
 
 
 class RateWindow(Base):
-    """A counter. Unlogged: after a crash of the database, counting starts anew."""
+    """The counter of one window of time. The table is unlogged: after a database crash, counting starts again."""
 
     __tablename__ = "rate_window"
     __table_args__ = {"prefixes": ["UNLOGGED"]}

@@ -1,4 +1,4 @@
-"""Tokens: receipts for service requests whose number comes later."""
+"""The table of tokens: receipts for service requests whose number comes later."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from open311.models.base import Base, Recorded
 
 
 class Token(Base):
-    """A receipt that nobody can guess; it lasts as long as ``config/privacy.yaml`` says."""
+    """A receipt that nobody can guess; it is valid for as long as ``config/privacy.yaml`` says."""
 
     __tablename__ = "token"
 

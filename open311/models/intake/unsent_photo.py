@@ -1,4 +1,4 @@
-"""Photos of forms that may never be sent."""
+"""The table of photos that belong to forms which may never be sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class UnsentPhoto(Base):
-    """Files that were stored for a preview. A row stays when the form is sent; forgetting it leaves what a case has."""
+    """The files of a photo in a form. They are deleted after a time, with the row, unless a case has them."""
 
     __tablename__ = "unsent_photo"
 

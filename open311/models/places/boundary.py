@@ -1,4 +1,4 @@
-"""Tables of boundary layers, of their boundaries, and of which published service request lies in which."""
+"""The tables of boundary layers and their boundaries, and of which published service requests lie in which."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from open311.models.base import Base, Recorded
 
 
 class BoundaryLayer(Base):
-    """One vintage of a layer, such as the wards of 2019. Without ``valid_from`` it has been valid forever.
+    """One vintage of a layer, such as the wards of 2019. Without ``valid_from``, it has always been valid.
 
     The vintage in force, the newest one whose ``valid_from`` has come, is what the view ``layer_in_force`` holds.
     """
@@ -35,7 +35,7 @@ class BoundaryLayer(Base):
 
 
 class Boundary(Base):
-    """One ward, district or neighbourhood."""
+    """One ward, district or neighborhood."""
 
     __tablename__ = "boundary"
     __table_args__ = (UniqueConstraint("layer", "code"),)
@@ -48,7 +48,7 @@ class Boundary(Base):
 
 
 class BoundaryPart(Base):
-    """A small piece of a boundary: containing a point is decided many times faster for small pieces."""
+    """A small piece of a boundary: whether a point lies inside is decided many times faster for small pieces."""
 
     __tablename__ = "boundary_part"
     __table_args__ = (Index("ix_boundary_part_geometry", "geometry", postgresql_using="spgist"),)

@@ -1,4 +1,4 @@
-"""People who report, apart from what they reported; no public document can reach these tables."""
+"""The tables of people who report, apart from what they reported; no public document can reach them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Person(Base):
-    """Somebody who reported, as far as they said who they are."""
+    """A person who reported, as far as they said who they are."""
 
     __tablename__ = "person"
 
@@ -21,7 +21,7 @@ class Person(Base):
     account_id: Mapped[str | None]
     created_at: Mapped[Recorded]
     erased_at: Mapped[datetime | None]
-    """When names and contact points were deleted; that somebody reported it stays."""
+    """When the names and contact points were deleted; the row stays, because somebody did report."""
 
 
 class ContactPoint(Base):

@@ -1,4 +1,4 @@
-"""What everybody may see of a service request: finished documents, and the columns that public filters need."""
+"""The tables of what everybody may see of service requests: finished documents, and columns for public filters."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ class TransactionId(UserDefinedType[int]):
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
-        """Name the type in SQL."""
+        """Return the type's name in SQL."""
         return "xid8"
 
 
 NEWEST_FIRST = (text("requested_datetime DESC"), text("service_request DESC"))
+"""The columns of an index that lists the newest service requests first."""
 
 
 class Publication(Base):
@@ -64,9 +65,9 @@ class Publication(Base):
 
 
 class PublicationChange(Base):
-    """A change of what is published that no row of ``publication`` shows: a withdrawal, or boundaries loaded again.
+    """A change in what is public that no row of ``publication`` shows: a withdrawal, or boundaries loaded again.
 
-    It makes cached pages stale, and tells whoever follows the data what is gone.
+    It makes cached pages stale, and tells those who follow the data what is gone.
     """
 
     __tablename__ = "publication_change"

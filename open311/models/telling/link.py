@@ -1,4 +1,4 @@
-"""The table of links in messages that let their receiver do one thing without signing in."""
+"""The table of links in messages, which let their receiver do one thing without signing in."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from open311.models.base import Base, Recorded
 
 
 class OneTimeLink(Base):
-    """One link of one message, known to its receiver only."""
+    """A link in a message, known only to its receiver."""
 
     __tablename__ = "one_time_link"
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    """SHA-256 of the token, which stands in the message only."""
+    """The SHA-256 of the token; the token itself is only in the message."""
     purpose: Mapped[str]
     """A ``domain.link.LinkPurpose``."""
     subscription: Mapped[int] = mapped_column(
@@ -27,5 +27,5 @@ class OneTimeLink(Base):
     )
     created_at: Mapped[Recorded]
     expires_at: Mapped[datetime | None]
-    """None where it never expires."""
+    """When the link stops working; NULL if it never does."""
     used_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""The table of messages: one row for each receiver of each piece of news, from the change until it has left."""
+"""The table of messages: one row for each receiver of each piece of news, from the change until it is sent."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class MessageState(StrEnum):
 
     WAITING = "waiting"
     COLLECTED = "collected"
-    """It waits for a daily digest, of which it becomes a line."""
+    """The message waits for a daily digest, in which it will be a line."""
     SENT = "sent"
     DROPPED = "dropped"
-    """Nobody wants it any more, or what it is about is no longer public."""
+    """Nobody wants the message any more, or what it is about is no longer public."""
     FAILED = "failed"
 
 
 class Message(Base):
-    """One message to one address. Its words are written when it leaves, so nothing redacted before then is sent."""
+    """One message to one address. Its words are written when it is sent, so that nothing redacted before goes out."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -38,15 +38,15 @@ class Message(Base):
 
     key: Mapped[Key]
     uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
-    """The left half of the Message-ID, the same at every attempt."""
+    """The left half of the e-mail's Message-ID, which stays the same at every attempt."""
     event: Mapped[str]
     """A ``domain.event.Event``."""
     about: Mapped[str]
-    """What this is the only message about to its address: ``update:12``, ``digest:7:2026-11-25``."""
+    """What it is about, like ``update:12`` or ``digest:7:2026-11-25``; an address gets one message about each."""
     subscription: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("subscription.key", ondelete="CASCADE"), index=True
     )
-    """Why it is sent; None for what staff are told."""
+    """The subscription because of which it is sent; NULL for messages to staff."""
     service_request: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"), index=True
     )
@@ -54,14 +54,14 @@ class Message(Base):
         BigInteger, ForeignKey("service_request_update.key", ondelete="CASCADE"), index=True
     )
     digest: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("message.key", ondelete="CASCADE"), index=True)
-    """The digest of which it became a line."""
+    """The digest in which it became a line."""
     channel: Mapped[str]
     """A ``domain.channel.Channel``."""
     address: Mapped[str]
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    """When it is tried (again) at the earliest."""
+    """The earliest time of the next attempt to send it."""
     fault: Mapped[str | None]
     """Why the last attempt failed."""
     created_at: Mapped[Recorded]

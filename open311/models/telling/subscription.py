@@ -1,4 +1,4 @@
-"""The table of who is told of what: followers and reporters, by what they follow."""
+"""The table of subscriptions: which followers and reporters are told about what."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Subscription(Base):
-    """One address that is told of one thing, once its owner has agreed. Personal data, in no public document."""
+    """An address that is told about one thing, once its owner has agreed. Personal data, in no public document."""
 
     __tablename__ = "subscription"
     __table_args__ = (
@@ -40,23 +40,23 @@ class Subscription(Base):
     service_request: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("service_request.key", ondelete="CASCADE")
     )
-    """The service request that is followed, if it is one, so that the subscription is deleted with it."""
+    """The service request that is followed, if any, so that the subscription is deleted with it."""
     area: Mapped[Any | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
-    """The shape that is followed, drawn or around a place; news with a point inside it are told."""
+    """The area that is followed, drawn or around a place: news with a point inside it is told."""
     reporter: Mapped[bool] = mapped_column(server_default=text("false"))
-    """Whether this is the reporter, who is also told of what is not public, and asked whether it was fixed."""
+    """Whether this is the reporter, who is also told what is not public, and asked whether it was fixed."""
     channel: Mapped[str] = mapped_column(server_default="email")
     """A ``domain.channel.Channel``."""
     address: Mapped[str]
-    """A mailbox, a telephone number, or the address of a browser's push service."""
+    """An e-mail address, a phone number, or the URL of a browser's push service."""
     push_key: Mapped[str | None]
-    """The public key of the browser (``p256dh`` in RFC 8291)."""
+    """The browser's public key (``p256dh`` in RFC 8291)."""
     push_secret: Mapped[str | None]
-    """The authentication secret of the browser (``auth`` in RFC 8291)."""
+    """The browser's authentication secret (``auth`` in RFC 8291)."""
     rhythm: Mapped[str] = mapped_column(server_default="instant")
     """``instant``, or ``daily`` for one digest a day."""
     language: Mapped[str | None]
     created_at: Mapped[Recorded]
     confirmed_at: Mapped[datetime | None]
-    """When the owner of the address agreed. Until then the address gets one message only."""
+    """When the owner of the address agreed. Until then, the address gets only one message."""
     ended_at: Mapped[datetime | None]

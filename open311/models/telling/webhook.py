@@ -1,4 +1,4 @@
-"""The tables of webhooks: other people's servers that are called when something happens, and every call to them."""
+"""The tables of webhooks: other servers that are called when something happens, and every call to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from open311.models.base import Base, Key, Recorded
 
 
 class Webhook(Base):
-    """A receiver. Its secret is stored in clear, because every call is signed with it."""
+    """A server that is called. Its secret is stored in clear, because every call is signed with it."""
 
     __tablename__ = "webhook"
 
@@ -22,7 +22,7 @@ class Webhook(Base):
     url: Mapped[str]
     secret: Mapped[str]
     events: Mapped[list[str]]
-    """The events it wants; empty where it wants all."""
+    """The events that it is called about; empty for all events."""
     created_at: Mapped[Recorded]
     removed_at: Mapped[datetime | None]
 
@@ -33,12 +33,12 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     DEAD = "dead"
-    """It failed for the last time; a person decides whether it is made again."""
+    """The call failed for the last time; a person decides whether it is made again."""
     GIVEN_UP = "given_up"
 
 
 class WebhookDelivery(Base):
-    """One call of one receiver about one event."""
+    """One call of one server about one event."""
 
     __tablename__ = "webhook_delivery"
     __table_args__ = (
@@ -50,7 +50,7 @@ class WebhookDelivery(Base):
 
     key: Mapped[Key]
     uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
-    """The id of the call, the same at every attempt, so that a receiver recognizes what it had before."""
+    """The id of the call, which stays the same at every attempt, so that the receiver recognizes a repetition."""
     webhook: Mapped[int] = mapped_column(BigInteger, ForeignKey("webhook.key", ondelete="CASCADE"))
     update: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("service_request_update.key", ondelete="CASCADE"), index=True
@@ -60,7 +60,7 @@ class WebhookDelivery(Base):
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     status: Mapped[int | None] = mapped_column(Integer)
-    """The HTTP status that the receiver answered last."""
+    """The HTTP status of the receiver's last answer."""
     fault: Mapped[str | None]
     created_at: Mapped[Recorded]
     done_at: Mapped[datetime | None]

@@ -1,1 +1,1 @@
-"""What staff read: lists, counts, one case with its history, people who reported, who may see what."""
+"""Queries about cases for staff: lists, counts, one case with its history, the people who reported it."""

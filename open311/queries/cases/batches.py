@@ -1,4 +1,4 @@
-"""What became of batches: changes to many service requests at once."""
+"""Read batches, which change many service requests at once, and what became of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from open311.queries.reading import Statement, fetch_dicts
 
-_HELD = Statement(
+_BATCH = Statement(
     """
     SELECT h.uuid::text, h.act, h.due_at, h.begun_at, h.undone_at,
            (SELECT array_agg(ARRAY[c.number, coalesce(c.refusal, ''),
@@ -20,7 +20,7 @@ _HELD = Statement(
 
 @dataclass(frozen=True, slots=True)
 class BatchedCase:
-    """A service request of a batch: done, refused with a reason, or waiting."""
+    """A service request of a batch: done, refused (with the reason), or still waiting."""
 
     number: str
     refusal: str
@@ -29,7 +29,7 @@ class BatchedCase:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch and what became of it."""
+    """A batch, and what became of its cases."""
 
     uuid: str
     act: str
@@ -40,13 +40,13 @@ class Batch:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more is going to happen to any of its cases."""
+        """Whether nothing more will happen to any of its cases."""
         return self.undone_at is not None or all(case.done for case in self.cases)
 
 
 def batch_change(uuid: str, account: int) -> Batch | None:
-    """A batch that this account started, by its public id; None where there is none."""
-    for row in fetch_dicts(_HELD, {"uuid": uuid, "account": account}):
+    """Return a batch by its public id; None if there is none, or another account started it."""
+    for row in fetch_dicts(_BATCH, {"uuid": uuid, "account": account}):
         cases = tuple(BatchedCase(number, refusal, bool(done)) for number, refusal, done in row["cases"])
         return Batch(**{**row, "cases": cases})
     return None

@@ -1,4 +1,4 @@
-"""Everything about one service request, as staff see it. Who reported is in ``queries/cases/people``."""
+"""Read everything about one service request that staff see. Who reported it is in ``queries/cases/people``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from open311.domain.boundary_name import BoundaryName
 from open311.domain.place import Point
 from open311.domain.roles import CaseScope, Grant
-from open311.queries.cases.neighbours import Other, near, related
+from open311.queries.cases.neighbors import Other, near, related
 from open311.queries.cases.timeline import TimelineEntry, timeline
 from open311.queries.places.membership import containing
 from open311.queries.places.near import point
@@ -17,7 +17,7 @@ from open311.queries.reading import Statement, fetch_as, fetch_one_as, fetch_val
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The service request itself, and how many of what belong to it."""
+    """The service request itself, and how many other things belong to it."""
 
     key: int
     jurisdiction: str
@@ -56,24 +56,24 @@ class Facts:
     moderation: str
     origin: str | None
     client: str | None
-    """The name of the program that filed it."""
+    """The name of the program that filed it, if one did."""
     has_reporter: bool
     private_answers: int
     me_too: int
     followers: int
     published: bool
     broken: list[str] | None
-    """Kinds of promises that were broken."""
+    """The ``SLAEventKind`` of every event of its promises so far; None if there was none."""
 
     @property
     def place(self) -> Point | None:
-        """The true place; None where it has none."""
+        """The true place; None if it has none."""
         return Point(self.long, self.lat) if self.long is not None and self.lat is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A boundary that the service request lies in, by its true place."""
+    """A boundary in which the service request lies, by its true place."""
 
     layer: str
     layer_name: str
@@ -102,7 +102,7 @@ class CasePhoto:
 
 @dataclass(frozen=True, slots=True)
 class PastReferral:
-    """When it was referred to a body outside the city, and what became of that."""
+    """A referral to a body outside the city, and what became of it."""
 
     department: str
     remote_id: str | None
@@ -114,13 +114,13 @@ class PastReferral:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A service request with all that belongs to it."""
+    """A service request with everything that belongs to it."""
 
     facts: Facts
     scope: CaseScope
     areas: list[Area]
     answers: list[PublicAnswer]
-    """How many answers are not public stands in ``facts``."""
+    """The public answers; ``facts`` says how many there are that are not public."""
     photos: list[CasePhoto]
     timeline: list[TimelineEntry]
     relations: list[Other]
@@ -129,7 +129,7 @@ class CaseFile:
 
     @property
     def number(self) -> str:
-        """The public number."""
+        """The public number of the service request."""
         return self.facts.number
 
 
@@ -179,9 +179,9 @@ _PHOTO = Statement(
 
 
 def case_file(jurisdiction: str, number: str, grants: tuple[Grant, ...]) -> CaseFile | None:
-    """The service request of this number with all that belongs to it; None where there is none.
+    """Return the service request with a number and everything that belongs to it; None if there is none.
 
-    ``grants`` narrow what is shown of the neighborhood, not the service request itself.
+    ``grants`` limit which neighboring service requests are shown, not the service request itself.
     """
     facts = fetch_one_as(Facts, _FACTS, {"jurisdiction": jurisdiction, "number": number})
     if facts is None:

@@ -1,4 +1,4 @@
-"""The staff's list of cases: queue, filters, order and pages. Grants narrow it in SQL, never afterwards."""
+"""Read the staff's list of cases: by queue, filters, order and page. Grants narrow it in SQL, never afterwards."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from open311.queries.places.membership import containing
 from open311.queries.reading import Statement, fetch_as, fetch_value
 
 CASES_PER_PAGE = 50
+"""How many cases a page of the list shows."""
 
 SORTS: Mapping[str, str] = {
     "number": "{r}.key",
@@ -28,12 +29,12 @@ SORTS: Mapping[str, str] = {
     "age": "{r}.requested_datetime",
     "due": "coalesce({r}.expected_datetime, 'infinity')",
 }
-"""SQL of what the list can be ordered by, for a row ``{r}``. The case's key follows, so that the order is total."""
+"""What the list can be ordered by, as SQL on a row ``{r}``. The primary key follows, so that the order is total."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of the list. ``given`` holds the values of filters by their names."""
+    """What is asked of the list. ``given`` holds the values of filters, by the names of the filters."""
 
     queue: Queue = Queue.OPEN
     given: Mapping[str, Value] = field(default_factory=dict)
@@ -45,7 +46,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ListedCase:
-    """A case in the list."""
+    """A case as the list shows it."""
 
     number: str
     version: int
@@ -67,17 +68,17 @@ class ListedCase:
 
 
 def page(viewer: Viewer, asked: Asked, layer: str, most: int = CASES_PER_PAGE) -> list[ListedCase]:
-    """A page of the list, and one case more if there is a next page. ``layer`` names the areas that are shown."""
-    kept = _condition(viewer, asked)
-    statement = _listing(kept.sql, asked.sort, asked.descending, bool(asked.after))
-    given = {**viewer.values, **kept.values, "layer": layer, "most": most + 1, "after": asked.after}
+    """Return a page of the list, plus one case if there is a next page; ``layer`` is the layer of the areas shown."""
+    condition = _condition(viewer, asked)
+    statement = _listing(condition.sql, asked.sort, asked.descending, bool(asked.after))
+    given = {**viewer.values, **condition.values, "layer": layer, "most": most + 1, "after": asked.after}
     return fetch_as(ListedCase, statement, given)
 
 
 def how_many(viewer: Viewer, asked: Asked) -> int:
-    """How many cases the list holds, up to ``MAX_COUNTED``."""
-    kept = _condition(viewer, asked)
-    return int(fetch_value(_counting(kept.sql), {**viewer.values, **kept.values}))
+    """Return how many cases the list has, counting up to ``MAX_COUNTED``."""
+    condition = _condition(viewer, asked)
+    return int(fetch_value(_counting(condition.sql), {**viewer.values, **condition.values}))
 
 
 def _condition(viewer: Viewer, asked: Asked) -> Condition:
@@ -89,12 +90,13 @@ def _condition(viewer: Viewer, asked: Asked) -> Condition:
 
 
 @lru_cache(maxsize=1024)
-def _counting(kept: str) -> Statement:
-    return Statement(f"SELECT count(*)::int FROM (SELECT FROM service_request r WHERE {kept} LIMIT {MAX_COUNTED}) AS c")
+def _counting(condition: str) -> Statement:
+    counted = f"SELECT FROM service_request r WHERE {condition} LIMIT {MAX_COUNTED}"
+    return Statement(f"SELECT count(*)::int FROM ({counted}) AS c")
 
 
 @lru_cache(maxsize=1024)
-def _listing(kept: str, sort: str, descending: bool, later: bool) -> Statement:
+def _listing(condition: str, sort: str, descending: bool, later: bool) -> Statement:
     order, direction, beyond = SORTS[sort], "DESC" if descending else "", "<" if descending else ">"
     last = "FROM service_request c WHERE c.jurisdiction = :jurisdiction AND c.service_request_id = :after"
     going_on = f"({order}, r.key) {beyond} ((SELECT {order.format(r='c')} {last}), (SELECT c.key {last}))"
@@ -102,7 +104,7 @@ def _listing(kept: str, sort: str, descending: bool, later: bool) -> Statement:
         f"""
         WITH page AS MATERIALIZED (
             SELECT r.key, {order.format(r="r")} AS sorted FROM service_request r
-            WHERE {kept} {f"AND {going_on.format(r='r')}" if later else ""}
+            WHERE {condition} {f"AND {going_on.format(r='r')}" if later else ""}
             ORDER BY {order.format(r="r")} {direction}, r.key {direction} LIMIT :most
         )
         SELECT r.service_request_id AS number, r.version, r.service_name, coalesce(r.description, '') AS description,

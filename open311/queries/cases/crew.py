@@ -1,4 +1,4 @@
-"""What a crew has to do today."""
+"""Read what a crew has to do today."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from open311.queries.cases.reach import reach
 from open311.queries.reading import Statement, fetch_as
 
 MAX_TASKS = 60
-"""Most tasks of a day: nobody can do more."""
+"""The most tasks that a day's list shows: nobody can do more."""
 
 _TODAY = f"""
 SELECT r.service_request_id AS number, r.service_code, r.service_name, r.description, r.address, r.status, r.priority,
@@ -48,20 +48,22 @@ class Task:
     expected_datetime: datetime | None
     paused: bool
     mine: bool
-    """Whether it is assigned to the viewer; otherwise it is the department's, and nobody is assigned yet."""
+    """Whether it is assigned to the viewer; if not, it is the department's and nobody is assigned yet."""
     photo: str | None
     long: float | None
     lat: float | None
 
     @property
     def point(self) -> Point | None:
-        """Where it is."""
+        """The true place; None if it has none."""
         return None if self.long is None or self.lat is None else Point(self.long, self.lat)
 
 
 def todays_tasks(viewer: Viewer) -> list[Task]:
-    """The cases that are assigned to the viewer and not planned for later, and those planned for today in their
-    department; the most urgent first.
+    """Return the viewer's tasks for today, most urgent first.
+
+    These are the cases assigned to the viewer and not scheduled for a later day, and the cases of their departments
+    that are scheduled for today and assigned to nobody.
     """
     reached = reach(viewer.grants, Act.CLOSE)
     given = {**viewer.values, **reached.values, "most": MAX_TASKS}

@@ -1,4 +1,4 @@
-"""The history of a service request, as acts on it need it."""
+"""Read the history of a service request, as acts on it need it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from open311.queries.reading import Statement, fetch, fetch_one_as, fetch_value,
 
 @dataclass(frozen=True, slots=True)
 class SentUpdate:
-    """An update that a program sent: its public id, and the number of the service request."""
+    """An update that a program sent: its public id, and the number of its service request."""
 
     update_id: str
     number: str | None
@@ -27,7 +27,7 @@ _SENT = Statement(
 
 
 def update_sent(api_client: int, client_update_id: str) -> SentUpdate | None:
-    """The update that a program sent under an id of its own, or None."""
+    """Return the update that a program has sent under an id of its own, or None."""
     return fetch_one_as(SentUpdate, _SENT, {"api_client": api_client, "client_update_id": client_update_id})
 
 
@@ -37,13 +37,13 @@ _LAST_STEP = Statement(
 
 
 def last_step_at(key: int) -> datetime | None:
-    """When the service request took its last step of the lifecycle."""
+    """Return when a service request (its primary key) took its last step of the lifecycle."""
     return fetch_value(_LAST_STEP, {"key": key})  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the history whose words can be taken out."""
+    """A row of the history whose words can be redacted."""
 
     key: int
     kind: str
@@ -59,7 +59,7 @@ _ENTRY = Statement(
 
 
 def redactable_entry(key: int, update_id: str) -> Entry | None:
-    """A row of a service request's history by its public id; None where it is unknown or redacted already."""
+    """Return a row of a service request's history by its public id; None if it is unknown or redacted already."""
     return fetch_one_as(Entry, _ENTRY, {"key": key, "update_id": update_id})
 
 
@@ -73,9 +73,9 @@ _COPIES = Statement(
 
 
 def copies(entries: Sequence[int], cases: Sequence[int]) -> dict[int, int]:
-    """Rows of these cases' histories that repeat the words of ``entries`` because the cases are merged.
+    """Return the rows in the histories of ``cases`` that repeat the words of ``entries`` because the cases are merged.
 
-    The answer maps the key of each row to the key of its service request.
+    The result maps the primary key of each row to that of its service request.
     """
     return dict(fetch(_COPIES, {"entries": list(entries), "cases": list(cases)}))
 
@@ -90,7 +90,7 @@ _NEWEST_TEXT = Statement(
 
 
 def newest_text(key: int) -> str | None:
-    """What was said in public at the newest step of a service request: its ``status_notes``."""
+    """Return the public text of a service request's latest step that has one: what ``status_notes`` should be."""
     return fetch_value(_NEWEST_TEXT, {"key": key})  # type: ignore[no-any-return]
 
 
@@ -98,5 +98,5 @@ _NOTED = Statement("SELECT key FROM service_request WHERE key = ANY(:cases) AND 
 
 
 def cases_with_status_notes(cases: Sequence[int], text: str | None) -> list[int]:
-    """Those of these service requests whose ``status_notes`` are exactly this text."""
+    """Return those of these service requests (primary keys) whose ``status_notes`` are exactly ``text``."""
     return fetch_values(_NOTED, {"cases": list(cases), "text": text})

@@ -1,4 +1,4 @@
-"""A service request in the hands of whoever acts on it: where it stands, whose it is, what happened meanwhile."""
+"""Read a service request for whoever is about to act on it: its state, who has it, what happened meanwhile."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NUMBERED = Statement(
 
 @dataclass(frozen=True, slots=True)
 class CaseInHand:
-    """A service request as whoever acts on it sees it, without the people who reported it."""
+    """A service request as seen by whoever acts on it, without the people who reported it."""
 
     key: int
     jurisdiction: str
@@ -65,20 +65,20 @@ class CaseInHand:
     scheduled_datetime: datetime | None
     point: Point | None
     language: str
-    """The language that the reporter reads, as far as it is known."""
+    """The language that the reporter reads; empty if it is not known."""
     photos: tuple[str, ...]
-    """Names of the files of thumbnails."""
+    """The file names of the photos' thumbnails."""
     newest: int
-    """Key of the last row of its history; a row with a greater key happened meanwhile."""
+    """The primary key of the last row of its history; rows with a greater key were written meanwhile."""
     duplicate_of: str | None
     reachable: bool
-    """Whether letters reach the reporter, who left an address and confirmed it."""
+    """Whether the reporter gets letters, having left an address and confirmed it."""
     scope: CaseScope
-    """What grants look at."""
+    """What grants look at to decide who may act on it."""
 
 
 def cases_in_hand(numbers: Sequence[str], jurisdiction: str) -> list[CaseInHand]:
-    """The service requests of these numbers, in this order; unknown numbers are left out."""
+    """Return the service requests with these numbers, in this order; unknown numbers are left out."""
     rows = fetch_dicts(_NUMBERED, {"numbers": list(numbers), "jurisdiction": jurisdiction})
     return [_case(row) for row in {row["number"]: row for row in rows}.values()]
 
@@ -109,7 +109,7 @@ _MEANWHILE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class MeanwhileEntry:
-    """A row of the history that somebody else wrote while a form was open."""
+    """A row of the history that was written while a form was open."""
 
     kind: str
     actor: str
@@ -123,11 +123,11 @@ class MeanwhileEntry:
 
 
 def meanwhile(key: int, newest: int) -> list[MeanwhileEntry]:
-    """What happened to a service request after a row of its history (both by key), the oldest first."""
+    """Return what happened to a service request after a row of its history, oldest first; both are primary keys."""
     return fetch_as(MeanwhileEntry, _MEANWHILE, {"key": key, "newest": newest})
 
 
-# Places are the public ones, which an index finds; what is not public is found by its number only.
+# Public places are compared, because they have an index; what is not public can be found by its number only.
 _NEAR = Statement(
     f"""
     SELECT n.service_request_id AS number
@@ -143,9 +143,9 @@ _NEAR = Statement(
 
 
 def near_ones(key: int, metres: float, age: Any) -> list[str]:
-    """Numbers of open service requests of the same kind that may be about the same thing, the nearest first.
+    """Return numbers of open service requests of the same service that may be duplicates, nearest first.
 
-    They lie within so many ``metres`` by their public places and came at most an ``age`` (a timedelta) earlier.
+    Their public places are at most ``metres`` away, and they came at most ``age`` (a timedelta) before this one.
     """
     return fetch_values(_NEAR, {"key": key, "metres": metres, "age": age})
 
@@ -162,14 +162,14 @@ _STAFF = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who can be given work."""
+    """A member of staff to whom a case can be assigned."""
 
     key: int
     name: str
 
 
 def colleagues(scopes: Iterable[CaseScope]) -> list[Colleague]:
-    """Accounts that may work service requests of at least one of these scopes, ordered by name."""
+    """Return the accounts that may work on cases of at least one of these scopes, ordered by name."""
     wanted = list(scopes)
     return [
         Colleague(row["key"], row["name"])

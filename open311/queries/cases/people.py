@@ -1,4 +1,4 @@
-"""The people behind service requests. Only ``actions/cases/reporter`` asks, for it notes who wants to know."""
+"""Read the people behind service requests. Only ``actions/cases/reporter`` calls this, as it notes who reads."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ ORDER BY r.requested_datetime DESC, r.key DESC LIMIT :most
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Who reported, and how to reach them."""
+    """A person who reported, and how to reach them."""
 
     first_name: str
     last_name: str
     contacts: tuple[tuple[str, str], ...]
-    """Pairs of kind and value, like ``("email", "ann@example.org")``."""
+    """Pairs of a kind and a value, like ``("email", "ann@example.org")``."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherCase:
-    """Another service request of the same people."""
+    """Another service request that the same people reported."""
 
     number: str
     service_name: str
@@ -55,7 +55,7 @@ class OtherCase:
 
 
 def reporters(key: int) -> list[Reporter]:
-    """Who reported a service request (its key); usually one person, more where others were merged into it."""
+    """Return who reported a service request (its primary key); usually one person."""
     rows = fetch(_REPORTERS, {"key": key})
     return [
         Reporter(first or "", last or "", tuple((kind, value) for kind, value in all_)) for first, last, all_ in rows
@@ -63,14 +63,14 @@ def reporters(key: int) -> list[Reporter]:
 
 
 def private_answers(key: int) -> list[tuple[str, str]]:
-    """Questions and answers of a service request (its key) that are not public."""
+    """Return the answers of a service request (its primary key) that are not public, as pairs with their questions."""
     return [(question, ", ".join(names)) for question, names in fetch(_ANSWERS, {"key": key})]
 
 
 def others_of(key: int, jurisdiction: str, grants: Iterable[Grant], most: int = 20) -> list[OtherCase]:
-    """Other service requests of people who left the same address or telephone number, the newest first.
+    """Return other service requests of people with the same e-mail address or phone number, newest first.
 
-    Only those are told that the grants allow to read about people.
+    Only those are returned whose personal data the grants allow to be read.
     """
     reached = reach(grants, Act.READ_PERSONAL)
     given = {**reached.values, "key": key, "jurisdiction": jurisdiction, "most": most}

@@ -1,4 +1,4 @@
-"""Photos for those who review them. Never for public answers."""
+"""Read photos for those who review them, never for the public."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from open311.models.cases.service_request import ServiceRequest
 from open311.queries.cases.reach import Condition, reach
 from open311.queries.reading import Statement, fetch_dicts, fetch_one_as
 
-PHOTOS_A_PAGE = 50
+PHOTOS_PER_PAGE = 50
+"""How many photos a list for review shows."""
 
 _CASE = aliased(ServiceRequest, name="r")
 _COLUMNS = (
@@ -33,7 +34,7 @@ _ONE = Statement(_PHOTOS.where(Media.key == bindparam("key")))
 
 
 def photos(state: str, grants: Iterable[Grant] | None = None) -> list[dict[str, Any]]:
-    """Photos in a state, oldest first, as far as the grants allow to review them (none: all)."""
+    """Return photos in a review state, oldest first, that the grants allow to be reviewed (None for all photos)."""
     reached = Condition("true") if grants is None else reach(grants, Act.MODERATE, "r.jurisdiction")
     return fetch_dicts(_of_state(reached.sql), {"state": state, **reached.values})
 
@@ -41,18 +42,18 @@ def photos(state: str, grants: Iterable[Grant] | None = None) -> list[dict[str, 
 @lru_cache(maxsize=256)
 def _of_state(reached: str) -> Statement:
     state = Media.moderation == bindparam("state", type_=Text())
-    return Statement(_PHOTOS.where(state, text(reached)).order_by(Media.key).limit(PHOTOS_A_PAGE))
+    return Statement(_PHOTOS.where(state, text(reached)).order_by(Media.key).limit(PHOTOS_PER_PAGE))
 
 
 def photo(key: int) -> dict[str, Any] | None:
-    """One photo, or none."""
+    """Return a photo by its primary key, or None."""
     rows = fetch_dicts(_ONE, {"key": key})
     return rows[0] if rows else None
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFiles:
-    """The service request (its key) of a photo, and the names of its files."""
+    """The primary key of a photo's service request, and the names of the photo's files."""
 
     service_request: int
     file: str
@@ -64,5 +65,5 @@ _FILES = Statement("SELECT service_request, file, thumbnail, original FROM media
 
 
 def photo_files(key: int) -> PhotoFiles | None:
-    """The files of a photo, or None where no photo bears the key."""
+    """Return the files of a photo, or None if no photo has the primary key."""
     return fetch_one_as(PhotoFiles, _FILES, {"key": key})

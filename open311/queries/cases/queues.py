@@ -1,6 +1,6 @@
 """The queues of the staff's list of cases: what each one holds, and how many cases that is.
 
-Most cases are closed and no queue holds them, so whatever is counted or listed by default is read from partial indexes
+Most cases are closed and in no queue. So everything that is counted, or listed by default, is read from partial indexes
 on cases that are not closed (``is_live``): a city with a million cases has some ten thousand of those.
 """
 
@@ -22,35 +22,37 @@ from open311.queries.places.near import is_near
 from open311.queries.reading import Statement, fetch_dicts
 
 MAX_COUNTED = 1000
-"""Counting stops at this number of cases: beyond it staff do the same, and counting on would take five times as long.
-"""
+"""Counting stops at this number of cases: staff would do nothing else at a higher one, and it would take five times as
+long."""
 DUPLICATE_CANDIDATES = 300
-"""How many of the newest open cases are looked at for possible duplicates: older ones were seen before."""
+"""How many of the newest open cases are searched for possible duplicates: older ones have been seen before."""
 
 
 class Queue(StrEnum):
     """Cases by what has to be done next."""
 
     NEW = "new"
-    """Nobody is assigned yet."""
+    """Cases that were received and that nobody is assigned to."""
     MINE = "mine"
+    """Open cases that are assigned to the viewer."""
     TEAM = "team"
-    """Cases of the departments that the viewer's grants name."""
+    """Open cases of the departments that the viewer's grants name."""
     DUE_TODAY = "due_today"
     OVERDUE = "overdue"
     WAITING = "waiting"
-    """Waiting for the reporter, or for a body outside."""
+    """Cases that wait for the reporter, or for a body outside the city."""
     DUPLICATES = "duplicates"
-    """Possibly reported before, by the rule of the service (``duplicate_metres``, ``duplicate_days``)."""
+    """Open cases that may have been reported before, by the service's ``duplicate_metres`` and ``duplicate_days``."""
     DISPUTED = "disputed"
     REVIEW = "review"
-    """Texts and photos that become public only after somebody has looked at them."""
+    """Cases whose words become public only after somebody has looked at them."""
     OPEN = "open"
     EVERYTHING = "everything"
-    """Closed cases too."""
+    """All cases, including closed ones."""
 
 
 COUNTED = tuple(queue for queue in Queue if queue is not Queue.EVERYTHING)
+"""The queues whose cases are counted."""
 
 _OPEN, _LIVE = is_open("r"), is_live("r")
 _DUE = "coalesce(r.expected_datetime, 'infinity')"
@@ -66,7 +68,7 @@ _KEEPS: Mapping[Queue, str] = {
     Queue.OPEN: _OPEN,
     Queue.EVERYTHING: "true",
 }
-# The later of two cases is shown. A join of all cases with all would take seconds.
+# The later of two cases is shown. Joining all cases with all others would take seconds.
 _DUPLICATES = f"""
 WITH newest AS MATERIALIZED (
     SELECT r.key, r.point, r.service_code, r.requested_datetime FROM {{source}} r
@@ -89,7 +91,7 @@ CROSS JOIN LATERAL (
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at the list, and when: ``midnight`` is the end of the city's day."""
+    """Who looks at the list, and when: ``midnight`` is the end of the present day in the city."""
 
     jurisdiction: str
     account: int
@@ -97,16 +99,16 @@ class Viewer:
     now: datetime
     midnight: datetime
     services: Mapping[str, Service] = field(default_factory=dict)
-    """The services of the jurisdiction: each has its own rule for possible duplicates."""
+    """The services of the jurisdiction by code; each has its own rule for possible duplicates."""
 
     @property
     def departments(self) -> list[str]:
-        """The departments that the grants name."""
+        """The departments that the viewer's grants name."""
         return sorted({grant.department for grant in giving(self.grants, Act.READ) if grant.department})
 
     @property
     def values(self) -> dict[str, Any]:
-        """The parameters that every statement about queues may need."""
+        """The parameters that statements about queues may need."""
         services = self.services.values()
         return {
             "jurisdiction": self.jurisdiction,
@@ -122,7 +124,7 @@ class Viewer:
 
 
 def counts(viewer: Viewer) -> dict[Queue, int]:
-    """How many cases each queue holds, up to ``MAX_COUNTED``; all in one statement."""
+    """Return how many cases each queue holds, counting up to ``MAX_COUNTED``, in one statement."""
     reached = reach(viewer.grants, Act.READ)
     few = reached.sql != "true" and any(each.boundary or each.service for each in giving(viewer.grants, Act.READ))
     (row,) = fetch_dicts(_counting(reached.sql, few), {**viewer.values, **reached.values})
@@ -131,7 +133,7 @@ def counts(viewer: Viewer) -> dict[Queue, int]:
 
 @lru_cache(maxsize=256)
 def _counting(reached: str, few: bool) -> Statement:
-    """``few``: the cases in reach are looked up once for all queues, since no index of a queue knows them."""
+    """Return the statement; with ``few``, it finds the cases in reach once for all queues, as no queue's index can."""
     narrowed, source = ("true", "reached") if few else (reached, "service_request")
     each = ", ".join(
         f"""(SELECT count(*)::int FROM (
@@ -145,6 +147,6 @@ def _counting(reached: str, few: bool) -> Statement:
 
 
 def in_queue(queue: Queue, reached: str, source: str = "service_request") -> str:
-    """SQL: whether a queue holds ``service_request r``. ``reached`` narrows what possible duplicates are among."""
+    """SQL: whether a queue holds ``service_request r``. ``reached`` limits where possible duplicates are looked for."""
     keeps = _KEEPS.get(queue) or f"r.key = ANY(ARRAY({_DUPLICATES.format(reach=reached, source=source)}))"
     return f"r.jurisdiction = :jurisdiction AND r.service_request_id IS NOT NULL AND {keeps}"

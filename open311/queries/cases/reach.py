@@ -1,4 +1,4 @@
-"""How far grants reach, as SQL on ``service_request r``: what lists of cases are narrowed by (``Grant.covers``)."""
+"""The reach of grants as SQL on ``service_request r``, which narrows lists of cases as ``Grant.covers`` would."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from open311.queries.places.membership import lies_in
 
 @dataclass(frozen=True)
 class Condition:
-    """SQL with named parameters, and their values."""
+    """An SQL condition with named parameters, and the values of the parameters."""
 
     sql: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def reach(grants: Iterable[Grant], act: Act, jurisdiction: str = ":jurisdiction") -> Condition:
-    """The cases for which one of the grants allows the act; ``jurisdiction`` is SQL, as for ``membership.lies_in``."""
+    """Return the condition that one of the grants allows the act; ``jurisdiction`` is SQL, as in ``lies_in``."""
     reaching = enumerate(giving(grants, act))
     return either(_covered(grant, f"grant{position}", jurisdiction) for position, grant in reaching)
 
@@ -38,12 +38,12 @@ def _covered(grant: Grant, name: str, jurisdiction: str) -> Condition:
 
 
 def both(conditions: Iterable[Condition]) -> Condition:
-    """All of the conditions."""
+    """Return the condition that all of the conditions hold."""
     return _joined(list(conditions), " AND ", "true")
 
 
 def either(conditions: Iterable[Condition]) -> Condition:
-    """At least one of the conditions; if there is no condition at all, no case."""
+    """Return the condition that at least one of the conditions holds; without conditions, no case meets it."""
     return _joined(list(conditions), " OR ", "false")
 
 

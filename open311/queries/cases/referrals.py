@@ -1,4 +1,4 @@
-"""Service requests that bodies outside the city have: what to file with them, and what to ask them about."""
+"""Read the service requests that bodies outside the city have: which to file there, and which to ask about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from open311.queries.reading import Statement, fetch_as, fetch_one_as
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A referral that has not ended: whose it is, and the number or token that the other server gave."""
+    """A referral that has not ended: who has it, and the number or token that the other server gave."""
 
     key: int
     service_request: int
@@ -30,10 +30,10 @@ _DUE = Statement(f"{_REFERRAL} AND r.next_look_at <= :moment ORDER BY r.next_loo
 
 
 def referral(key: int) -> Referral | None:
-    """A referral by its key; None where it has ended."""
+    """Return a referral by its primary key; None if it has ended."""
     return fetch_one_as(Referral, _ONE, {"key": key})
 
 
 def due_referrals(moment: datetime, most: int) -> list[Referral]:
-    """Referrals to look at now, the longest overdue first."""
+    """Return at most ``most`` referrals to look at now, the longest overdue first."""
     return fetch_as(Referral, _DUE, {"moment": moment, "most": most})

@@ -1,4 +1,4 @@
-"""Which service requests are one with another: duplicates and what they are duplicates of."""
+"""Read which service requests are duplicates, and what they are duplicates of. All are given by primary key."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _MERGED = Statement(
 
 
 def canonical_of(key: int) -> int | None:
-    """The key of the service request that this one is a duplicate of, or None."""
+    """Return the service request that this one is a duplicate of, or None."""
     return fetch_value(_CANONICAL, {"key": key, "kind": RelationKind.DUPLICATE_OF})  # type: ignore[no-any-return]
 
 
 def duplicates_of(key: int) -> list[int]:
-    """Keys of the duplicates of a service request, in the order in which they are locked."""
+    """Return the duplicates of a service request, in the order in which they must be locked."""
     return fetch_values(_DUPLICATES, {"key": key, "kind": RelationKind.DUPLICATE_OF})
 
 
 def merged_with(keys: Sequence[int]) -> list[int]:
-    """Keys of the other service requests that are one with any of these, in the order in which they are locked."""
+    """Return the other service requests merged with any of these, in the order in which they must be locked."""
     merged = fetch_values(_MERGED, {"keys": list(keys), "kind": RelationKind.DUPLICATE_OF})
     return [key for key in merged if key not in keys]

@@ -1,4 +1,4 @@
-"""Past service requests as routing rules see them, to try rules on."""
+"""Read past service requests as routing rules see them, to try the rules on them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PAST = Statement(
 
 @dataclass(frozen=True, slots=True)
 class PastRequest:
-    """Where a service request went, and what routing rules look at."""
+    """Where a past service request was routed, and the facts that routing rules look at."""
 
     number: str | None
     department: str
@@ -36,7 +36,7 @@ class PastRequest:
 
 
 def past_requests(jurisdiction: str, since: datetime, limit: int) -> Iterator[PastRequest]:
-    """The newest service requests since a moment, with the boundaries of their true places."""
+    """Yield at most ``limit`` service requests since a moment, newest first, with the boundaries they lie in."""
     for row in fetch_dicts(_PAST, {"jurisdiction": jurisdiction, "since": since, "limit": limit}):
         facts = Facts(
             service_code=row["service_code"],

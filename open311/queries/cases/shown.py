@@ -1,4 +1,4 @@
-"""Service requests as the city knows them, for those who may change them. Never for public answers."""
+"""Read service requests as the city knows them, for those who may change them; never for the public."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from open311.queries.reading import Statement, fetch_as, fetch_one, fetch_one_as
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an API call needs to know of a service request to decide about an update of it."""
+    """What the API needs to know about a service request to accept an update of it."""
 
     status: Status
     api_client: int | None
@@ -39,7 +39,7 @@ class CaseShown:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A row of the history, with what only staff may see."""
+    """A row of the history, including what only staff may see."""
 
     occurred_at: datetime
     kind: str
@@ -71,16 +71,16 @@ _HISTORY = Statement(
 
 
 def summary(jurisdiction: str, number: str) -> Summary | None:
-    """State, filing program and version of a service request; None where there is none."""
+    """Return a service request's state, filing program and version; None if there is no such service request."""
     row = fetch_one(_SUMMARY, {"jurisdiction": jurisdiction, "number": number})
     return None if row is None else Summary(Status(row[0]), row[1], row[2])
 
 
 def case(jurisdiction: str, number: str) -> CaseShown | None:
-    """What staff see of a service request; None where there is none."""
+    """Return what the command line shows of a service request; None if there is no such service request."""
     return fetch_one_as(CaseShown, _CASE, {"jurisdiction": jurisdiction, "number": number})
 
 
 def history(jurisdiction: str, number: str) -> list[HistoryEntry]:
-    """All that happened to a service request, the oldest first."""
+    """Return everything that happened to a service request, oldest first."""
     return fetch_as(HistoryEntry, _HISTORY, {"jurisdiction": jurisdiction, "number": number})

@@ -1,4 +1,4 @@
-"""What happened to a service request, as staff read it: its history, the letters about it, what reporters said."""
+"""Read what happened to a service request: its history, the letters about it, and what reporters said in the end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from open311.queries.reading import Statement, fetch_as
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """A row of the history, a letter, or what a reporter said of the result."""
+    """A row of the history, a letter, or a reporter's feedback on the result."""
 
     at: datetime
     kind: str
@@ -25,10 +25,10 @@ class TimelineEntry:
     note: str
     """What only staff may read."""
     changes: Mapping[str, list[Any]]
-    """Old and new value by column."""
+    """Pairs of the old and new value, by column."""
     who: str
     to: str
-    """The person to whom it was assigned."""
+    """The name of the person to whom it was assigned; empty if this is not an assignment to a person."""
 
 
 _TIMELINE = Statement(
@@ -55,5 +55,5 @@ _TIMELINE = Statement(
 
 
 def timeline(key: int) -> list[TimelineEntry]:
-    """Everything that happened to a service request (its key), the newest first."""
+    """Return everything that happened to a service request (its primary key), newest first."""
     return fetch_as(TimelineEntry, _TIMELINE, {"key": key})

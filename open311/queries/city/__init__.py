@@ -1,1 +1,1 @@
-"""Which services the city offers now, and offered once."""
+"""Queries about the city's files: what the database recorded of them, and what an import compares with."""

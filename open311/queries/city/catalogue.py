@@ -1,4 +1,4 @@
-"""What the database remembers of the city's files, and whether there is anything in it yet."""
+"""Read what the database has recorded of the city's files, and whether there is any service request yet."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _ANY = Statement("SELECT EXISTS (SELECT FROM service_request WHERE jurisdiction 
 
 
 def in_force_since(fingerprint: str) -> datetime | None:
-    """When this state of the catalogue came into force; None while it was never loaded."""
+    """Return when a state of the catalogue came into force; None if it was never loaded."""
     return fetch_value(_SINCE, {"fingerprint": fingerprint})  # type: ignore[no-any-return]
 
 
 def newest_fingerprint() -> str | None:
-    """The state of the catalogue that was loaded last; None before the first."""
+    """Return the fingerprint of the catalogue that was loaded last; None if none was ever loaded."""
     return fetch_value(_NEWEST)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedService:
-    """How public a service was when its publications were rendered, and a hash of all they were rendered from."""
+    """How public a service was when its publications were rendered, and a hash of all that they were rendered from."""
 
     publishing: str
     location: str
@@ -33,10 +33,10 @@ class PublishedService:
 
 
 def published_services() -> dict[tuple[str, str], PublishedService]:
-    """Every service as it was loaded last, by jurisdiction and service code."""
+    """Return every service as it was loaded last, by jurisdiction and service code."""
     return {(jurisdiction, code): PublishedService(*rest) for jurisdiction, code, *rest in fetch(_SERVICES)}
 
 
 def is_empty(jurisdiction: str) -> bool:
-    """Whether the jurisdiction has no service request at all."""
+    """Return whether a jurisdiction has no service request at all."""
     return not fetch_value(_ANY, {"jurisdiction": jurisdiction})

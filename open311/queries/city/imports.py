@@ -1,4 +1,4 @@
-"""What an import compares its rows with: the table ``staged`` (see ``actions/city/import_batch``) beside the cases."""
+"""Compare the rows of an import (the table ``staged`` of ``actions/city/import_batch``) with the cases here."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import lru_cache
 from open311.queries.reading import Statement, fetch_value
 
 SAME_NUMBER = "r.jurisdiction = :jurisdiction AND r.service_request_id = s.service_request_id"
-"""SQL: the service request ``r`` that the staged row ``s`` is about."""
+"""SQL: whether the staged row ``s`` is about the service request ``r``."""
 
 
 def differs(columns: tuple[str, ...]) -> str:
-    """SQL: whether the service request ``r`` differs from the staged row ``s`` in one of these columns or in place."""
+    """SQL: whether the service request ``r`` differs from the staged row ``s`` in its place or one of these columns."""
     return f"""
     ({", ".join(f"r.{name}" for name in columns)}, ST_X(r.point), ST_Y(r.point))
     IS DISTINCT FROM ({", ".join(f"s.{name}" for name in columns)}, s.long, s.lat)
@@ -19,7 +19,7 @@ def differs(columns: tuple[str, ...]) -> str:
 
 
 def count_differing(jurisdiction: str, columns: tuple[str, ...]) -> int:
-    """How many staged rows differ from the service requests that have their numbers."""
+    """Return how many staged rows differ from the service requests with their numbers."""
     return int(fetch_value(_differing(columns), {"jurisdiction": jurisdiction}))
 
 

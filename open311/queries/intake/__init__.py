@@ -1,1 +1,1 @@
-"""What became of a report that was taken in: its token and its number."""
+"""Queries about reports that were taken in: tokens, remembered answers, files of photos."""

@@ -1,4 +1,4 @@
-"""What was answered to a write that a client may send again."""
+"""Read what was answered to a write that a client may send again."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ANSWERED = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The hash of what was sent under an idempotency key, and the fields of what was answered."""
+    """A hash of what was sent under an idempotency key, and the fields of the answer; None while there is no answer."""
 
     body_hash: bytes
     answer: dict[str, Any] | None
 
 
 def answered(named: Mapping[str, Any]) -> Answered:
-    """What was answered under a key that is taken; ``named`` holds client, jurisdiction and idempotency_key."""
+    """Return what was answered under a key that is taken; ``named`` holds client, jurisdiction and idempotency_key."""
     return fetch_as(Answered, _ANSWERED, named)[0]

@@ -1,4 +1,4 @@
-"""Which files of photos are still needed."""
+"""Read whether files of photos are still needed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _ORIGINAL = Statement("SELECT EXISTS (SELECT FROM media WHERE original = :name)"
 
 
 def is_shown(name: str) -> bool:
-    """Whether a photo has this file, as its picture or its thumbnail. Equal photos share one file."""
+    """Return whether any photo has this file as its picture or thumbnail; equal photos share a file."""
     return bool(fetch_value(_SHOWN, {"name": name}))
 
 
 def is_original(name: str) -> bool:
-    """Whether a redacted photo has this file as its original."""
+    """Return whether any redacted photo has this file as its original."""
     return bool(fetch_value(_ORIGINAL, {"name": name}))

@@ -1,4 +1,4 @@
-"""Tokens, and the numbers they stand for."""
+"""Read the numbers that tokens stand for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ _NUMBER = Statement(
 
 
 def number_of(jurisdiction: str, token: str) -> tuple[bool, str | None]:
-    """Whether the token exists, and the number that it stands for, which is None until there is one."""
+    """Return whether a token exists, and its number, which is None until there is one."""
     row = fetch_one(_NUMBER, {"jurisdiction": jurisdiction, "token": token})
     return (False, None) if row is None else (True, row[0])

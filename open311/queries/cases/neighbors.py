@@ -1,4 +1,4 @@
-"""Other service requests that have to do with one: duplicates, parts, and what lies at the same place."""
+"""Read the service requests that have to do with one: duplicates, parts, and others at the same place."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from open311.queries.places.near import box_around, distance, is_within, point
 from open311.queries.reading import Statement, fetch_as
 
 SAME_PLACE_METRES = 50
-"""Service requests no farther apart than this count as being at the same place."""
+"""Service requests that are no farther apart than this, in meters, count as being at the same place."""
 MAX_NEAR = 8
-"""How many neighbours are shown, the most recent first."""
+"""How many service requests at the same place are shown, most recent first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another service request that has to do with one, and how."""
+    """Another service request that has to do with the one in question, and how."""
 
     number: str
     service_name: str
     status: str
     requested: datetime
     relation: str = ""
-    """``duplicate_of``, ``duplicate``, ``part_of``, ``part`` or ``related``; empty where it only lies near."""
+    """``duplicate_of``, ``duplicate``, ``part_of``, ``part`` or ``related``; empty if it is only nearby."""
     metres: int | None = None
+    """How far away it is, in meters; None if it was not found by its place."""
 
 
 _RELATIONS = Statement(
@@ -47,16 +48,15 @@ _RELATIONS = Statement(
 
 
 def related(key: int) -> list[Other]:
-    """The service requests that staff related to this one (its key)."""
+    """Return the service requests that staff have related to this one (its primary key)."""
     return fetch_as(Other, _RELATIONS, {"key": key})
 
 
 def near(key: int, jurisdiction: str, place: Point, grants: tuple[Grant, ...]) -> list[Other]:
-    """Others at the same place, as far as the grants allow to read them, the most recent first.
+    """Return others at the same place that the grants allow to be read, most recent first.
 
-    What is not closed is found wherever it really lies, what is closed where it is published. So a closed case that is
-    private or blurred is not found: an index over the true place of every case there ever was would cost each import
-    more than it tells.
+    Open cases are found by their true place, closed ones by their public place. A closed case that is private, or whose
+    place is blurred, is therefore not found: an index on the true place of every case would cost imports too much.
     """
     reached = reach(grants, Act.READ)
     given = {"key": key, "jurisdiction": jurisdiction, "long": place.long, "lat": place.lat}
