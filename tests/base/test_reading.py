@@ -39,6 +39,7 @@ def test_connections_that_were_cut_are_made_anew(database_url: str, app: object)
             each.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["keys", "list"], ["database", "migrate"]])
 def test_a_command_says_that_the_database_is_not_there(command: list[str], tmp_path: Path) -> None:
     done = subprocess.run(

@@ -22,7 +22,10 @@ from tests.conftest import API, SHARED_DATA, CheckedClient, moment
 REQUESTS = SHARED_DATA / "philly_311_requests.csv"
 DUMPING = SHARED_DATA / "philly_illegal_dumping_2024.csv.gz"
 WARDS = SHARED_DATA / "philly_wards.geojson"
-pytestmark = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="the city's published data is not at hand")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="the city's published data is not at hand"),
+]
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:

@@ -16,6 +16,8 @@ from tests.commands.conftest import invoke
 from tests.conftest import drop_database, make_database
 from tests.serving import OPEN311
 
+pytestmark = pytest.mark.slow
+
 
 def walk(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:
     """Every group and command below a group."""
