@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 
 from open311.actions.accounts.keys import issue_key
 from open311.actions.base.environment import Environment
@@ -232,6 +232,24 @@ def api_key(city: Any, phila: Jurisdiction) -> str:
 def file_key(city: Any, phila: Jurisdiction) -> str:
     """A key that may only file service requests."""
     return issue_key(phila, "app", scopes=("requests",))
+
+
+@pytest.fixture
+def statements(city: Connection, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All SQL that the database is sent, by whatever way."""
+    sent: list[str] = []
+
+    class Noted(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+            sent.append(str(query))
+            return super().execute(query, *args, **kwargs)
+
+        def executemany(self, query: Any, *args: Any, **kwargs: Any) -> None:
+            sent.append(str(query))
+            super().executemany(query, *args, **kwargs)
+
+    monkeypatch.setattr(city.connection.driver_connection, "cursor_factory", Noted)
+    return sent
 
 
 PLACE = {"lat": "39.9526", "long": "-75.1652"}

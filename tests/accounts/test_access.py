@@ -111,6 +111,25 @@ def visit(browser: Browser, path: str, method: str) -> int:
     return int(answer.status_code)
 
 
+@pytest.mark.parametrize(
+    "scope", [{"service": "SR-ST02"}, {"department": "parks-recreation"}, {"boundary": "ward:999"}]
+)
+def test_no_page_about_a_case_opens_for_a_grant_that_does_not_reach_it(
+    app: Flask, signed_in: Callable[..., Browser], report: Any, scope: dict[str, str]
+) -> None:
+    browser, number = signed_in(Role.ADMINISTRATOR, **scope), report()
+    about_a_case = [
+        (rule.rule.replace("<number>", number), method)
+        for rule in rules(app)
+        if "<number>" in rule.rule and declared(app).get(rule.endpoint) in set(Act)
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    ]
+    assert len(about_a_case) > 12
+    assert {(path, method): visit(browser, path, method) for path, method in about_a_case} == dict.fromkeys(
+        about_a_case, 403
+    )
+
+
 FIELDS = (
     "account", "act", "address", "area", "boundary", "code", "daily", "department", "description1", "email",
     "field", "fixed", "key", "list", "name", "near", "new", "newest", "note", "number", "old", "outcome", "password",

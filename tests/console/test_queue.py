@@ -34,10 +34,7 @@ from open311.queries.places.boundaries import boundaries_at
 from tests.accounts.conftest import STAFF, Browser
 from tests.conftest import PLACE
 from tests.console.conftest import Desk, counted, link, listed, words
-from tests.georeport.counting import statements
 from tests.places.layers import WEST, layer_file, square
-
-__all__ = ["statements"]
 
 CITY = "phila.gov"
 BY = Actor("staff:tests")
