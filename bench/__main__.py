@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 from bench import data
-from bench.load import THREADS, WORKERS, Loaded, load, running
+from bench.load import THREADS_PER_WORKER, WORKER_PROCESSES, Loaded, load, running
 from open311.api.arguments import write_cursor
 from open311.queries.publications.service_requests import Cursor
 
@@ -29,11 +29,11 @@ SERVER_PORT, FLOOR_PORT = 8391, 8392
 SERVER, FLOOR = f"http://127.0.0.1:{SERVER_PORT}", f"http://127.0.0.1:{FLOOR_PORT}"
 API = "/open311/v2"
 STEPS = (10_000, 100_000, 1_000_000)
-"""Numbers of rows at which the page of a ward is timed."""
-IMPORT_GOAL = 10_000
-"""Rows a second."""
+"""The numbers of rows after which the page of a ward is timed."""
+IMPORT_GOAL_PER_SECOND = 10_000
+"""How many rows per second an import should write."""
 ALL_TIME = "updated_after=2000-01-01"
-"""Replaces the default window of 90 days."""
+"""The query parameter that lifts the default window of 90 days."""
 BOX = "bbox={west},{south},{east},{north}"
 CORNERS = "west={west}&south={south}&east={east}&north={north}"
 CIRCLE = "lat={lat}&long={long}&radius=1000"
@@ -46,7 +46,7 @@ REPORT = (
 
 @dataclass(frozen=True)
 class Figure:
-    """What is asked of the server, what of the floor, and how many times the floor's speed the goal is."""
+    """A measurement: the URLs that are requested of the server and of the floor, and the ratio of speeds to reach."""
 
     name: str
     server: str
@@ -56,7 +56,7 @@ class Figure:
 
 
 def figures(etag_query: str) -> list[Figure]:
-    """Everything that is measured against the floor; goals as the README of this directory explains them."""
+    """Return everything that is measured against the floor; ``bench/README.md`` explains the goals."""
     page = f"{API}/requests"
     return [
         *(listed(kind, size, fmt) for size in (1000, 50) for kind in ("page", "ward") for fmt in ("json", "xml")),
@@ -75,7 +75,7 @@ def figures(etag_query: str) -> list[Figure]:
 
 
 def listed(kind: str, size: int, fmt: str) -> Figure:
-    """A page of all, or of a ward. Its last moment differs from one question to the next, so no kept answer serves."""
+    """Return the figure of a page of all requests, or a ward's; its end date varies, so that no cached answer fits."""
     ward = "&ward={ward}" if kind == "ward" else ""
     return Figure(
         f"{kind}-{size}-{fmt}",
@@ -86,31 +86,31 @@ def listed(kind: str, size: int, fmt: str) -> Figure:
 
 
 class Bench:
-    """One run."""
+    """One run of the benchmarks."""
 
     def __init__(self, asked: argparse.Namespace, url: str, directory: Path) -> None:
         self.asked, self.url, self.directory = asked, url, directory
         self.missed: list[str] = []
 
     def ratio(self, name: str, value: float, goal: float, note: str) -> None:
-        """Print one figure."""
+        """Print a ratio beside its goal, and remember it if it misses the goal."""
         print(f"ratio {name} {value:.2f} goal {goal:g}", flush=True)
         print(f"      {note}", flush=True)
         if value < goal:
             self.missed.append(name)
 
     def wants(self, name: str) -> bool:
-        """Whether the figure was asked for."""
+        """Return whether a figure was asked for on the command line."""
         return not self.asked.only or any(word in name for word in self.asked.only)
 
     def command(self, *words: str | Path) -> str:
-        """Run the command line; answers what it printed."""
+        """Run an ``open311`` command and return what it printed."""
         return subprocess.run([BIN / "open311", *words], check=True, capture_output=True, text=True).stdout.strip()
 
     # Loading.
 
     def make_database(self) -> bool:
-        """Make the database anew; answers whether there is one of this size already that may be used again."""
+        """Create the database again; return True if there is one of this size already that may be reused."""
         name = psycopg.conninfo.conninfo_to_dict(self.url)["dbname"]
         with psycopg.connect(self.url, dbname="postgres", autocommit=True) as admin:
             there = admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone()
@@ -124,7 +124,7 @@ class Bench:
         return False
 
     def fill(self) -> None:
-        """Import the rows in steps; the page of a ward is timed after each."""
+        """Import the rows in steps, and time the page of a ward after each step."""
         self.command("database", "migrate")
         self.command("city", "load")
         wards = self.directory / "wards.geojson"
@@ -139,7 +139,7 @@ class Bench:
             took = data.import_csv(BIN / "open311", path)
             if step == self.asked.rows:
                 rate = (step - there) / took
-                self.ratio("import", rate / IMPORT_GOAL, 1, f"{rate:,.0f} rows/s, Python's start included")
+                self.ratio("import", rate / IMPORT_GOAL_PER_SECOND, 1, f"{rate:,.0f} rows/s, Python's start included")
             there, seconds = step, seconds + took
             times[step] = self.ward_page()
             print(f"      {step:,} rows: a page by ward takes {times[step].milliseconds:.2f} ms under load", flush=True)
@@ -149,35 +149,44 @@ class Bench:
             self.ratio("ward-growth", growth, 0.67, f"speed of a page by ward at {last:,} rows against {first:,}")
 
     def ward_page(self) -> Loaded:
-        """The newest 1,000 of a ward, of all times, with only the server running."""
+        """Time a page of a ward's newest requests of all times, with only the server running."""
         with self.serving():
             return self.load(SERVER, f"{API}/requests.json?ward={{ward}}&page_size=50&{ALL_TIME}&end_date={{moment}}")
 
     # Measuring.
 
     def serving(self) -> ExitStack:
-        """The server."""
+        """Start the server, which runs until the returned stack is closed."""
         stack = ExitStack()
-        command = [BIN / "open311", "serve", "--port", SERVER_PORT, "--workers", WORKERS, "--threads", THREADS]
+        command = [
+            BIN / "open311",
+            "serve",
+            "--port",
+            SERVER_PORT,
+            "--workers",
+            WORKER_PROCESSES,
+            "--threads",
+            THREADS_PER_WORKER,
+        ]
         stack.enter_context(running([str(word) for word in command], f"{SERVER}{API}/services.json"))
         return stack
 
     def floor(self) -> ExitStack:
-        """The floor, under the same WSGI server."""
+        """Start the floor under the same WSGI server; it runs until the returned stack is closed."""
         services = self.directory / "services.json"
         services.write_bytes(get(f"{SERVER}{API}/services.json"))
         stack = ExitStack()
-        command = [BIN / "granian", "--interface", "wsgi", "--port", FLOOR_PORT, "--workers", WORKERS]
-        command += ["--blocking-threads", THREADS, "--backlog", 1024, "--no-access-log", "bench.floor:app"]
+        command = [BIN / "granian", "--interface", "wsgi", "--port", FLOOR_PORT, "--workers", WORKER_PROCESSES]
+        command += ["--blocking-threads", THREADS_PER_WORKER, "--backlog", 1024, "--no-access-log", "bench.floor:app"]
         stack.enter_context(running([str(word) for word in command], f"{FLOOR}/services", BENCH_SERVICES=str(services)))
         return stack
 
     def load(self, base: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> Loaded:
-        """Load one of the two."""
+        """Put load on the server or the floor, and return what it achieved."""
         return load(base, path, self.asked.rows, data.WARDS, self.asked.seconds, body, headers)
 
     def measure(self) -> None:
-        """Each figure: the floor and the server in turn, several rounds, the median of the ratios."""
+        """Measure each figure: load the floor and the server in turn for some rounds; take the median of the ratios."""
         key = self.command("keys", "issue", "bench")
         query = f"start_date={data.START}"
         cookie = data.sign_in(os.environ["SECRET_KEY"])
@@ -196,11 +205,12 @@ class Bench:
                     high = self.load(SERVER, figure.server, body, headers)
                     ratios.append(high.per_second / low.per_second)
                 speeds[figure.name] = high.per_second
-                self.ratio(figure.name, median(ratios), figure.goal, f"{told(high)}; floor {told(low)}")
+                note = f"{speed_text(high)}; floor {speed_text(low)}"
+                self.ratio(figure.name, median(ratios), figure.goal, note)
             self.compare(speeds)
 
     def compare(self, speeds: dict[str, float]) -> None:
-        """The server against itself: XML against JSON, a deep page against the first."""
+        """Compare the server with itself: XML with JSON, and a deep page with the first."""
         for name in ("page-1000", "ward-1000"):
             if self.wants(name) and f"{name}-xml" in speeds:
                 ratio = speeds[f"{name}-xml"] / speeds[f"{name}-json"]
@@ -215,7 +225,7 @@ class Bench:
             self.ratio("deep-page", median(ratios), 0.67, "the 1,000th page of 50, by cursor, against the first")
 
     def deep_cursor(self, skipped: int) -> str:
-        """Where a client is after so many service requests."""
+        """Return the cursor of a client that has paged past this many service requests."""
         with psycopg.connect(self.url, options="-c timezone=UTC") as connection:
             row = connection.execute(
                 "SELECT requested_datetime, service_request_id FROM publication WHERE jurisdiction = %s"
@@ -226,29 +236,29 @@ class Bench:
         return write_cursor(Cursor(*row))
 
 
-def told(done: Loaded) -> str:
-    """A speed for people."""
+def speed_text(done: Loaded) -> str:
+    """Return a speed as text for people."""
     return f"{done.per_second:,.0f}/s, {done.milliseconds:.2f} ms, {done.bytes_each / 1024:,.1f} KiB"
 
 
 def get(url: str) -> bytes:
-    """A document."""
+    """Fetch a document."""
     with urllib.request.urlopen(url, timeout=30) as answer:
         return bytes(answer.read())
 
 
 def header(url: str, name: str) -> str:
-    """A header of an answer."""
+    """Return a header of the answer to a GET."""
     with urllib.request.urlopen(url, timeout=30) as answer:
         return str(answer.headers[name])
 
 
 def arguments() -> argparse.Namespace:
-    """The options."""
+    """Read the options of the command line."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="service requests to load (default: 1,000,000)")
-    parser.add_argument("--check", action="store_true", help="exit with 1 where a goal is missed")
-    parser.add_argument("--reuse", action="store_true", help="take the rows of the last run, if there are as many")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is missed")
+    parser.add_argument("--reuse", action="store_true", help="reuse the rows of the last run, if there are as many")
     parser.add_argument("--seconds", type=float, default=2, help="how long each load lasts (default: 2)")
     parser.add_argument("--rounds", type=int, default=3, help="loads of each, floor and server in turn (default: 3)")
     parser.add_argument("only", nargs="*", help="measure only figures with one of these words in their names")
@@ -256,7 +266,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Load, measure, tell."""
+    """Load the database, measure, and print the ratios."""
     asked, began = arguments(), time.monotonic()
     os.environ["SECRET_KEY"] = secrets.token_hex()
     url = os.environ["DATABASE_URL"].replace("postgresql+psycopg:", "postgresql:")

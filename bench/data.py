@@ -1,4 +1,4 @@
-"""The city that is measured: wards and service requests of our own making, the same in every run."""
+"""The city that is measured: invented wards and service requests, the same in every run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COLUMNS, ROWS = 6, 11
 WARDS = COLUMNS * ROWS
 DAYS = 5 * 365
 UNTIL = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-"""Requests are as old in every run, so that the last 90 days hold as many."""
+"""When the newest request was made: requests are equally old in every run, so the last 90 days have as many."""
 
 FIELDS = {
     "service_request_id": "service_request_id",
@@ -45,11 +45,11 @@ FIELDS = {
     "lat": "lat",
     "lon": "long",
 }
-"""Columns of the city's own CSV (``config/imports/philadelphia.yaml``), and ours."""
+"""Our fields by the columns of the city's own CSV file (``config/imports/philadelphia.yaml``)."""
 
 
 def write_wards(path: Path, bounds: tuple[float, float, float, float]) -> None:
-    """Write 66 wards: a grid whose inner corners are moved about and whose edges are crooked."""
+    """Write 66 wards: a grid with shifted inner corners and crooked edges."""
     chance = Random(66)
     west, south, east, north = bounds
     width, height = (east - west) / COLUMNS, (north - south) / ROWS
@@ -62,7 +62,7 @@ def write_wards(path: Path, bounds: tuple[float, float, float, float]) -> None:
     corners = {(i, j): corner(i, j) for j in range(ROWS + 1) for i in range(COLUMNS + 1)}
 
     def edge(a: tuple[int, int], b: tuple[int, int], points: int = 40) -> list[tuple[float, float]]:
-        """From one corner up to the next, crooked across its direction, and the same both ways."""
+        """Return a crooked line from one corner to the next, the same in both directions."""
         (x, y), (to_x, to_y) = corners[a], corners[b]
         crooked = Random(f"{sorted((a, b))}")
         across = [crooked.uniform(-0.1, 0.1) * k * (points - k) / points**2 for k in range(1, points)]
@@ -91,13 +91,13 @@ def write_wards(path: Path, bounds: tuple[float, float, float, float]) -> None:
 
 
 def cases(count: int) -> Iterator[Case]:
-    """Service requests in the order in which they come in no city: mixed over all five years."""
+    """Yield service requests in random order over five years, unlike in any real city."""
     city = create_app(Settings()).extensions["open311"].city
     return invented(city.jurisdictions[JURISDICTION], count, UNTIL, DAYS)
 
 
 def write_csv(path: Path, listed: Iterator[Case]) -> None:
-    """Write cases as the city's own CSV."""
+    """Write cases as a CSV file like the city's own."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*FIELDS, "status"])
@@ -108,7 +108,7 @@ def write_csv(path: Path, listed: Iterator[Case]) -> None:
 
 
 def import_csv(command: Path, path: Path) -> float:
-    """Import the file with the command line; answers the seconds it took, Python's start included."""
+    """Import the file with the command line; return how many seconds it took, including the start of Python."""
     began = time.perf_counter()
     subprocess.run(
         [command, "import", "requests", path, "--mapping", "config/imports/philadelphia.yaml"],
@@ -119,11 +119,11 @@ def import_csv(command: Path, path: Path) -> float:
 
 
 START = (UNTIL - timedelta(days=89)).isoformat().replace("+00:00", "Z")
-"""Where the last 90 days begin, for questions that must stay the same for a whole run."""
+"""The start of the last 90 days, for requests that must stay the same during a whole run."""
 
 
 def sign_in(secret_key: str) -> str:
-    """The cookie of a supervisor of the whole city, who is made for that."""
+    """Create a supervisor of the whole city, and return the cookie of their session."""
     app = create_app(replace(Settings.from_environment(), secret_key=secret_key))
     environment = app.extensions["open311"]
     with app.app_context():

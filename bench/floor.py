@@ -1,6 +1,7 @@
-"""The floor: a bare WSGI application on a raw psycopg connection that joins the same ready-made documents by the same
-plan. No routes, no checks, no limits, no errors: what is left of a request when a framework and a specification cost
-nothing. Its statements are written by hand, so that they stay where they are when the server's change.
+"""The floor: a bare WSGI application on a raw psycopg connection that joins the same finished documents.
+
+It has no routes, checks, limits or errors: it is what is left of a request if a framework and a specification cost
+nothing. Its statements are written by hand, so that they do not change when the server's do.
 """
 
 from __future__ import annotations
@@ -51,13 +52,13 @@ PAGES = {
     "recent_circle": f"{_PAGE} {_CIRCLE} AND {_PLAINLY_RECENT} {_NEWEST}",
     "one": f"{_PAGE} service_request_id = %(number)s",
 }
-"""What a programmer would write at first: for boxes, that is PostgreSQL's own choice of a plan."""
+"""The SQL of each kind of page as one would first write it; for boxes, PostgreSQL chooses the plan by itself."""
 
 _local = threading.local()
 
 
 def connection() -> psycopg.Connection[Any]:
-    """One connection for each thread, for ever."""
+    """Return the thread's connection, which is never closed."""
     if not hasattr(_local, "connection"):
         url = os.environ["DATABASE_URL"].replace("postgresql+psycopg:", "postgresql:")
         _local.connection = psycopg.connect(url, autocommit=True, options="-c timezone=UTC")
@@ -65,7 +66,7 @@ def connection() -> psycopg.Connection[Any]:
 
 
 def joined(kind: str, given: dict[str, Any]) -> tuple[bytes, str]:
-    """A page of documents, joined by PostgreSQL."""
+    """Return a page of documents, joined by PostgreSQL."""
     head, separator, tail, content_type = AROUND[given["format"]]
     page = PAGES[kind].format(given["format"])
     sql = f"SELECT string_agg(document, '\\x{separator.hex()}'::bytea) FROM ({page}) AS page"
@@ -90,11 +91,11 @@ SELECT count(*), count(*) FILTER (WHERE status = 'received' AND assignee IS NULL
        count(*) FILTER (WHERE paused_at IS NULL AND expected_datetime BETWEEN now() AND current_date + 1)
 FROM service_request WHERE jurisdiction = 'phila.gov' AND status <> 'closed'
 """
-"""In one pass, and exactly: what a programmer would write at first."""
+"""The SQL that counts all queues in one pass, and exactly, as one would first write it."""
 
 
 def queue(kind: str, given: dict[str, Any]) -> tuple[bytes, str]:
-    """What the first page of the staff's list shows, as it comes: 50 rows, and how many there are in each queue."""
+    """Return what the first page of the staff's list shows, as plain text: 50 rows, and the count of each queue."""
     execute = connection().cursor().execute
     rows = execute(QUEUE).fetchall() + execute(COUNTS).fetchall()
     return "\n".join(map(str, rows)).encode(), "text/plain"
@@ -124,12 +125,12 @@ WITH made AS (
 )
 INSERT INTO request_boundary (boundary, requested_datetime, service_request) SELECT %(boundary)s, %(now)s, key FROM made
 """
-"""The rows that the server makes of a report, ready-made, in one statement: one round trip, one durable commit."""
+"""The SQL that inserts finished rows like those the server makes of a report: one round trip, one durable commit."""
 DOCUMENT = b'{"service_request_id":"%s","status":"open","service_name":"Graffiti Removal"}' + b" " * 400
 
 
 def insert(environ: dict[str, Any]) -> tuple[bytes, str]:
-    """Insert a report, answer its number."""
+    """Insert a report and return its number."""
     form = dict(parse_qsl(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode()))
     number = f"F{secrets.token_hex(8)}"
     moment = datetime.now(UTC)
@@ -150,7 +151,7 @@ _constants: dict[str, tuple[bytes, str]] = {}
 
 
 def constant(kind: str, given: dict[str, Any]) -> tuple[bytes, str]:
-    """Bytes that are always the same: a page, or the list of services as the server gave it."""
+    """Return bytes that are always the same: a page, or the list of services as the server gave it."""
     if kind not in _constants:
         if kind == "services":
             with open(os.environ["BENCH_SERVICES"], "rb") as file:
@@ -161,7 +162,7 @@ def constant(kind: str, given: dict[str, Any]) -> tuple[bytes, str]:
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer ``/<kind>?format=…&limit=…``."""
+    """The WSGI application: answer ``/<kind>?format=…&limit=…``."""
     kind = environ["PATH_INFO"][1:]
     given: dict[str, Any] = {"format": "json", "limit": 1000, **dict(parse_qsl(environ["QUERY_STRING"]))}
     given.setdefault("start", datetime.now(UTC) - timedelta(days=90))

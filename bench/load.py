@@ -1,4 +1,4 @@
-"""Two servers side by side, and the load on one of them at a time."""
+"""Run two servers side by side, and put load on one of them at a time."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
-HERE = Path(__file__).resolve().parent
-WORKERS, THREADS = 2, 4
-CONNECTIONS = 8
+BENCH_DIRECTORY = Path(__file__).resolve().parent
+WORKER_PROCESSES, THREADS_PER_WORKER = 2, 4
+CLIENT_CONNECTIONS = 8
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a server did under load."""
+    """What a server achieved under load."""
 
     per_second: float
     milliseconds: float
-    """The median time of an answer, with all connections busy."""
+    """The median time of an answer, in milliseconds, with all connections busy."""
     bytes_each: float
+    """The mean size of an answer, in bytes."""
 
 
 @contextmanager
 def running(command: list[str | Path], address: str, **environment: str) -> Iterator[None]:
-    """A server, from its first answer until the end of the block."""
+    """Run a server: the ``with`` block begins at its first answer, and the server ends with the block."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        cwd=HERE.parent,
+        cwd=BENCH_DIRECTORY.parent,
     )
     try:
         _wait(process, address)
@@ -61,13 +62,22 @@ def _wait(process: subprocess.Popen[bytes], address: str) -> None:
 def load(
     base: str, path: str, rows: int, wards: int, seconds: float, body: str = "", headers: dict[str, str] | None = None
 ) -> Loaded:
-    """Ask again and again for so many seconds.
+    """Send requests for so many seconds, and return what the server achieved.
 
-    :raises SystemExit: an answer was no success, or none came: a figure would mean nothing.
+    :raises SystemExit: when an answer was not a success, or none came, as the figure would then mean nothing.
     """
     said = [item for name, value in (headers or {}).items() for item in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}", "--timeout", "30s", *said]
-    command += ["-s", str(HERE / "load.lua"), base, "--", path, str(rows), str(wards), *([body] if body else [])]
+    command = ["wrk", "-t1", f"-c{CLIENT_CONNECTIONS}", f"-d{seconds:g}", "--timeout", "30s", *said]
+    command += [
+        "-s",
+        str(BENCH_DIRECTORY / "load.lua"),
+        base,
+        "--",
+        path,
+        str(rows),
+        str(wards),
+        *([body] if body else []),
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     result = next((line for line in done.splitlines() if line.startswith("RESULT ")), "")
     if not result:
