@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# What the scripts share: words, the Python environment, and the private database cluster. Sourced, never run.
+# What the scripts share: messages, the Python environment, and the private database cluster. Sourced, never run.
 #
-#   use_database        makes sure that a PostGIS server is there and exports DATABASE_URL and TEST_DATABASE_URL
-#   release_database    says that this script no longer needs it; the last one to say so stops the private cluster
+#   use_database        makes sure that a PostGIS server is running, and exports DATABASE_URL and TEST_DATABASE_URL
+#   release_database    says that this script no longer needs it; the last script to do so stops the private cluster
 #
 # A private cluster is shared by every script of the checkout. Each user of it holds a shared lock (flock) on `users` for
-# as long as it lives, however it ends; who can get that lock exclusively is the last. A second lock, `gate`, lets only
+# as long as it lives, however it ends; whoever can get that lock exclusively is the last. A second lock, `gate`, lets only
 # one script at a time start or stop the cluster. Bash 3.2 (macOS) must be able to read this file.
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 VENV="$ROOT/.venv"
 VAR="$ROOT/var"
 LOCKS="$VAR/run"
-POSTGRES="" # where PostgreSQL's programs are, once they are found
+POSTGRES="" # the directory of PostgreSQL's programs, once it is found
 
 say() { printf '==> %s\n' "$*"; }
 note() { printf '    %s\n' "$*"; }
@@ -35,7 +35,7 @@ find_python() {
     local candidate
     for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3}; do
         if is_recent_python "$candidate"; then
-            # Not the one of an activated environment but the one behind it.
+            # If an environment is activated, take the Python that it was made from.
             "$candidate" -c 'import sys; print(getattr(sys, "_base_executable", sys.executable))'
             return
         fi
@@ -113,13 +113,13 @@ as_owner() {
     )
 }
 
-# Settle where data and socket live. The path of a socket may have 107 bytes at most, so it does not follow the checkout.
+# Determine where data and socket are. A socket's path has at most 107 bytes, so it does not depend on the checkout's.
 choose_places() {
     local name outside
     name="$(printf '%s' "$ROOT" | cksum | cut -d' ' -f1)"
     outside="/var/lib/open311-server/$name"
     CLUSTER="$VAR/postgres"
-    # Below a closed home directory (/root) the owner cannot reach the checkout.
+    # In a closed home directory (/root), the owner cannot reach the checkout.
     if [ "$(id -u)" = 0 ] && { [ -d "$outside/data" ] || ! as_owner test -x "$VAR"; }; then CLUSTER="$outside"; fi
     DATA="$CLUSTER/data"
     SOCKET="/tmp/open311-$(id -u "$OWNER")-$name"
@@ -137,7 +137,7 @@ make_directories() {
 
 is_running() { as_owner "$POSTGRES/pg_isready" -q -h "$SOCKET"; }
 
-# Whether the process named in postmaster.pid is PostgreSQL at work on this very data.
+# Whether the process named in postmaster.pid is PostgreSQL, running on this data.
 postmaster_lives() {
     local process
     process="$(as_owner head -n 1 "$DATA/postmaster.pid" 2>/dev/null)" || return 1
@@ -150,7 +150,7 @@ postmaster_lives() {
 
 create_cluster() {
     local half="$CLUSTER/half-made" characters
-    # Text is put in order by its bytes, which costs the least: most indexes begin with one.
+    # Text is ordered by its bytes, which is cheapest: most indexes begin with a text.
     characters=(--lc-collate=C --lc-ctype=en_US.UTF-8)
     if locale -a 2>/dev/null | grep -qiE '^C\.utf-?8$'; then characters=(--locale=C.UTF-8 --lc-collate=C); fi
     note "making the cluster in $DATA"
@@ -170,7 +170,7 @@ append_as_owner() {
     as_owner sh -c 'printf "%s\n" "$1" >>"$2"' sh "$text" "$1"
 }
 
-# An eighth of the computer's memory in MB, between 128 and 4096; 512 where it cannot be told.
+# An eighth of the computer's memory in MB, between 128 and 4096; 512 if the memory is not known.
 share_of_memory() {
     local pages size
     pages="$(getconf _PHYS_PAGES 2>/dev/null)" && size="$(getconf PAGE_SIZE)" || { echo 512 && return; }
@@ -221,7 +221,7 @@ start_cluster() {
         if is_running; then return; fi
         if postmaster_lives; then die "a PostgreSQL that cannot be reached works on $DATA; stop it first."; fi
     fi
-    # What a killed server left behind may name a process that is now quite another one; PostgreSQL would not start.
+    # The file that a killed server left behind may name a process that is a different one now; PostgreSQL would not start.
     as_owner rm -f "$DATA/postmaster.pid" "$SOCKET/.s.PGSQL.5432" "$SOCKET/.s.PGSQL.5432.lock"
     write_settings
     as_owner "$POSTGRES/pg_ctl" start --silent --wait --timeout=120 --pgdata="$DATA" --log="$CLUSTER/log" >/dev/null ||
@@ -259,8 +259,8 @@ release_database() {
     exec 8>&- 9>&-
 }
 
-# Print the URL of another database on the same server: neighbour URL SUFFIX puts the suffix behind the database's name.
-neighbour() {
+# Print the URL of another database on the same server: sibling_url URL SUFFIX appends the suffix to the database's name.
+sibling_url() {
     local address="${1%%\?*}"
     case "$address" in
         *://*/?*) echo "$address$2${1#"$address"}" ;;
@@ -275,6 +275,6 @@ use_database() {
         note "data in $CLUSTER, socket in $SOCKET"
         DATABASE_URL="postgresql+psycopg://open311@/open311?host=$SOCKET"
     fi
-    [ "${TEST_DATABASE_URL:-}" ] || TEST_DATABASE_URL="$(neighbour "$DATABASE_URL" _test)"
+    [ "${TEST_DATABASE_URL:-}" ] || TEST_DATABASE_URL="$(sibling_url "$DATABASE_URL" _test)"
     export DATABASE_URL TEST_DATABASE_URL
 }

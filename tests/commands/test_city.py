@@ -67,7 +67,7 @@ def test_what_became_less_public_is_gone_at_once(load: Any, run: Any, report: An
     number = report()
     assert client.get(f"{API}/requests/{number}.json").status_code == 200
     told = load(publishing="private")
-    assert "Graffiti Removal is less public now; its publications are made anew" in told
+    assert "Graffiti Removal is less public now; its publications are rendered again" in told
     assert client.get(f"{API}/requests/{number}.json").status_code == 404
     run("publish", "--all")  # with this city's own files again
     assert client.get(f"{API}/requests/{number}.json").status_code == 200

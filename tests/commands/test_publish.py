@@ -28,7 +28,7 @@ def spoiled(client: FlaskClient, city: Connection, environment: Environment) -> 
 
 def test_everything_is_made_anew(run: Any, client: FlaskClient, spoiled: Any, city: Connection) -> None:
     assert len(spoiled()) == 3
-    assert "3 service requests published anew" in run("publish", "--all")
+    assert "3 service requests published again" in run("publish", "--all")
     assert spoiled() == []
     assert [each["service_request_id"] for each in client.get(f"{API}/requests.json").get_json()] == ["1", "2"]
     assert city.scalar(text("SELECT count(*) FROM request_boundary")) == 3
@@ -51,7 +51,7 @@ def test_publishing_anew_is_safe_to_repeat(run: Any, client: FlaskClient, spoile
     ids=str,
 )
 def test_a_part_is_made_anew(run: Any, spoiled: Any, words: list[str], left: list[str]) -> None:
-    assert f"{3 - len(left)} service requests published anew" in run("publish", *words)
+    assert f"{3 - len(left)} service requests published again" in run("publish", *words)
     assert spoiled() == left
     run("publish", "--all")
 

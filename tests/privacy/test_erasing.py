@@ -295,6 +295,6 @@ def test_erasing_asks_first_and_says_what_went(
     assert "Aborted" in run("privacy", "erase", ann.email, exit_code=1)
     assert traces(ann) == before
     assert "photos: 2 erased" in run("privacy", "erase", ann.email, "--yes")
-    assert run("privacy", "erase", ann.email, "--yes") == "nothing is held\n"
+    assert run("privacy", "erase", ann.email, "--yes") == "there is no data about them\n"
     assert "ann@example.org" in refused("privacy", "erase", "Ann", exit_code=1)
     assert ".zip or .json" in refused("privacy", "export", ann.email, "--output", "ann.txt")

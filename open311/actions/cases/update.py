@@ -46,7 +46,7 @@ def _update(environment: Environment, ref: CaseRef, actor: Actor, change: Change
     if change.status:
         return progress(environment, ref, actor, change)
     if change.photos:
-        raise InvalidArgument("photos are kept with a new state")
+        raise InvalidArgument("photos need a new state")
     if change.text.strip():
         return comment(environment, ref, actor, change)
     if change.note.strip():

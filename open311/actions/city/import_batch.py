@@ -81,7 +81,7 @@ _PAUSED = "CASE WHEN s.status IN ('waiting_on_reporter', 'referred') THEN s.upda
 _POINT = point("s.long", "s.lat")
 _HISTORY = "service_request, jurisdiction, actor, kind, public, status, outcome, description, occurred_at"
 # The cases that are new, each with the beginning of its history: that it was received, and what became of it. In the
-# order of most of the indexes: neighbours there are written one after the other.
+# order of most of the indexes, so that neighboring entries are written one after another.
 _INSERT = Statement(
     f"""
     WITH new AS (

@@ -94,4 +94,4 @@ def _load_service(
     if not is_stricter((new.publishing, new.location), (old.publishing, old.location)):
         return []
     write(_TAKE_BACK, named)
-    return [f"{service.service_name} is less public now; its publications are made anew"]
+    return [f"{service.service_name} is less public now; its publications are rendered again"]

@@ -51,7 +51,7 @@ def _one(names: Iterable[str]) -> str:
     return "(SELECT {}) AS rendered".format(", ".join(f"CAST(:{name} AS {_COLUMNS[name]}) AS {name}" for name in names))
 
 
-# In the order of most of the indexes: neighbours there are written one after the other.
+# In the order of most of the indexes, so that neighboring entries are written one after another.
 _INSERT = """
 INSERT INTO publication (service_request, jurisdiction, service_request_id, service_code, open, requested_datetime,
                          updated_datetime, point, words, json, xml, stamp)

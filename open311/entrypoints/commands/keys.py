@@ -12,7 +12,7 @@ from open311.catalog.city import Jurisdiction
 from open311.entrypoints.commands.options import jurisdiction_option
 from open311.queries.accounts.api_clients import all_clients, client_of
 
-_WRITES_OR_READS = click.IntRange(0, 1_000_000)
+_CALLS_PER_MINUTE = click.IntRange(0, 1_000_000)
 
 group = AppGroup("keys", help="Issue, list and revoke API keys.")
 
@@ -22,8 +22,8 @@ group = AppGroup("keys", help="Issue, list and revoke API keys.")
 @jurisdiction_option
 @click.option("--contact", default="", help="Whom to write to about this client.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeatable; default: requests.")
-@click.option("--writes-per-minute", type=_WRITES_OR_READS, help="Default: the setting's; 0 is no limit.")
-@click.option("--reads-per-minute", type=_WRITES_OR_READS, help="Default: the setting's; 0 is no limit.")
+@click.option("--writes-per-minute", type=_CALLS_PER_MINUTE, help="Default: the setting's; 0 is no limit.")
+@click.option("--reads-per-minute", type=_CALLS_PER_MINUTE, help="Default: the setting's; 0 is no limit.")
 def issue(
     name: str,
     jurisdiction: Jurisdiction,

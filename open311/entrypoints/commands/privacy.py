@@ -96,7 +96,7 @@ def erase(who: str, dry_run: bool, yes: bool, actor: Actor) -> None:
 
 def _say(found: Erased, what: str) -> None:
     if found.nothing:
-        click.echo("nothing is held")
+        click.echo("there is no data about them")
         return
     for name, count in found.counts.items():
         click.echo(f"{name.replace('_', ' ')}: {count} {what}")

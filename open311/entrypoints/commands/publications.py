@@ -30,4 +30,4 @@ def publish(everything: bool, jurisdiction: Jurisdiction | None, service_code: s
     for done in republish(environment, jurisdiction.key if jurisdiction else None, service_code):
         if sys.stdout.isatty():
             click.echo(f"\r{done} service requests", nl=False)
-    click.echo(f"\r{done} service requests published anew")
+    click.echo(f"\r{done} service requests published again")
