@@ -17,6 +17,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+"""How constraints and indexes are named, so that migrations can refer to them."""
 
 Key = Annotated[int, mapped_column(BigInteger, Identity(always=False), primary_key=True)]
 """The column type of primary keys, which are never published."""

@@ -16,7 +16,7 @@ from open311.models.locks import Lock
 from open311.models.publications.publication import TransactionId
 
 FOREIGN_TABLES = ("procrastinate_", "spatial_ref_sys", "lifecycle_step")
-"""How the names of tables begin that have no model: those of PostGIS, of the job queue and of our triggers."""
+"""The prefixes of tables without a model: those of PostGIS, of the job queue and of our triggers."""
 
 
 def is_ours(thing: Any, name: str | None, kind: str, *_: Any) -> bool:

@@ -24,7 +24,7 @@ READ = "read"
 """The name of the SQLAlchemy bind whose connections commit by themselves."""
 
 SHUTDOWN_SQLSTATES = "57P"
-"""How the SQLSTATEs begin with which PostgreSQL ends connections; a connection that broke has no SQLSTATE at all."""
+"""The prefix of the SQLSTATEs with which PostgreSQL ends connections; a connection that broke has no SQLSTATE."""
 
 TRANSACTION: ContextVar[psycopg.Connection[Any] | None] = ContextVar("transaction", default=None)
 """The psycopg connection of the action that is under way, which ``actions/base/transaction`` sets; else None."""

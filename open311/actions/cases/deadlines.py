@@ -33,7 +33,7 @@ class Watch:
     condition: str
     """A further condition, as SQL on the service request ``r``."""
     before: timedelta = timedelta()
-    """How long before that time it is noted."""
+    """How long before the promised time it is noted."""
 
 
 # A duplicate follows the case that it is a duplicate of, so only that one is looked at.

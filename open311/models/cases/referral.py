@@ -32,6 +32,6 @@ class Referral(Base):
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     next_look_at: Mapped[datetime | None]
     fault: Mapped[str | None]
-    """Why the last attempt failed."""
+    """Why the last call of the body's server failed."""
     created_at: Mapped[Recorded]
     ended_at: Mapped[datetime | None]

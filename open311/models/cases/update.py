@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from open311.models.base import Base, Key, Recorded
 
 KINDS = ("status", "comment", "note", "assignment", "location", "service", "merge", "media", "moderation", "system")
-"""The kinds of update."""
+"""The kinds of change that the history records."""
 
 
 class Update(Base):
@@ -49,9 +49,9 @@ class Update(Base):
     """The state after a step; NULL for updates that are not a step."""
     outcome: Mapped[str | None]
     description: Mapped[str | None]
-    """What everybody may read, if the update is ``public``."""
+    """The text of the update, which everybody may read if the update is ``public``."""
     note: Mapped[str | None]
-    """What only staff may read."""
+    """A note that only staff may read."""
     media_url: Mapped[str | None]
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """The old and new value of every column that changed: ``{"status": ["received", "closed"]}``."""

@@ -18,7 +18,7 @@ class OneTimeLink(Base):
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     """The SHA-256 of the token; the token itself is only in the message."""
     purpose: Mapped[str]
-    """A ``domain.link.LinkPurpose``."""
+    """What the link lets its receiver do: a ``domain.link.LinkPurpose``."""
     subscription: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("subscription.key", ondelete="CASCADE"), index=True
     )

@@ -40,7 +40,7 @@ class Message(Base):
     uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
     """The left half of the e-mail's Message-ID, which stays the same at every attempt."""
     event: Mapped[str]
-    """A ``domain.event.Event``."""
+    """What the message reports: a ``domain.event.Event``."""
     about: Mapped[str]
     """What it is about, like ``update:12`` or ``digest:7:2026-11-25``; an address gets one message about each."""
     subscription: Mapped[int | None] = mapped_column(
@@ -56,13 +56,13 @@ class Message(Base):
     digest: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("message.key", ondelete="CASCADE"), index=True)
     """The digest in which it became a line."""
     channel: Mapped[str]
-    """A ``domain.channel.Channel``."""
+    """How the message is sent: a ``domain.channel.Channel``."""
     address: Mapped[str]
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     """The earliest time of the next attempt to send it."""
     fault: Mapped[str | None]
-    """Why the last attempt failed."""
+    """Why the last attempt to send the message failed."""
     created_at: Mapped[Recorded]
     sent_at: Mapped[datetime | None]

@@ -46,7 +46,7 @@ class Subscription(Base):
     reporter: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether this is the reporter, who is also told what is not public, and asked whether it was fixed."""
     channel: Mapped[str] = mapped_column(server_default="email")
-    """A ``domain.channel.Channel``."""
+    """How messages are sent: a ``domain.channel.Channel``."""
     address: Mapped[str]
     """An e-mail address, a phone number, or the URL of a browser's push service."""
     push_key: Mapped[str | None]

@@ -205,5 +205,5 @@ def case_file(jurisdiction: str, number: str, grants: tuple[Grant, ...]) -> Case
 
 
 def has_photo(jurisdiction: str, number: str, name: str) -> bool:
-    """Whether a file is a photo (or its thumbnail) of the service request."""
+    """Return whether a file is a photo of the service request, or the thumbnail of one."""
     return bool(fetch_value(_PHOTO, {"jurisdiction": jurisdiction, "number": number, "name": name}))

@@ -21,9 +21,9 @@ class TimelineEntry:
     status: str
     outcome: str
     said: str
-    """What everybody may read."""
+    """The text that everybody may read, if the entry is public."""
     note: str
-    """What only staff may read."""
+    """The note that only staff may read."""
     changes: Mapping[str, list[Any]]
     """Pairs of the old and new value, by column."""
     who: str
