@@ -31,8 +31,15 @@ def test_every_row_of_the_table_leads_to_a_section() -> None:
     assert sections <= named
 
 
-@pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"`((?:open311|tests|schemas|config|service_definitions)/[\w./-]+)`", BOOK)))
-)
-def test_every_file_that_is_named_is_there(path: str) -> None:
-    assert (ROOT / path).exists()
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "tests/README.md", "bench/README.md")]
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_every_link_and_every_path_of_a_page_leads_somewhere(page: Path) -> None:
+    text = page.read_text()
+    links = {link for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text) if "://" not in link}
+    paths = set(re.findall(r"`((?:open311|tests|schemas|config|service_definitions|script|docs)/[\w./-]+)`", text))
+    missing = {link for link in links if not (page.parent / link).exists()}
+    missing |= {path for path in paths if not (ROOT / path).exists()}
+    assert missing == set()
