@@ -21,7 +21,7 @@ class Sms(Protocol):
     """A way to send text messages."""
 
     def send(self, number: str, text: str) -> None:
-        """Send a text to a telephone number (``+12155550142``).
+        """Send a text message to a phone number (``+12155550142``).
 
         :raises Refused: when it will never be taken.
         :raises Later: when it should be tried again.

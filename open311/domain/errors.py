@@ -44,7 +44,7 @@ class Invalid(Mendable):
 
 
 class Unknown(Refusal):
-    """Nothing bears the name that was given."""
+    """Nothing has the name that was given."""
 
 
 class NotPermitted(Refusal):
@@ -108,7 +108,7 @@ class KeyReused(Invalid):
     """An idempotency key came with another body, or while the first request is still being answered."""
 
 
-# Nothing bears the name
+# Nothing has the name
 
 
 class UnknownJurisdiction(Unknown):

@@ -12,9 +12,9 @@ class Role(StrEnum):
 
     RESIDENT = "resident"
     LIAISON = "liaison"
-    """Files reports for neighbours."""
+    """Files reports for neighbors."""
     AGENT = "agent"
-    """Answers the telephone of 311."""
+    """Answers the phone at 311."""
     CREW = "crew"
     DEPARTMENT_WORKER = "department_worker"
     SUPERVISOR = "supervisor"

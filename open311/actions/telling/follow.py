@@ -22,7 +22,7 @@ from open311.queries.reading import Statement
 from open311.queries.telling.targets import Area, circle, polygon, public_request
 
 Address = str | Browser
-"""Where somebody is reached: an e-mail address, a telephone number, or a browser that asked for it."""
+"""Where somebody is reached: an e-mail address, a phone number, or a browser that asked for it."""
 MAX_RADIUS_METRES = 5_000
 """The largest circle that can be followed."""
 

@@ -1,4 +1,4 @@
-"""/staff/crew: today's tasks on a telephone, also without a network (``web/static/crew-worker.js``)."""
+"""/staff/crew: today's tasks on a phone, even without a network (``web/static/crew-worker.js``)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _text(task: Task) -> str:
 
 @blueprint.post("/crew/<number>", access=Act.CLOSE)
 def crew_done(number: str) -> AnyResponse:
-    """Close a case, with a photo. The same key again changes nothing: the telephone may have missed the answer."""
+    """Close a case, with a photo. The same key again changes nothing: the phone may have missed the answer."""
     case, form = case_in_hand(number, Act.CLOSE), Form.of_request(ENDED, TEXT)
     by_worker = "Idempotency-Key" in request.headers
     uploads = [file.read() for file in request.files.getlist("photo")]

@@ -15,7 +15,7 @@ SCALE_METRES = (10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50)
 MAX_SCALE_PIXELS = 90
 """Longest scale bar below a picture."""
 
-# The smallest boundary around the point fills the picture; its neighbours of the same layer are cut at the edges.
+# The smallest boundary around the point fills the picture; its neighbors in its layer are cut at the edges.
 # Degrees of longitude are shortened by the cosine, so that streets stand at right angles.
 _MAP = Statement(
     f"""
