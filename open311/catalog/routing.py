@@ -12,7 +12,7 @@ from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text, texts
 from open311.catalog.source import Source, Where
 from open311.domain.boundary_name import BoundaryName
-from open311.domain.channel import Intake
+from open311.domain.intake import Intake
 from open311.domain.priority import Priority
 from open311.domain.routing import Condition, Example, Facts, Hours, Routing, Rule
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from open311.domain.channel import Intake
 from open311.domain.definition import is_decimal
+from open311.domain.intake import Intake
 from open311.domain.place import Point
 
 MAX_TEXT_CHARACTERS = 4000

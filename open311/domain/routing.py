@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from open311.domain.channel import Intake
+from open311.domain.intake import Intake
 from open311.domain.priority import Priority
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from open311.actions.telling.channels import DELIVER
-from open311.domain.channel import Channel, Intake
-from open311.domain.draft import Draft
+from open311.domain.channel import Channel
 from open311.models.locks import Lock
 
 
@@ -20,7 +19,3 @@ def test_every_channel_hands_over_and_has_the_lock_it_needs(channel: Channel) ->
     assert channel in DELIVER
     assert not channel.limits.one_worker or channel.name in Lock.__members__
     assert Channel(channel.value) is channel
-
-
-def test_a_draft_comes_by_the_api_where_nobody_says_otherwise() -> None:
-    assert Draft.of("phila.gov", "SR-CL01").channel is Intake.API

@@ -13,10 +13,10 @@ from open311.actions.cases.case import aside, locked
 from open311.actions.intake.filing import Filed, prepare, write_service_request
 from open311.catalog.city import Jurisdiction
 from open311.domain.case_ref import CaseRef
-from open311.domain.channel import Intake
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, StepRefused, UnknownService
 from open311.domain.exposure import Moderation
+from open311.domain.intake import Intake
 from open311.domain.lifecycle import PUBLISHED, Status
 from open311.domain.roles import Act
 from open311.models.cases.relation import Relation, RelationKind

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from open311.actions.city.import_batch import Case
 from open311.catalog.city import Jurisdiction
 from open311.catalog.mapping import ImportMapping
-from open311.domain.channel import Intake
 from open311.domain.definition import Service
 from open311.domain.draft import clean_line, clean_text, web_address
 from open311.domain.exposure import Moderation, Publishing, first_moderation
+from open311.domain.intake import Intake
 from open311.domain.lifecycle import PUBLISHED, Outcome, Status
 from open311.domain.place import Point
 

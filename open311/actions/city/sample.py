@@ -12,9 +12,9 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, wait_for, write
 from open311.actions.city.import_batch import CASES_PER_BATCH, Case, add_cases, analyze
 from open311.catalog.city import Jurisdiction
-from open311.domain.channel import Intake
 from open311.domain.definition import Service, ServiceType
 from open311.domain.exposure import Publishing, first_moderation
+from open311.domain.intake import Intake
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Box
 from open311.models.locks import Lock

@@ -15,8 +15,8 @@ from open311.actions.cases.progress import endorse, moderate, progress
 from open311.actions.cases.update import update as write
 from open311.catalog.city import Jurisdiction
 from open311.domain.change import Change
-from open311.domain.channel import Intake
 from open311.domain.exposure import Moderation
+from open311.domain.intake import Intake
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.moment import read_moment
 from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_as_errors

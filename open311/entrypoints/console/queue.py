@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.accounts.saved_filters import shares_with
 from open311.actions.base.environment import current_environment
-from open311.domain.channel import Intake
+from open311.domain.intake import Intake
 from open311.domain.roles import Act, opens
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city, viewer
 from open311.entrypoints.console.question import Question, read, read_again
