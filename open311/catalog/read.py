@@ -14,7 +14,7 @@ from open311.catalog.retention import check_services_of_spans, check_spans
 from open311.catalog.routing import check_routing
 from open311.catalog.rules import check_rules
 from open311.catalog.shape import check_shape
-from open311.catalog.texts import check_texts
+from open311.catalog.texts import check_shape_of_texts, check_texts
 from open311.domain.retention import Span
 
 
@@ -31,7 +31,6 @@ def read_city(directory: Path, spans: Sequence[Span] = ()) -> City:
         "departments": files.departments,
         "boundaries": files.boundaries,
         "routing": files.routing,
-        "texts": files.texts,
         "replies": files.replies,
     }
     for schema, source in shaped.items():
@@ -44,8 +43,10 @@ def read_city(directory: Path, spans: Sequence[Span] = ()) -> City:
         faults.extend(check_routing(files, files.routing))
     if files.replies:
         faults.extend(check_replies(files, files.replies))
-    if files.texts and (directory / "config/texts.yaml").exists():
-        faults.extend(check_texts(files, files.texts))
+    if files.texts:
+        faults.extend(check_shape_of_texts(files.texts))
+        if (directory / "config/texts.yaml").exists():
+            faults.extend(check_texts(files, files.texts))
     if files.privacy:
         faults.extend(check_spans(files.privacy, spans))
         if (directory / "config/privacy.yaml").exists():

@@ -1,12 +1,14 @@
-"""The words of letters, ``config/texts.yaml``: check what the schema cannot, and build them."""
+"""The words of letters, ``config/texts.yaml``: check them against the events that the server knows, and build them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text
+from open311.catalog.shape import check_shape, read_schema
 from open311.catalog.source import Source, Where
 from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
@@ -35,6 +37,26 @@ def _chapter(item: dict[str, Any]) -> Chapter:
 
 def _languages(said: dict[str, Any]) -> ByLanguage:
     return {language: Wording(each["subject"], each["body"], language) for language, each in said.items()}
+
+
+def check_shape_of_texts(source: Source) -> list[Fault]:
+    """Find faults in the file's shape, among them names of events and outcomes that the server does not know."""
+    return check_shape(source, _schema())
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """Return ``texts.schema.json``, which names no event and no outcome, with a property added for each."""
+    schema = read_schema("texts")
+    names = {"events": Event, "outcomes": Outcome}
+    parts = {part: _with_names(schema["$defs"][part], [*known]) for part, known in names.items()}
+    return {**schema, "$defs": {**schema["$defs"], **parts}}
+
+
+def _with_names(schema: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Return the schema of a mapping that accepted any key, with ``names`` as the only keys."""
+    properties = {str(name): schema["additionalProperties"] for name in names}
+    return {**schema, "properties": properties, "additionalProperties": False}
 
 
 def check_texts(files: Files, source: Source) -> Iterator[Fault]:

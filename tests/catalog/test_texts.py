@@ -11,6 +11,7 @@ from open311.catalog.faults import CatalogError
 from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
 from open311.domain.event import Event
+from open311.domain.lifecycle import Outcome
 from open311.domain.wording import LETTER_PHRASES
 
 HOME = city_directory()
@@ -31,7 +32,8 @@ def city(directory: Path, texts: str | None) -> Path:
     [
         ("{number}: we have it", "{nummer}: we have it", "{nummer} is not known here"),
         ("  received:\n    en:", "  received:\n    de:", "'received' is missing in en"),
-        ("  reopened:", "  opened_again:", "'opened_again' is not one of"),
+        ("  reopened:", "  reopend:", "unknown key; is 'reopened' meant?"),
+        ("  resolved:", "  finished:", f"unknown key; known are {', '.join(Outcome)}"),
         ("  SR-MI01:", "  SR-MI99:", "there is no service 'SR-MI99'"),
         ("  offer_answer: {en: Answer here, es: ", "  offer_answer: {es: ", "'offer_answer' is missing in en"),
         ("  offer_answer:", "  ofer_answer:", "nothing says this phrase"),
@@ -48,6 +50,14 @@ def test_a_fault_is_told_where_it_is(tmp_path: Path, old: str, new: str, fault: 
     assert found, str(told.value)
     assert all(each.file == "config/texts.yaml" for each in found)
     assert found[0].line > 1
+
+
+def test_an_unknown_event_is_told_with_its_line_and_the_events_there_are(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError) as raised:
+        read_city(city(tmp_path, TEXTS.replace("  reopened:", "  heard_of:", 1)))
+    (fault,) = [each for each in raised.value.faults if "unknown key" in each.reason]
+    assert fault.reason == f"heard_of: unknown key; known are {', '.join(Event)}"
+    assert fault.line == TEXTS[: TEXTS.index("  reopened:")].count("\n") + 1
 
 
 def test_a_city_without_texts_has_those_that_name_no_city(tmp_path: Path) -> None:
