@@ -72,6 +72,24 @@ def test_services_of_every_type_are_there() -> None:
     assert {service.type for service in DEFINED} == set(ServiceType)
 
 
+# What was published once
+
+PUBLISHED = """
+PHL-CONSTRUCTION-COMPLAINTS PHL-CONSTRUCTION-SITE-TASK-FORCE PHL-DIRECTORY-ASSISTANCE PHL-DUMPSTER-VIOLATION
+PHL-HOMELESS-ENCAMPMENT-REQUEST PHL-LI-ESCALATION PHL-LICENSE-COMPLAINT PHL-MAINTENANCE-COMPLAINT
+PHL-RIGHT-OF-WAY-UNIT PHL-SANITATION-VIOLATION SR-CL01 SR-CL02 SR-FD01 SR-FD02 SR-IR01 SR-LI01 SR-LI02 SR-LI03
+SR-LI08 SR-LI13 SR-LI16 SR-LI17 SR-LI19 SR-LI21 SR-LI22 SR-LI23 SR-LI25 SR-LI27 SR-LI28 SR-LI30 SR-MI01 SR-PD01
+SR-PD02 SR-PR01 SR-PR08 SR-ST01 SR-ST02 SR-ST03 SR-ST04 SR-ST05 SR-ST06 SR-ST08 SR-ST09 SR-ST10 SR-ST13 SR-ST14
+SR-ST15 SR-ST16 SR-ST18 SR-ST19 SR-ST20 SR-ST21 SR-ST23 SR-ST24 SR-ST25 SR-WD01 SR-WD02
+"""
+
+
+def test_no_service_that_was_published_is_gone() -> None:
+    assert set(PUBLISHED.split()) - set(SERVICES) == set(), (
+        "clients and service requests know it: say `retired: true` instead"
+    )
+
+
 # The city's own list
 
 
@@ -93,9 +111,8 @@ def ours(row: dict[str, str]) -> Service:
     return found
 
 
-def test_every_service_of_the_city_is_there_and_no_other(citys_list: list[dict[str, str]]) -> None:
-    assert {ours(row).service_code for row in citys_list} == set(SERVICES)
-    assert len(citys_list) == len(SERVICES) == 57
+def test_every_service_of_the_citys_list_is_there_under_a_code_of_its_own(citys_list: list[dict[str, str]]) -> None:
+    assert len({ours(row).service_code for row in citys_list}) == len(citys_list) == 57
 
 
 def test_every_service_bears_the_citys_name_and_code(citys_list: list[dict[str, str]]) -> None:

@@ -39,9 +39,7 @@ def as_text(value: Any) -> str | None:
 
 
 def test_every_service_is_listed(client: FlaskClient) -> None:
-    found = services(client)
-    assert len(found) == len(CODES) == 57
-    assert {service["service_code"] for service in found} == CODES
+    assert sorted(service["service_code"] for service in services(client)) == sorted(CODES)
 
 
 def test_clients_can_rely_on_every_field(client: FlaskClient) -> None:
