@@ -198,8 +198,15 @@ def service_of(environment: Environment, jurisdiction: str, service_code: str) -
 
 
 def stamp(service: Service, public_url: str) -> str:
-    """Return a hash of everything except the case that a publication is rendered from."""
-    return _stamp(service.publishing, service.photos, service.location, service.location_layer, public_url)
+    """Return a hash of everything except the case that a publication is rendered from.
+
+    It changes with what the service says of publishing, with the fields of the document and with the stored formats,
+    so that publications are rendered again when any of them does.
+    """
+    stored = [fmt.suffix for fmt in FORMATS.values() if fmt.stored]
+    return _stamp(
+        service.publishing, service.photos, service.location, service.location_layer, public_url, " ".join(stored)
+    )
 
 
 @lru_cache(maxsize=1024)
