@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copy, copytree
 from typing import Any
 
 import psycopg
@@ -11,9 +15,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from open311.actions.base.transaction import connection
+from open311.catalog.location import city_directory
 from open311.domain.lifecycle import STEPS
 from open311.models import schema
 from open311.models.base import database
+
+HOME = city_directory()
 
 
 def test_migrations_make_what_the_models_say(app: Flask) -> None:
@@ -25,6 +32,25 @@ def test_migrating_again_changes_nothing(app: Flask) -> None:
     with app.app_context(), database.engine.connect() as made:
         schema.migrate(made)
         assert schema.differences(made) == []
+
+
+def test_a_new_migration_bears_the_next_number_and_its_reason_and_is_tidy(app: Flask, tmp_path: Path) -> None:
+    copy(HOME / "pyproject.toml", tmp_path)
+    versions = tmp_path / schema.VERSIONS.relative_to(HOME)
+    copytree(schema.VERSIONS, versions)
+    with app.app_context(), database.engine.connect() as made:
+        made.execute(text("ALTER TABLE publication DROP COLUMN words, DROP COLUMN stamp"))
+        written = schema.revision(made, "Find words; say the stamp.", versions)
+    numbers = sorted(path.name[:4] for path in schema.VERSIONS.glob("0*.py"))
+    assert written.name == f"{int(numbers[-1]) + 1:04}_find_words_say_the_stamp.py"
+    assert written.parent == versions
+    found = written.read_text("utf-8")
+    assert found.startswith('"""Find words; say the stamp."""\n')
+    assert f'down_revision = "{numbers[-1]}"' in found
+    assert [name for name in ("words", "stamp", "point", "written") if f'"{name}"' in found] == ["words", "stamp"]
+    for check in (["check"], ["format", "--check"]):
+        ruff = subprocess.run([sys.executable, "-m", "ruff", *check, versions], capture_output=True, text=True)
+        assert ruff.returncode == 0, ruff.stdout
 
 
 def test_the_database_knows_the_steps_of_the_lifecycle(city: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +31,7 @@ from open311.models.base import database
 from tests.privacy.conftest import HERE, STAFF, Person, Traces
 from tests.privacy.not_personal import IN_EVERY_TABLE, NOT_PERSONAL
 
+RULES = city_directory() / "config" / "privacy.yaml"
 OF_THE_QUEUE = "procrastinate_"
 """The tables of the queue are not among our models."""
 
@@ -84,9 +86,11 @@ def test_no_two_kinds_share_a_section_a_count_or_a_span() -> None:
         assert len(names) == len(set(names))
 
 
-def test_days_of_what_belongs_to_a_case_count_from_its_closing() -> None:
-    after_closing = {name for name, expiry in EXPIRIES.items() if expiry.span.after_closing}
-    assert after_closing == {"reporters", "private_answers", "followers", "tokens"}
+def test_days_count_from_where_the_file_says_under_its_two_headings() -> None:
+    _, after_closing, after_its_end = re.split(r"^  # Counted from .*$", RULES.read_text("utf-8"), flags=re.MULTILINE)
+    for part, of_cases in ((after_closing, True), (after_its_end, False)):
+        listed = re.findall(r"^  (\w+):", part, flags=re.MULTILINE)
+        assert sorted(listed) == sorted(name for name, each in EXPIRIES.items() if each.span.after_closing is of_cases)
 
 
 NEW_KIND = """

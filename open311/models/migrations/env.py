@@ -5,9 +5,10 @@ from __future__ import annotations
 from alembic import context
 
 from open311.models.base import database
-from open311.models.schema import is_ours
+from open311.models.schema import is_ours, know_types
 
 connection = context.config.attributes["connection"]
+know_types(connection)
 context.configure(
     connection=connection,
     target_metadata=database.metadata,

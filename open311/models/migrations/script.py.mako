@@ -1,4 +1,4 @@
-"""${message}."""
+"""${message.rstrip(".")}."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
 
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+revision = "${up_revision}"
+down_revision = "${down_revision}"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """${message}."""
+    """${message.rstrip(".")}."""
     ${upgrades if upgrades else "pass"}
