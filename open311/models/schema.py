@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import Script
+from geoalchemy2 import Geometry
 from sqlalchemy import Connection
 
 from open311.models.base import database
@@ -32,6 +34,16 @@ def is_ours(thing: Any, name: str | None, kind: str, *_: Any) -> bool:
 def know_types(connection: Connection) -> None:
     """Teach the connection's dialect the column types that SQLAlchemy does not know when it reads tables."""
     connection.dialect.ischema_names["xid8"] = TransactionId  # type: ignore[attr-defined]
+
+
+def spell_type(kind: str, thing: Any, context: AutogenContext) -> str | Literal[False]:
+    """Write a column's type that is not SQLAlchemy's, with its import (a ``render_item`` hook of Alembic)."""
+    if kind != "type" or not isinstance(thing, Geometry | TransactionId):
+        return False
+    name = type(thing).__name__
+    module = "geoalchemy2" if isinstance(thing, Geometry) else type(thing).__module__
+    context.imports.add(f"from {module} import {name}")
+    return repr(thing)
 
 
 def _config(connection: Connection, versions: Path = VERSIONS) -> Config:

@@ -39,15 +39,19 @@ def test_a_new_migration_bears_the_next_number_and_its_reason_and_is_tidy(app: F
     versions = tmp_path / schema.VERSIONS.relative_to(HOME)
     copytree(schema.VERSIONS, versions)
     with app.app_context(), database.engine.connect() as made:
-        made.execute(text("ALTER TABLE publication DROP COLUMN words, DROP COLUMN stamp"))
-        written = schema.revision(made, "Find words; say the stamp.", versions)
+        made.execute(text("ALTER TABLE publication DROP COLUMN words, DROP COLUMN point, DROP COLUMN written"))
+        written = schema.revision(made, "Find words; say when.", versions)
     numbers = sorted(path.name[:4] for path in schema.VERSIONS.glob("0*.py"))
-    assert written.name == f"{int(numbers[-1]) + 1:04}_find_words_say_the_stamp.py"
+    assert written.name == f"{int(numbers[-1]) + 1:04}_find_words_say_when.py"
     assert written.parent == versions
     found = written.read_text("utf-8")
-    assert found.startswith('"""Find words; say the stamp."""\n')
+    assert found.startswith('"""Find words; say when."""\n')
     assert f'down_revision = "{numbers[-1]}"' in found
-    assert [name for name in ("words", "stamp", "point", "written") if f'"{name}"' in found] == ["words", "stamp"]
+    assert [name for name in ("words", "point", "written", "stamp") if f'"{name}"' in found] == [
+        "words",
+        "point",
+        "written",
+    ]
     for check in (["check"], ["format", "--check"]):
         ruff = subprocess.run([sys.executable, "-m", "ruff", *check, versions], capture_output=True, text=True)
         assert ruff.returncode == 0, ruff.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from open311.models.base import database
-from open311.models.schema import is_ours, know_types
+from open311.models.schema import is_ours, know_types, spell_type
 
 connection = context.config.attributes["connection"]
 know_types(connection)
@@ -13,6 +13,7 @@ context.configure(
     connection=connection,
     target_metadata=database.metadata,
     include_object=is_ours,
+    render_item=spell_type,
     compare_server_default=False,
     transaction_per_migration=True,
 )
