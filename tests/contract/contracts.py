@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from jsonschema.exceptions import best_match
 from lxml import etree
 from referencing import Registry, Resource
 
+from open311.wire.formats import FORMATS
 from tests.contract.openapi import SCHEMAS, operations
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -90,25 +92,15 @@ def check_answer(path: str, status: int, content_type: str, body: bytes, *, meth
         raise AssertionError(f"{method} {path} -> {status} breaks its contract: {broken}\n{start}") from None
 
 
-def check_json(definition: str, document: Any) -> None:
-    """Check a JSON document against one definition of the JSON Schema.
+def check_document(definition: str, suffix: str, body: bytes) -> None:
+    """Check a document in the format of a suffix against one definition of the JSON Schema, or the XML of it.
 
-    :raises AssertionError: saying what is wrong, and where.
-    """
-    try:
-        _check_json(definition, document)
-    except _Broken as broken:
-        raise AssertionError(str(broken)) from None
-
-
-def check_xml(definition: str, body: bytes) -> None:
-    """Check an XML document against the XSD, and that it is the XML of this definition of the JSON Schema.
-
-    :raises AssertionError: saying what is wrong, and where.
+    :raises AssertionError: saying what is wrong, and where; also when this module has no check for the format.
     """
     known = next(c for c in (*CONTRACTS.values(), ERRORS) if c.definition == definition.removeprefix("extended_"))
     try:
-        _check_xml(definition, known.root, body)
+        _, read = _format(suffix)
+        read(definition, known, body)
     except _Broken as broken:
         raise AssertionError(str(broken)) from None
 
@@ -157,18 +149,10 @@ def _check(method: str, route: str, query: str, status: int, content_type: str, 
     definition = contract.definition
     if definition == "service_requests" and parse_qs(query).get("extensions", [""])[-1].lower() == "true":
         definition = "extended_service_requests"
-    fmt = _asked_for(suffix, content_type, is_one=bool(found and found["of"]))
-    if fmt == "json":
-        _expect(content_type == JSON, f"Content-Type is {content_type}, not {JSON}")
-        document = _load(body)
-        _check_json(definition, document)
-        count = len(document)
-        codes = {error["code"] for error in document} if contract is ERRORS else {status}
-    else:
-        _expect(content_type == XML, f"Content-Type is {content_type}, not {XML}")
-        root = _check_xml(definition, contract.root, body)
-        count = len(root)
-        codes = {int(code) for code in root.xpath("error/code/text()")} if contract is ERRORS else {status}
+    expected, read = _format(_asked_for(suffix, content_type, is_one=bool(found and found["of"])))
+    _expect(content_type == expected, f"Content-Type is {content_type}, not {expected}")
+    count, errors = read(definition, contract, body)
+    codes = errors if contract is ERRORS else {status}
     _expect(codes == {status}, f"the HTTP status is {status}, the errors say {codes}")
     _expect(not contract.single or count == 1, f"one document expected, not {count}")
 
@@ -179,17 +163,24 @@ def _suffix(route: str) -> str | None:
 
 
 def _asked_for(suffix: str | None, content_type: str, *, is_one: bool) -> str:
-    """The format that an answer must have: the suffix decides, without one ``Accept`` did, unknown ones get XML.
+    """Return the suffix of the format that an answer must have.
 
-    A code or number may hold a dot, so behind one the suffix may be no suffix.
+    The suffix decides; without one ``Accept`` did; unknown ones get XML. A code or number may hold a dot, so behind one
+    the suffix may be no suffix.
     """
-    if suffix in ("xml", "json"):
+    if suffix in FORMATS:
         return suffix
     if suffix == "geojson":
         return "json"
     if suffix is None or is_one:
-        return "json" if content_type == JSON else "xml"
+        return next((each.suffix for each in FORMATS.values() if each.content_type == content_type), "xml")
     return "xml"
+
+
+def _format(suffix: str) -> tuple[str, Read]:
+    if suffix not in CHECKS:
+        raise _Broken(f"tests/contract/contracts.py knows no format {suffix}: add it to CHECKS")
+    return CHECKS[suffix]
 
 
 def _expect(holds: bool, otherwise: str) -> None:
@@ -234,6 +225,23 @@ def _check_xml(definition: str, root: str, body: bytes) -> Any:
             _expect(not foreign & tags, f"<{element.tag}> {place} has {sorted(foreign & tags)} ({definition})")
     return tree
 
+
+def _read_json(definition: str, _: Contract, body: bytes) -> tuple[int, set[int]]:
+    document = _load(body)
+    _check_json(definition, document)
+    listed = document if isinstance(document, list) else []
+    return len(document), {each["code"] for each in listed if "code" in each}
+
+
+def _read_xml(definition: str, contract: Contract, body: bytes) -> tuple[int, set[int]]:
+    root = _check_xml(definition, contract.root, body)
+    return len(root), {int(code) for code in root.xpath("error/code/text()")}
+
+
+Read = Callable[[str, Contract, bytes], tuple[int, set[int]]]
+"""Checks a document in one format; returns how many elements it has, and the codes of its errors."""
+CHECKS: dict[str, tuple[str, Read]] = {"json": (JSON, _read_json), "xml": (XML, _read_xml)}
+"""By the suffix of a format: its Content-Type, and how a document in it is checked."""
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 

@@ -91,7 +91,9 @@ def served(app: Flask) -> Iterator[tuple[str, str]]:
 
 
 def test_what_is_served_is_described_and_what_is_described_is_served(app: Flask) -> None:
-    assert set(served(app)) - BESIDES == set(described())
+    here, there = set(served(app)) - BESIDES, set(described())
+    missing, too_many = here - there, there - here
+    assert (missing, too_many) == (set(), set()), "describe what is missing in schemas/openapi.yaml, or take it away"
 
 
 # Parameters
@@ -187,7 +189,9 @@ def test_a_call_reads_the_parameters_that_are_described_and_no_others(
     answer = watched.open(f"{API}{address}", method=method.upper(), query_string=sent)
     assert answer.status_code == (404 if call == "getServiceRequestIdFromToken" else 200)
     described_here = query_of(call) | (form_of(call) - {"media"} if call in WRITES else set())
-    assert read == described_here - NOT_KEPT.get(call, set())
+    expected = described_here - NOT_KEPT.get(call, set())
+    missing, too_many = read - expected, expected - read
+    assert (missing, too_many) == (set(), set()), "describe what is missing in schemas/openapi.yaml, or take it away"
 
 
 # Refusals

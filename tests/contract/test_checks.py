@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from open311.wire import documents
 from open311.wire.formats import FORMATS, render
-from tests.contract.contracts import GEOJSON, JSON, XML, check_answer, check_xml
+from tests.contract.contracts import GEOJSON, JSON, XML, check_answer, check_document
 from tests.contract.examples import SERVICE_REQUEST
 
 ONE = render(documents.ServiceRequestDocument, FORMATS["json"], [SERVICE_REQUEST])
@@ -77,7 +79,17 @@ def test_a_good_answer_passes(path: str, status: int, content_type: str, body: b
     ],
 )
 def test_the_xsd_refuses(inside: bytes) -> None:
+    body = b'<?xml version="1.0" encoding="UTF-8"?>\n<service_requests>%b</service_requests>' % inside
     with pytest.raises(AssertionError, match=r"georeport-v2\.xsd"):
-        check_xml(
-            "receipts", b'<?xml version="1.0" encoding="UTF-8"?>\n<service_requests>%b</service_requests>' % inside
-        )
+        check_document("receipts", "xml", body)
+
+
+def test_a_format_without_a_check_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FORMATS, "csv", replace(FORMATS["json"], suffix="csv", content_type="text/csv"))
+    for ask in (
+        lambda: check_document("services", "csv", b""),
+        lambda: check_answer("/open311/v2/services.csv", 200, "text/csv", b""),
+        lambda: check_answer("/open311/v2/services", 200, "text/csv", b""),
+    ):
+        with pytest.raises(AssertionError, match=r"contracts\.py knows no format csv: add it"):
+            ask()

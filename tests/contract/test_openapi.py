@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.contract.contracts import check_xml
+from open311.wire.formats import FORMATS
+from tests.contract.contracts import check_document
 from tests.contract.openapi import followed, json_schema, openapi, operations, references, registry
 
 _KEYS: dict[str, tuple[set[str], set[str]]] = {
@@ -109,18 +110,21 @@ def test_every_schema_is_one() -> None:
             Draft202012Validator.check_schema(followed(parameter)["schema"])
 
 
+OTHER_FORMATS = {each.media_type: each.suffix for each in FORMATS.values() if each.suffix != "json"}
+
+
 @pytest.mark.parametrize(
     ("media_type", "media", "beside"),
     [pytest.param(*rest, id=f"{where} {rest[0]}") for where, *rest in contents() if examples(rest[1])],
 )
 def test_every_example_keeps_its_contract(media_type: str, media: dict[str, Any], beside: dict[str, Any]) -> None:
     for example in examples(media):
-        if media_type == "text/xml":
-            # What XML must be is said by the definition of the JSON beside it.
+        if media_type in OTHER_FORMATS:
+            # What a document must be in any format is said by the definition of the JSON beside it.
             faults = []
             for definition in _definitions(beside["application/json"]["schema"]):
                 try:
-                    check_xml(definition, example.encode())
+                    check_document(definition, OTHER_FORMATS[media_type], example.encode())
                     break
                 except AssertionError as fault:
                     faults.append(str(fault))
