@@ -24,6 +24,7 @@ from tests.conftest import API, CheckedClient
 
 HOME = Path(__file__).resolve().parents[2]
 CITY = Path(__file__).parent / "los_angeles"
+pytestmark = pytest.mark.slow
 PATH = "/los-angeles/v2"
 
 

@@ -225,6 +225,7 @@ def test_every_parameter_is_asked() -> None:
     assert set(PERSONAL) == set(service_requests.PERSONAL)
 
 
+@pytest.mark.slow
 def test_no_public_address_shows_a_secret(
     app: Flask,
     full_city: dict[str, list[str]],
