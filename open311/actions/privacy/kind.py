@@ -11,6 +11,7 @@ from typing import Any
 
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import write
+from open311.actions.cases.redact import TOMBSTONE
 from open311.domain.person import Marks
 from open311.domain.retention import Span
 from open311.queries.privacy.due import Due
@@ -99,3 +100,12 @@ def delete_rows(table: str, key: str = "key", key_type: str = "bigint") -> Forge
         write(statement, {"ids": ids})
 
     return forget
+
+
+def erase_by(statement: Statement) -> Callable[[Environment, Erasure], None]:
+    """Make an ``erase`` of one statement, which may name what ``Subject.parameters`` has, and ``tombstone``."""
+
+    def erase(environment: Environment, erasure: Erasure) -> None:
+        write(statement, {**erasure.subject.parameters(), "tombstone": TOMBSTONE})
+
+    return erase

@@ -7,7 +7,7 @@ from typing import Any
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import write
 from open311.actions.cases.redact import TOMBSTONE
-from open311.actions.privacy.kind import Erasure, Expiry, Kind, Section
+from open311.actions.privacy.kind import Expiry, Kind, Section, erase_by
 from open311.queries.privacy.due import rows_of_closed_cases
 from open311.queries.privacy.sections import case_rows
 from open311.queries.reading import Statement
@@ -22,10 +22,6 @@ def forget_private_answers(environment: Environment, cases: list[Any]) -> None:
     write(_PRIVATE, {"tombstone": TOMBSTONE, "cases": cases})
 
 
-def _erase(environment: Environment, erasure: Erasure) -> None:
-    write(_PRIVATE_OR_WRITTEN, {"tombstone": TOMBSTONE, "cases": erasure.subject.cases})
-
-
 KIND = Kind(
     rank=30,
     columns="answer: question values names public",
@@ -34,7 +30,7 @@ KIND = Kind(
         "What you answered to questions about it",
         case_rows("answer", "t.code, t.question, t.values, t.names, t.public", "t.position"),
     ),
-    erase=_erase,
+    erase=erase_by(_PRIVATE_OR_WRITTEN),
     stays="What was chosen from a public list, like the kind of graffiti: it is about the place.",
     expiries=(
         Expiry(

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import write
-from open311.actions.cases.redact import TOMBSTONE
-from open311.actions.privacy.kind import Erasure, Kind, Section
+from open311.actions.privacy.kind import Kind, Section, erase_by
 from open311.queries.privacy.naming import IN_CONTACT
 from open311.queries.privacy.sections import own_rows
 from open311.queries.reading import Statement
 
 _CONTACTS = Statement(f"UPDATE api_client SET contact = :tombstone WHERE {IN_CONTACT}")
-
-
-def _erase(environment: Environment, erasure: Erasure) -> None:
-    write(_CONTACTS, {"emails": erasure.subject.emails, "tombstone": TOMBSTONE})
 
 
 KIND = Kind(
@@ -25,6 +18,6 @@ KIND = Kind(
         "API keys for which you are the contact",
         own_rows("api_client", "jurisdiction, name, contact, scopes, created_at, revoked_at", IN_CONTACT),
     ),
-    erase=_erase,
+    erase=erase_by(_CONTACTS),
     stays="The key, which works on: it is the app's, whose residents should not lose it.",
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import write
-from open311.actions.privacy.kind import Erasure, Expiry, Kind, delete_rows
+from open311.actions.privacy.kind import Expiry, Kind, delete_rows, erase_by
 from open311.queries.privacy.due import old_rows
 from open311.queries.reading import Statement
 
@@ -20,13 +18,9 @@ _CHANGES = Statement(
 )
 
 
-def _erase(environment: Environment, erasure: Erasure) -> None:
-    write(_CHANGES, {"cases": erasure.subject.cases})
-
-
 KIND = Kind(
     columns="batch_change: account arguments; batch_case: number refusal",
-    erase=_erase,
+    erase=erase_by(_CHANGES),
     stays="A change that is not done yet; it goes after days.",
     expiries=(Expiry("batch_changes", old_rows("batch_change", "due_at"), delete_rows("batch_change")),),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import write
-from open311.actions.privacy.kind import Erasure, Expiry, Kind, Tally
+from open311.actions.privacy.kind import Expiry, Kind, Tally, erase_by
 from open311.queries.privacy.due import ENDED_JOBS
 from open311.queries.privacy.naming import IN_JOB, count_jobs
 from open311.queries.reading import Statement
@@ -22,14 +22,10 @@ def forget_jobs(environment: Environment, jobs: list[Any]) -> None:
     write(_JOBS, {"jobs": jobs})
 
 
-def _erase(environment: Environment, erasure: Erasure) -> None:
-    write(_OF_SUBJECT, {"addresses": erasure.subject.addresses})
-
-
 KIND = Kind(
     columns="procrastinate_jobs: args",
     tally=Tally("jobs", count_jobs),
-    erase=_erase,
+    erase=erase_by(_OF_SUBJECT),
     stays="A job that is under way; it goes when it has ended.",
     expiries=(Expiry("jobs", ENDED_JOBS, forget_jobs),),
 )

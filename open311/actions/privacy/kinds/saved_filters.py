@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import write
-from open311.actions.privacy.kind import Erasure, Kind, Section
+from open311.actions.privacy.kind import Kind, Section, erase_by
 from open311.queries.privacy.sections import own_rows
 from open311.queries.reading import Statement
 
 _FILTERS = Statement("DELETE FROM saved_filter WHERE account = :account")
-
-
-def _erase(environment: Environment, erasure: Erasure) -> None:
-    write(_FILTERS, {"account": erasure.subject.account})
 
 
 KIND = Kind(
@@ -23,5 +17,5 @@ KIND = Kind(
         "Filters of the staff's list that you saved",
         own_rows("saved_filter", "jurisdiction, name, query, department, created_at", "account = :account"),
     ),
-    erase=_erase,
+    erase=erase_by(_FILTERS),
 )

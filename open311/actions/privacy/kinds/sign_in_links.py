@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import write
-from open311.actions.privacy.kind import Erasure, Expiry, Kind, Section, delete_rows
+from open311.actions.privacy.kind import Expiry, Kind, Section, delete_rows, erase_by
 from open311.queries.privacy.due import old_rows
 from open311.queries.privacy.sections import own_rows
 from open311.queries.reading import Statement
@@ -20,10 +19,6 @@ def forget_links_to_accounts(accounts: list[int]) -> None:
     write(_TO_ACCOUNTS, {"accounts": accounts})
 
 
-def _erase(environment: Environment, erasure: Erasure) -> None:
-    write(_TO_ADDRESSES, {"emails": erasure.subject.emails})
-
-
 KIND = Kind(
     rank=93,
     columns="account_link: token_hash email purpose created_at expires_at used_at",
@@ -37,7 +32,7 @@ KIND = Kind(
             "created_at",
         ),
     ),
-    erase=_erase,
+    erase=erase_by(_TO_ADDRESSES),
     expiries=(
         Expiry(
             "sign_in_links",
