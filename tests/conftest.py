@@ -42,6 +42,7 @@ def make_database(url: str, template: str | None = None) -> None:
     with _administration(url) as (connection, name):
         source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name) + source)
+        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))  # it need not last
 
 
 def drop_database(url: str) -> None:

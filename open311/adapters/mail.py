@@ -10,6 +10,7 @@ import tempfile
 import threading
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -128,6 +129,7 @@ class SMTPMail:
             known.close()
 
 
+@cache
 def _any_certificate() -> ssl.SSLContext:
     """Return a context that encrypts without knowing who answers: it keeps out those who only listen."""
     context = ssl.create_default_context()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -111,7 +113,9 @@ class Outbound:
         try:
             with (
                 limit,
-                httpx.Client(trust_env=False, timeout=silence_seconds, follow_redirects=False) as client,
+                httpx.Client(
+                    trust_env=False, verify=_trust(), timeout=silence_seconds, follow_redirects=False
+                ) as client,
                 client.stream(
                     method,
                     target.copy_with(host=str(address)),
@@ -136,6 +140,12 @@ def _read(answer: httpx.Response) -> bytes:
         if len(pieces) > MAX_ANSWER_BYTES:
             raise Later(f"it answers more than {MAX_ANSWER_BYTES} bytes", answer.status_code)
     return pieces
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to trust, read once: reading the list of certificates costs more than a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _TotalLimit:

@@ -65,6 +65,7 @@ def owned(database_url: str) -> Iterator[tuple[str, str]]:
         connection.execute(SQL("DROP ROLE {}").format(Identifier(name)))
 
 
+@pytest.mark.slow
 def test_a_superuser_is_needed_once_for_the_extensions_and_for_no_table(owned: tuple[str, str]) -> None:
     owner, superuser = owned
 
