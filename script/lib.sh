@@ -212,12 +212,7 @@ start_cluster() {
     if is_running; then return; fi
     [ -n "$major" ] || create_cluster
     if postmaster_lives; then
-        note "PostgreSQL is just starting or stopping; waiting"
-        local tries
-        for ((tries = 0; tries < 120; tries++)); do
-            if is_running || ! postmaster_lives; then break; fi
-            sleep 0.5
-        done
+        wait_for_postmaster
         if is_running; then return; fi
         if postmaster_lives; then die "a PostgreSQL that cannot be reached works on $DATA; stop it first."; fi
     fi
@@ -225,7 +220,25 @@ start_cluster() {
     as_owner rm -f "$DATA/postmaster.pid" "$SOCKET/.s.PGSQL.5432" "$SOCKET/.s.PGSQL.5432.lock"
     write_settings
     as_owner "$POSTGRES/pg_ctl" start --silent --wait --timeout=120 --pgdata="$DATA" --log="$CLUSTER/log" >/dev/null ||
+        { wait_for_postmaster && is_running; } ||
         { as_owner tail -n 20 "$CLUSTER/log" >&2 && die "PostgreSQL did not start; its log is $CLUSTER/log"; }
+}
+
+# Wait while a PostgreSQL starts or stops, however long that takes; for at most a minute if it does not even say so.
+wait_for_postmaster() {
+    local waited=0 silent=0 status
+    while postmaster_lives && [ "$silent" -lt 60 ]; do
+        status=0
+        as_owner "$POSTGRES/pg_isready" -q -h "$SOCKET" || status=$?
+        case $status in
+            0) return ;;
+            1) silent=0 ;; # it answers that it is starting or stopping
+            *) silent=$((silent + 1)) ;;
+        esac
+        if [ $((waited % 10)) = 0 ]; then note "PostgreSQL is just starting or stopping; waiting ($waited s)"; fi
+        sleep 1
+        waited=$((waited + 1))
+    done
 }
 
 database_exists() {
