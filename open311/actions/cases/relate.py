@@ -5,7 +5,7 @@ from __future__ import annotations
 from open311.actions.base.actor import SYSTEM, Actor
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, write
-from open311.actions.cases.case import aside, finish, locked, locked_key, record
+from open311.actions.cases.case import aside, finish, locked, locked_key, permit_case, record
 from open311.domain.case_ref import CaseRef
 from open311.domain.errors import InvalidArgument
 from open311.domain.lifecycle import PUBLISHED, Status
@@ -55,6 +55,7 @@ def merge(environment: Environment, ref: CaseRef, actor: Actor, canonical: str) 
     It keeps its number and history, mirrors the other's state from now on, and counts there as a "me too".
 
     :raises InvalidArgument: when both are the same service request, or it is a duplicate already.
+    :raises NotAllowed: when no grant of the actor covers merging one of them, or the one that the other follows.
     """
     if ref.number == canonical:
         raise InvalidArgument("a service request is no duplicate of itself")
@@ -63,6 +64,7 @@ def merge(environment: Environment, ref: CaseRef, actor: Actor, canonical: str) 
         raise InvalidArgument(f"{ref.number} is a duplicate already")
     if top := canonical_of(other.key):
         other = locked_key(top)
+        permit_case(actor, Act.MERGE, other)
         if other.key == case.key:
             raise InvalidArgument(f"{canonical} is a duplicate of {ref.number}")
     moved = duplicates_of(case.key)

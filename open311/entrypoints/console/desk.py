@@ -15,10 +15,11 @@ from open311.actions.base.idempotency import Once
 from open311.actions.telling.preview import Preview, preview_of
 from open311.domain.case_ref import CaseRef
 from open311.domain.errors import Conflict, NotAllowed, UnknownServiceRequest
-from open311.domain.roles import Act, may
+from open311.domain.roles import Act
 from open311.entrypoints.console import acting_words as speech
 from open311.entrypoints.console.blueprint import city
 from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, meanwhile
+from open311.queries.cases.shown import summary
 from open311.web.fields import Field
 from open311.web.forms import Form, answer, form_page
 from open311.web.gate import me
@@ -32,12 +33,11 @@ def case_in_hand(number: str, act: Act) -> CaseInHand:
     :raises UnknownServiceRequest: when there is no such case.
     :raises NotAllowed: when no grant of whoever looks allows the act on it.
     """
-    found = cases_in_hand([number], city().key)
-    if not found:
+    for found in cases_in_hand([number], city().key, me().grants, act):
+        return found
+    if summary(city().key, number) is None:
         raise UnknownServiceRequest(f"There is no service request {number}")
-    if not may(me().grants, act, found[0].scope):
-        raise NotAllowed(f"Your role does not reach service request {number}")
-    return found[0]
+    raise NotAllowed(f"Your role does not reach service request {number}")
 
 
 def acting_page(template: str, case: CaseInHand, form: Form, **values: Any) -> Response:
@@ -110,7 +110,7 @@ def once_only(*what: object) -> Once:
 
 def case_now(case: CaseInHand) -> CaseInHand:
     """The case, read again."""
-    return cases_in_hand([case.number], case.jurisdiction)[0]
+    return case_in_hand(case.number, Act.READ)
 
 
 def newest_entry() -> int:
@@ -135,12 +135,18 @@ class LettersPreview:
     """Each different letter once; first the one to this case's own reporter."""
     receivers: list[tuple[str, int]]
     """Who gets one, in words, and how many of them."""
+    elsewhere: int
+    """How many get one about a service request that whoever looks may not read."""
 
     @classmethod
     def of(cls, case: CaseInHand, preview: Preview) -> LettersPreview:
-        """The letters of an act on this case."""
+        """The letters of an act on this case; of those about other cases, the ones that may be read."""
+        others = {each.number for each in preview.messages} - {case.number}
+        readable = cases_in_hand(list(others), case.jurisdiction, me().grants, Act.READ)
+        shown = {case.number, *(each.number for each in readable)}
         ordered = sorted(
-            preview.messages.items(), key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1])
+            ((each, count) for each, count in preview.messages.items() if each.number in shown),
+            key=lambda item: (item[0].number != case.number, not item[0].reporter, -item[1]),
         )
         letters = dict.fromkeys((each.letter, each.number, each.reporter) for each, _ in ordered)
         return cls(
@@ -148,4 +154,5 @@ class LettersPreview:
             tells_reporter=preview.tells_reporter,
             letters=[letter for letter, _, _ in letters],
             receivers=[(speech.receiver(each, case.number), count) for each, count in ordered],
+            elsewhere=sum(count for each, count in preview.messages.items() if each.number not in shown),
         )

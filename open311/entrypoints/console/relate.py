@@ -24,7 +24,7 @@ from open311.entrypoints.console.desk import (
     once_only,
     ref,
 )
-from open311.queries.cases.in_hand import CaseInHand, cases_in_hand, near_ones
+from open311.queries.cases.in_hand import CaseInHand, near_ones
 from open311.web import fields
 from open311.web.forms import Form
 from open311.web.gate import me
@@ -73,8 +73,7 @@ def _near(case: CaseInHand) -> list[CaseInHand]:
     service = city().services.get(case.service_code)
     if service is None:
         return []
-    numbers = near_ones(case.key, service.duplicate_metres, timedelta(days=service.duplicate_days))
-    return cases_in_hand(numbers, case.jurisdiction)
+    return near_ones(case, service.duplicate_metres, timedelta(days=service.duplicate_days), me().grants)
 
 
 @blueprint.route("/r/<number>/split", methods=["GET", "POST"], access=Act.SPLIT)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from open311.domain.boundary_name import BoundaryName
+from open311.domain.errors import NotAllowed
 from open311.domain.place import Point
-from open311.domain.roles import CaseScope, Grant
+from open311.domain.roles import Act, CaseScope, Grant, may
 from open311.queries.cases.neighbors import Other, near, related
 from open311.queries.cases.timeline import TimelineEntry, timeline
 from open311.queries.places.membership import containing
 from open311.queries.places.near import point
-from open311.queries.reading import Statement, fetch_as, fetch_one_as, fetch_value
+from open311.queries.reading import Statement, fetch_as, fetch_one_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,10 @@ class CaseFile:
         """The public number of the service request."""
         return self.facts.number
 
+    def has_photo(self, name: str) -> bool:
+        """Whether a file is one of its photos, or the thumbnail of one."""
+        return any(name in (photo.file, photo.thumbnail) for photo in self.photos)
+
 
 _FACTS = Statement(
     """
@@ -169,19 +174,14 @@ _REFERRALS = Statement(
     WHERE service_request = :key ORDER BY key DESC
     """
 )
-_PHOTO = Statement(
-    """
-    SELECT EXISTS (SELECT FROM media m JOIN service_request r ON r.key = m.service_request
-    WHERE r.jurisdiction = :jurisdiction AND r.service_request_id = :number
-      AND (m.file = :name OR m.thumbnail = :name))
-    """
-)
 
 
 def case_file(jurisdiction: str, number: str, grants: tuple[Grant, ...]) -> CaseFile | None:
     """Return the service request with a number and everything that belongs to it; None if there is none.
 
-    ``grants`` limit which neighboring service requests are shown, not the service request itself.
+    Other service requests, related or near, are among it as far as the grants allow them to be read.
+
+    :raises NotAllowed: when the grants do not allow the service request itself to be read.
     """
     facts = fetch_one_as(Facts, _FACTS, {"jurisdiction": jurisdiction, "number": number})
     if facts is None:
@@ -191,19 +191,17 @@ def case_file(jurisdiction: str, number: str, grants: tuple[Grant, ...]) -> Case
         fetch_as(Area, _AREAS, {"jurisdiction": jurisdiction, "long": facts.long, "lat": facts.lat}) if place else []
     )
     inside = frozenset(str(BoundaryName(area.layer, area.code)) for area in areas)
+    scope = CaseScope(jurisdiction, facts.department_code, facts.service_code, inside)
+    if not may(grants, Act.READ, scope):
+        raise NotAllowed(f"Service request {number} is not within what your role covers")
     return CaseFile(
         facts=facts,
-        scope=CaseScope(jurisdiction, facts.department_code, facts.service_code, inside),
+        scope=scope,
         areas=areas,
         answers=fetch_as(PublicAnswer, _ANSWERS, key),
         photos=fetch_as(CasePhoto, _PHOTOS, key),
         timeline=timeline(facts.key),
-        relations=related(facts.key),
+        relations=related(facts.key, jurisdiction, grants),
         referrals=fetch_as(PastReferral, _REFERRALS, key),
         near=near(facts.key, jurisdiction, place, grants) if place else [],
     )
-
-
-def has_photo(jurisdiction: str, number: str, name: str) -> bool:
-    """Return whether a file is a photo of the service request, or the thumbnail of one."""
-    return bool(fetch_value(_PHOTO, {"jurisdiction": jurisdiction, "number": number, "name": name}))

@@ -70,7 +70,8 @@ class ListedCase:
 def page(viewer: Viewer, asked: Asked, layer: str, most: int = CASES_PER_PAGE) -> list[ListedCase]:
     """Return a page of the list, plus one case if there is a next page; ``layer`` is the layer of the areas shown."""
     condition = _condition(viewer, asked)
-    statement = _listing(condition.sql, asked.sort, asked.descending, bool(asked.after))
+    reached = reach(viewer.grants, Act.READ).sql
+    statement = _listing(condition.sql, asked.sort, asked.descending, reached if asked.after else "")
     given = {**viewer.values, **condition.values, "layer": layer, "most": most + 1, "after": asked.after}
     return fetch_as(ListedCase, statement, given)
 
@@ -96,10 +97,11 @@ def _counting(condition: str) -> Statement:
 
 
 @lru_cache(maxsize=1024)
-def _listing(condition: str, sort: str, descending: bool, later: bool) -> Statement:
+def _listing(condition: str, sort: str, descending: bool, later: str) -> Statement:
+    """Return the statement; a later page begins after a case for which ``later`` holds: no other one is compared."""
     order, direction, beyond = SORTS[sort], "DESC" if descending else "", "<" if descending else ">"
-    last = "FROM service_request c WHERE c.jurisdiction = :jurisdiction AND c.service_request_id = :after"
-    going_on = f"({order}, r.key) {beyond} ((SELECT {order.format(r='c')} {last}), (SELECT c.key {last}))"
+    last = f"FROM service_request r WHERE r.jurisdiction = :jurisdiction AND r.service_request_id = :after AND {later}"
+    going_on = f"({order}, r.key) {beyond} ((SELECT {order} {last}), (SELECT r.key {last}))"
     return Statement(
         f"""
         WITH page AS MATERIALIZED (

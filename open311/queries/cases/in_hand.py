@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Point
-from open311.domain.roles import Act, CaseScope, may
+from open311.domain.roles import Act, CaseScope, Grant, may
 from open311.models.cases.relation import is_duplicate
 from open311.queries.accounts.grants import GRANTS, read_grants
+from open311.queries.cases.reach import reach
 from open311.queries.places.boundaries import boundaries_at
 from open311.queries.places.near import is_near
 from open311.queries.reading import Statement, fetch_as, fetch_dicts, fetch_values
@@ -77,10 +79,14 @@ class CaseInHand:
     """What grants look at to decide who may act on it."""
 
 
-def cases_in_hand(numbers: Sequence[str], jurisdiction: str) -> list[CaseInHand]:
-    """Return the service requests with these numbers, in this order; unknown numbers are left out."""
+def cases_in_hand(numbers: Sequence[str], jurisdiction: str, grants: Iterable[Grant], act: Act) -> list[CaseInHand]:
+    """Return the service requests with these numbers on which the grants allow the act, in this order.
+
+    Unknown numbers are left out, and so is what lies outside of the grants.
+    """
     rows = fetch_dicts(_NUMBERED, {"numbers": list(numbers), "jurisdiction": jurisdiction})
-    return [_case(row) for row in {row["number"]: row for row in rows}.values()]
+    found, allowed = (_case(row) for row in {row["number"]: row for row in rows}.values()), tuple(grants)
+    return [case for case in found if may(allowed, act, case.scope)]
 
 
 def _case(row: dict[str, Any]) -> CaseInHand:
@@ -128,26 +134,34 @@ def meanwhile(key: int, newest: int) -> list[MeanwhileEntry]:
 
 
 # Public places are compared, because they have an index; what is not public can be found by its number only.
-_NEAR = Statement(
-    f"""
+_NEAR = f"""
     SELECT n.service_request_id AS number
     FROM publication mine
     JOIN publication n ON n.jurisdiction = mine.jurisdiction AND n.service_code = mine.service_code
          AND n.service_request <> mine.service_request
          AND {is_near("n.point", "mine.point", "CAST(:metres AS float8)")}
+    JOIN service_request r ON r.key = n.service_request AND {{reached}}
     WHERE mine.service_request = :key AND n.requested_datetime > mine.requested_datetime - :age
       AND n.open AND NOT {is_duplicate("n.service_request")}
     ORDER BY n.point <-> mine.point, n.requested_datetime LIMIT 8
     """
-)
 
 
-def near_ones(key: int, metres: float, age: Any) -> list[str]:
-    """Return numbers of open service requests of the same service that may be duplicates, nearest first.
+def near_ones(case: CaseInHand, metres: float, age: Any, grants: Iterable[Grant]) -> list[CaseInHand]:
+    """Return open service requests of the same service that may be duplicates, and that the grants allow to be merged.
 
-    Their public places are at most ``metres`` away, and they came at most ``age`` (a timedelta) before this one.
+    Nearest first. Their public places are at most ``metres`` away, and they came at most ``age`` (a timedelta) before
+    this one.
     """
-    return fetch_values(_NEAR, {"key": key, "metres": metres, "age": age})
+    allowed = tuple(grants)
+    reached = reach(allowed, Act.MERGE)
+    given = {"key": case.key, "metres": metres, "age": age, "jurisdiction": case.jurisdiction, **reached.values}
+    return cases_in_hand(fetch_values(_near(reached.sql), given), case.jurisdiction, allowed, Act.MERGE)
+
+
+@lru_cache(maxsize=256)
+def _near(reached: str) -> Statement:
+    return Statement(_NEAR.format(reached=reached))
 
 
 _STAFF = Statement(

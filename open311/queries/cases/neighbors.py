@@ -33,23 +33,27 @@ class Other:
     """How far away it is, in meters; None if it was not found by its place."""
 
 
-_RELATIONS = Statement(
-    """
-    SELECT o.service_request_id AS number, o.service_name, o.status, o.requested_datetime AS requested,
+_RELATIONS = """
+    SELECT r.service_request_id AS number, r.service_name, r.status, r.requested_datetime AS requested,
            CASE WHEN m.service_request = :key THEN m.kind
                 ELSE CASE m.kind WHEN 'duplicate_of' THEN 'duplicate' WHEN 'part_of' THEN 'part' ELSE m.kind END
            END AS relation
     FROM relation m
-    JOIN service_request o ON o.key = CASE WHEN m.service_request = :key THEN m.other ELSE m.service_request END
-    WHERE (m.service_request = :key OR m.other = :key) AND o.service_request_id IS NOT NULL
-    ORDER BY m.created_at, o.key
+    JOIN service_request r ON r.key = CASE WHEN m.service_request = :key THEN m.other ELSE m.service_request END
+    WHERE (m.service_request = :key OR m.other = :key) AND r.service_request_id IS NOT NULL AND {reached}
+    ORDER BY m.created_at, r.key
     """
-)
 
 
-def related(key: int) -> list[Other]:
-    """Return the service requests that staff have related to this one (its primary key)."""
-    return fetch_as(Other, _RELATIONS, {"key": key})
+def related(key: int, jurisdiction: str, grants: tuple[Grant, ...]) -> list[Other]:
+    """Return the service requests that staff have related to this one, and that the grants allow to be read."""
+    reached = reach(grants, Act.READ)
+    return fetch_as(Other, _related(reached.sql), {**reached.values, "key": key, "jurisdiction": jurisdiction})
+
+
+@lru_cache(maxsize=256)
+def _related(reached: str) -> Statement:
+    return Statement(_RELATIONS.format(reached=reached))
 
 
 def near(key: int, jurisdiction: str, place: Point, grants: tuple[Grant, ...]) -> list[Other]:

@@ -81,11 +81,11 @@ SELECT n.key FROM newest n
 JOIN unnest(CAST(:duplicate_services AS text[]), CAST(:duplicate_metres AS float8[]), CAST(:duplicate_days AS int[]))
      AS rule(service_code, metres, days) ON rule.service_code = n.service_code
 CROSS JOIN LATERAL (
-    SELECT FROM service_request o
-    WHERE {is_open("o")} AND {is_near("o.point", "n.point", "rule.metres")}
-      AND o.jurisdiction = :jurisdiction AND o.service_code = n.service_code AND o.key <> n.key
-      AND (o.requested_datetime, o.key) < (n.requested_datetime, n.key)
-      AND o.requested_datetime > n.requested_datetime - rule.days * interval '1 day' LIMIT 1) AS earlier
+    SELECT FROM service_request r
+    WHERE {_OPEN} AND {is_near("r.point", "n.point", "rule.metres")}
+      AND r.jurisdiction = :jurisdiction AND r.service_code = n.service_code AND r.key <> n.key
+      AND (r.requested_datetime, r.key) < (n.requested_datetime, n.key)
+      AND r.requested_datetime > n.requested_datetime - rule.days * interval '1 day' AND {{earlier}} LIMIT 1) AS earlier
 """
 
 
@@ -137,7 +137,8 @@ def _counting(reached: str, few: bool) -> Statement:
     narrowed, source = ("true", "reached") if few else (reached, "service_request")
     each = ", ".join(
         f"""(SELECT count(*)::int FROM (
-            SELECT FROM {source} r WHERE {in_queue(queue, narrowed, source)} AND {narrowed} LIMIT {MAX_COUNTED}) AS c
+            SELECT FROM {source} r
+            WHERE {in_queue(queue, reached, narrowed, source)} AND {narrowed} LIMIT {MAX_COUNTED}) AS c
         ) AS {queue}"""
         for queue in COUNTED
     )
@@ -146,7 +147,12 @@ def _counting(reached: str, few: bool) -> Statement:
     return Statement(f"{first if few else ''} SELECT {each}")
 
 
-def in_queue(queue: Queue, reached: str, source: str = "service_request") -> str:
-    """SQL: whether a queue holds ``service_request r``. ``reached`` limits where possible duplicates are looked for."""
-    keeps = _KEEPS.get(queue) or f"r.key = ANY(ARRAY({_DUPLICATES.format(reach=reached, source=source)}))"
+def in_queue(queue: Queue, reached: str, narrowed: str = "", source: str = "service_request") -> str:
+    """SQL: whether a queue holds ``service_request r``.
+
+    Possible duplicates are looked for in ``source`` where ``narrowed`` holds, and what they may be duplicates of where
+    ``reached`` does: a case outside of the grants shows in no list, not even by what it makes of another.
+    """
+    duplicates = _DUPLICATES.format(reach=narrowed or reached, earlier=reached, source=source)
+    keeps = _KEEPS.get(queue) or f"r.key = ANY(ARRAY({duplicates}))"
     return f"r.jurisdiction = :jurisdiction AND r.service_request_id IS NOT NULL AND {keeps}"
