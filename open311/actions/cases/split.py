@@ -83,7 +83,7 @@ def split(
         write(_SAME_REPORTERS, {"part": each.key, "whole": case.key})
         write(_SAME_FOLLOWERS, {"part": each.key, "whole": case.key})
     numbers = [each.service_request_id for each in filed]
-    aside(environment, case, "merge", actor, "Split into " + ", ".join(each or "(number to come)" for each in numbers))
+    aside(environment, case, "split", actor, "Split into " + ", ".join(each or "(number to come)" for each in numbers))
     if once:
         once.remember(ref.jurisdiction, None, Parts(numbers))
     return numbers

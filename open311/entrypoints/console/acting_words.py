@@ -18,6 +18,7 @@ _DONE = {
     "note": "noted",
     "assignment": "assigned it",
     "merge": "put it together with another",
+    "split": "split it",
     "moderation": "changed what everybody may see",
 }
 

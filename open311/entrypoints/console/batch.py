@@ -39,7 +39,12 @@ def bulk() -> AnyResponse:
     """Ask what is to be done with the ticked cases, then start the batch."""
     cases = _ticked()
     if not cases:
-        return page("console/batch_none.html", status=422 if request.method == "POST" else 200, most=MAX_CASES)
+        return page(
+            "console/batch_none.html",
+            status=422 if request.method == "POST" else 200,
+            most=MAX_CASES,
+            query=request.values.get("list", ""),
+        )
     sent = request.form.get("do") == "hold"
     form = Form.of_request(ACT, *CHANGE, DESK, PERSON, REASON, PRIORITY, WHY, sent=sent)
     chosen = form[ACT] or ""

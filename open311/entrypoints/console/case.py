@@ -9,6 +9,7 @@ from open311.actions.base.environment import current_environment
 from open311.actions.cases.reporter import Personal, read_personal
 from open311.domain.case_ref import CaseRef
 from open311.domain.errors import UnknownServiceRequest
+from open311.domain.lifecycle import PUBLISHED, STEPS, Status
 from open311.domain.roles import Act, may
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city
 from open311.entrypoints.console.queue import came_from
@@ -24,8 +25,13 @@ ACTING_PAGES = (
     ("console.merge", "Merge"),
     ("console.split", "Split"),
     ("console.refer", "Refer"),
+    ("console.unmerge", "Not a duplicate"),
 )
 """Pages on which staff act on a case, by endpoint, with the words on their buttons."""
+OF_DUPLICATES = {"console.update": "Comment or note", "console.unmerge": "Not a duplicate"}
+"""The acts on a duplicate: its state follows another case, so there is nothing else to do with it."""
+_NEED_STEP = {"console.ask": Status.WAITING_ON_REPORTER, "console.refer": Status.REFERRED}
+"""Pages that lead to a state, which the lifecycle must allow."""
 
 
 @blueprint.get("/r/<number>", access=Act.READ)
@@ -62,6 +68,17 @@ def _opened(number: str) -> CaseFile:
     return found
 
 
+def _acts(found: CaseFile) -> list[tuple[str, str]]:
+    """The pages of acts that make sense for a case as it is, whoever looks at it."""
+    if found.facts.duplicate_of:
+        return list(OF_DUPLICATES.items())
+    status = Status(found.facts.status)
+    senseless = {"console.unmerge", *(page for page, step in _NEED_STEP.items() if step not in STEPS[status])}
+    if PUBLISHED[status] == "closed":
+        senseless.add("console.split")
+    return [(page, name) for page, name in ACTING_PAGES if page not in senseless]
+
+
 def _shown(found: CaseFile, personal: Personal | None = None) -> Response:
     facts, grants = found.facts, me().grants
     answer = page(
@@ -71,7 +88,7 @@ def _shown(found: CaseFile, personal: Personal | None = None) -> Response:
         map=around(facts.place, [area.key for area in found.areas]) if facts.place else None,
         personal=personal,
         may_read_personal=may(grants, Act.READ_PERSONAL, found.scope),
-        acts=[each for each in ACTING_PAGES if can_open(each[0]) and may(grants, act_of(each[0]), found.scope)],
+        acts=[each for each in _acts(found) if can_open(each[0]) and may(grants, act_of(each[0]), found.scope)],
         question=came_from(request.args.get("list", "")),
     )
     answer.vary.add("HX-Request")

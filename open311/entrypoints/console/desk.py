@@ -41,14 +41,22 @@ def case_in_hand(number: str, act: Act) -> CaseInHand:
 
 
 def acting_page(template: str, case: CaseInHand, form: Form, **values: Any) -> Response:
-    """The page with the form of an act on a case."""
-    return form_page(f"console/{template}.html", form, **{"case": case, "city": city(), "speech": speech, **values})
+    """The page with the form of an act on a case. It knows from which list the case was opened (``list``)."""
+    opened_from = list_opened_from()
+    here = url_for(str(request.endpoint), **request.view_args or {}, list=opened_from)
+    known = {"case": case, "city": city(), "speech": speech, "list": opened_from, "here": here}
+    return form_page(f"console/{template}.html", form, **{**known, **values})
+
+
+def list_opened_from() -> str | None:
+    """The query of the list from which a case was opened; every link and form about the case carries it along."""
+    return request.args.get("list") or None
 
 
 def done(case: CaseInHand, said: str) -> AnyResponse:
     """Redirect to the case, which shows ``said`` once."""
     flash(said)
-    return redirect(url_for("console.case", number=case.number), 303)
+    return redirect(url_for("console.case", number=case.number, list=list_opened_from()), 303)
 
 
 Show = Callable[..., Response]

@@ -12,12 +12,9 @@ from open311.actions.accounts import saved_filters
 from open311.actions.base.environment import current_environment
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
-from open311.entrypoints.console.queue import came_from, listing
-from open311.web import fields
+from open311.entrypoints.console.queue import NAME, came_from, listing
 from open311.web.forms import Form, answer
 from open311.web.gate import me
-
-NAME = fields.line("name")
 
 
 @blueprint.post("/filters", access=Act.READ)
@@ -39,4 +36,4 @@ def delete_filter(key: int) -> Response:
     """Delete one of one's own saved filters."""
     if not saved_filters.delete_filter(key, me().actor):
         raise NotFound("There is no such filter of yours")
-    return redirect(url_for("console.queue"), 303)
+    return redirect(f"{url_for('console.queue')}?{came_from(request.args.get('list', '')).place}", 303)

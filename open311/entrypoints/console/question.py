@@ -5,7 +5,7 @@ The filters bear the names that they have in the API (``queries/filters/table``)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,6 +15,7 @@ from open311.queries.cases.queues import Queue
 from open311.queries.filters import table
 from open311.queries.filters.conditions import Source
 from open311.queries.filters.readers import Asker
+from open311.queries.filters.values import AnyOf
 
 PARAMETERS = tuple(table.parameters_of(Source.CASES))
 """Every parameter by which the list is narrowed."""
@@ -34,9 +35,19 @@ class Question:
         return self.having()
 
     @property
+    def place(self) -> str:
+        """The question as the query of an address, from the page on that is shown."""
+        return self.having(after=self.asked.after)
+
+    @property
     def order(self) -> str:
         """The name of the order, after a ``-`` if it is descending."""
         return f"-{self.asked.sort}" if self.asked.descending else self.asked.sort
+
+    def everywhere(self, numbers: Sequence[str]) -> Question:
+        """The question for these cases alone, in whatever queue they are."""
+        asked = replace(self.asked, queue=Queue.EVERYTHING, given={"service_request_id": AnyOf(tuple(numbers))})
+        return replace(self, asked=asked)
 
     def having(self, **other: str) -> str:
         """The question with other parameters, for links. Empty parameters are left out."""

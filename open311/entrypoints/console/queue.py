@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,18 +18,34 @@ from open311.queries.accounts.grants import staff_grants
 from open311.queries.accounts.saved_filters import saved_filters
 from open311.queries.cases import case_list, queues
 from open311.queries.cases.case_list import CASES_PER_PAGE
+from open311.queries.cases.numbers import numbers_meant
 from open311.queries.cases.queues import Queue
 from open311.queries.filters.readers import Asker
+from open311.queries.filters.values import Equal
 from open311.queries.places.boundaries import named_boundaries
+from open311.web import fields
 from open311.web.forms import Form
 from open311.web.gate import me
 from open311.web.shell import page
 
+NAME = fields.line("name")
+"""The name under which the filters of the list are saved (``console/filters``)."""
+
 
 @blueprint.get("", access=Act.READ)
-def queue() -> Response:
-    """Show the list: a whole page, or only the list for htmx."""
-    return listing(read(request.args, asker()), Form.of_request())
+def queue() -> AnyResponse:
+    """Show the list: a whole page, or only the list for htmx. Where the search is one case's number, open that case."""
+    question = read(request.args, asker())
+    named = numbers_meant(viewer(), question.given.get("q", ""))
+    if len(named) == 1:
+        # The list to come back to is the one without the number, which would lead here again.
+        return _lead_to(url_for("console.case", number=named[0], list=question.having(q="")))
+    return listing(question.everywhere(named) if named else question, Form.of_request(NAME))
+
+
+def _lead_to(address: str) -> AnyResponse:
+    """Lead to another page; htmx, which asks for a part of one, is told to open it."""
+    return Response(headers={"HX-Redirect": address}) if asks_for_part() else redirect(address, 303)
 
 
 def listing(question: Question, form: Form) -> Response:
@@ -44,7 +61,8 @@ def listing(question: Question, form: Form) -> Response:
         "question": question,
         "rows": rows[:CASES_PER_PAGE],
         "later": question.having(after=rows[CASES_PER_PAGE - 1].number) if len(rows) > CASES_PER_PAGE else None,
-        "total": case_list.how_many(looking, question.asked),
+        "total": (total := case_list.how_many(looking, question.asked)),
+        "elsewhere": _elsewhere(looking, question, total),
         "counts": _shown(queues.counts(looking), looking),
         "saved": saved_filters(looking.jurisdiction, looking.account, shared),
     }
@@ -57,6 +75,27 @@ def listing(question: Question, form: Form) -> Response:
         )
     answer.vary.add("HX-Request")
     return answer
+
+
+class Elsewhere(NamedTuple):
+    """How many cases fit the same filters outside of the queue that is shown, and the address that shows them."""
+
+    open: int
+    closed: int
+    query: str
+
+
+def _elsewhere(looking: queues.Viewer, question: Question, total: int) -> Elsewhere | None:
+    """What a search would find if it looked everywhere; None where that is no more than is shown."""
+    if "q" not in question.given or question.asked.queue is Queue.EVERYTHING:
+        return None
+    everywhere = replace(question.asked, queue=Queue.EVERYTHING)
+    found = case_list.how_many(looking, everywhere)
+    if found <= total:
+        return None
+    open_ones = replace(everywhere, given={**everywhere.given, "status": Equal(True)})
+    still_open = case_list.how_many(looking, open_ones)
+    return Elsewhere(still_open, found - still_open, question.having(queue=Queue.EVERYTHING, sort="", after=""))
 
 
 @blueprint.get("/next", access=Act.READ)

@@ -1,8 +1,9 @@
-"""/staff/r/NUMBER/merge and /split: two cases that are one, and one case that is several."""
+"""/staff/r/NUMBER/merge, /unmerge and /split: two cases that are one or are not, and one case that is several."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -74,6 +75,18 @@ def _near(case: CaseInHand) -> list[CaseInHand]:
     if service is None:
         return []
     return near_ones(case, service.duplicate_metres, timedelta(days=service.duplicate_days), me().grants)
+
+
+@blueprint.route("/r/<number>/unmerge", methods=["GET", "POST"], access=Act.MERGE)
+def unmerge(number: str) -> AnyResponse:
+    """Ask, then make a duplicate a case of its own again."""
+    case, form = case_in_hand(number, Act.MERGE), Form.of_request()
+
+    def act() -> AnyResponse:
+        relate.unmerge(current_environment(), ref(case), me().actor)
+        return done(case, f"{number} is a request of its own again")
+
+    return answer_about(case, form, act, partial(acting_page, "unmerge"), at="unmerge")
 
 
 @blueprint.route("/r/<number>/split", methods=["GET", "POST"], access=Act.SPLIT)

@@ -34,6 +34,7 @@ _KINDS = {
     "location": "Place changed",
     "service": "Service changed",
     "merge": "Merged",
+    "split": "Split",
     "media": "Photo added",
     "moderation": "Reviewed",
     "system": "Noted by the system",

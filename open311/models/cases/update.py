@@ -12,7 +12,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from open311.models.base import Base, Key, Recorded
 
-KINDS = ("status", "comment", "note", "assignment", "location", "service", "merge", "media", "moderation", "system")
+KINDS = (
+    "status",
+    "comment",
+    "note",
+    "assignment",
+    "location",
+    "service",
+    "merge",
+    "split",
+    "media",
+    "moderation",
+    "system",
+)
 """The kinds of change that the history records."""
 
 

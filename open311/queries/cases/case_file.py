@@ -63,6 +63,8 @@ class Facts:
     me_too: int
     followers: int
     published: bool
+    duplicate_of: str | None
+    """The number of the service request that it is a duplicate of and follows, whoever may read that one."""
     broken: list[str] | None
     """The ``SLAEventKind`` of every event of its promises so far; None if there was none."""
 
@@ -154,6 +156,8 @@ _FACTS = Statement(
            (SELECT count(*)::int FROM subscription s WHERE s.service_request = r.key AND s.ended_at IS NULL
                                                        AND s.confirmed_at IS NOT NULL) AS followers,
            EXISTS (SELECT FROM publication p WHERE p.service_request = r.key) AS published,
+           (SELECT o.service_request_id FROM relation d JOIN service_request o ON o.key = d.other
+            WHERE d.service_request = r.key AND d.kind = 'duplicate_of') AS duplicate_of,
            (SELECT array_agg(DISTINCT e.kind) FROM sla_event e WHERE e.service_request = r.key) AS broken
     FROM service_request r LEFT JOIN account a ON a.key = r.assignee LEFT JOIN api_client c ON c.key = r.api_client
     WHERE r.jurisdiction = :jurisdiction AND r.service_request_id = :number

@@ -29,7 +29,7 @@ DUPLICATE_CANDIDATES = 300
 
 
 class Queue(StrEnum):
-    """Cases by what has to be done next."""
+    """Cases by what has to be done next. A duplicate follows another case: only its words need work."""
 
     NEW = "new"
     """Cases that were received and that nobody is assigned to."""
@@ -54,18 +54,18 @@ class Queue(StrEnum):
 COUNTED = tuple(queue for queue in Queue if queue is not Queue.EVERYTHING)
 """The queues whose cases are counted."""
 
-_OPEN, _LIVE = is_open("r"), is_live("r")
+_OPEN, _LIVE, _OWN = is_open("r"), is_live("r"), f"NOT {is_duplicate('r.key')}"
 _DUE = "coalesce(r.expected_datetime, 'infinity')"
 _KEEPS: Mapping[Queue, str] = {
-    Queue.NEW: "r.status = 'received' AND r.assignee IS NULL",
-    Queue.MINE: f"{_OPEN} AND r.assignee = :account",
-    Queue.TEAM: f"{_OPEN} AND r.department = ANY(:departments)",
-    Queue.DUE_TODAY: f"{_OPEN} AND r.paused_at IS NULL AND {_DUE} >= :now AND {_DUE} < :midnight",
-    Queue.OVERDUE: f"{_OPEN} AND r.paused_at IS NULL AND {_DUE} < :now",
-    Queue.WAITING: "r.paused_at IS NOT NULL",
-    Queue.DISPUTED: "r.status = 'disputed'",
+    Queue.NEW: f"r.status = 'received' AND r.assignee IS NULL AND {_OWN}",
+    Queue.MINE: f"{_OPEN} AND r.assignee = :account AND {_OWN}",
+    Queue.TEAM: f"{_OPEN} AND r.department = ANY(:departments) AND {_OWN}",
+    Queue.DUE_TODAY: f"{_OPEN} AND r.paused_at IS NULL AND {_DUE} >= :now AND {_DUE} < :midnight AND {_OWN}",
+    Queue.OVERDUE: f"{_OPEN} AND r.paused_at IS NULL AND {_DUE} < :now AND {_OWN}",
+    Queue.WAITING: f"r.paused_at IS NOT NULL AND {_OWN}",
+    Queue.DISPUTED: f"r.status = 'disputed' AND {_OWN}",
     Queue.REVIEW: f"r.moderation = 'pending' AND {_LIVE}",
-    Queue.OPEN: _OPEN,
+    Queue.OPEN: f"{_OPEN} AND {_OWN}",
     Queue.EVERYTHING: "true",
 }
 # The later of two cases is shown. Joining all cases with all others would take seconds.
