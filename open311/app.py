@@ -28,7 +28,7 @@ from open311.api.endpoint import shape_urls
 from open311.api.fast_reads import FastReads
 from open311.api.http_request import Sent
 from open311.api.installation import Installation
-from open311.api.wsgi import finish, merge_slashes, quote_boundary
+from open311.api.wsgi import finish, quote_boundary, tidy_path
 from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import PACKAGE, city_directory
@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     check_declared(app, apart_from=api)
     commands.register(app)
     inner = FastReads(quote_boundary(app.wsgi_app), app, *georeport.fast_reads(city))
-    app.wsgi_app = AnswerCache(finish(merge_slashes(inner)), app)  # type: ignore[method-assign]
+    app.wsgi_app = AnswerCache(finish(tidy_path(inner)), app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]

@@ -63,19 +63,8 @@ def call_of(base: Endpoint, jurisdiction: Jurisdiction, fmt: Format) -> Call:
 def _arguments() -> MultiDict[str, str]:
     """What was sent; the fields of a form come before those of the query."""
     if request.method == "POST":
-        return CombinedMultiDict([request.form, arguments_of_query()])
-    return arguments_of_query()
-
-
-def arguments_of_query() -> MultiDict[str, str]:
-    """The query without NUL. A value of nothing but NUL does not become empty, which would ask for everything."""
-    if b"%00" not in request.query_string:
-        return request.args
-    return MultiDict((name, _without_nul(value)) for name, value in request.args.items(multi=True))
-
-
-def _without_nul(value: str) -> str:
-    return value.replace("\0", "") or ("\ufffd" if value else "")
+        return CombinedMultiDict([request.form, request.args])
+    return request.args
 
 
 def format_of(suffix: str) -> Format:

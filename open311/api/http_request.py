@@ -64,10 +64,22 @@ def _text(characters: str) -> str:
     return characters.encode("latin-1").decode("utf-8", OR_WINDOWS_1252)
 
 
+def _without_nul(value: str) -> str:
+    return value.replace("\0", "") or ("\ufffd" if value else "")
+
+
 class Sent(Request):
     """A request of this application. Forms that are not multipart are limited like text parts: they fill memory."""
 
     form_data_parser_class = _Form
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The query without NUL. A value of nothing but NUL does not become empty, which would ask for everything."""
+        sent = super().args
+        if b"%00" not in self.query_string:
+            return sent
+        return MultiDict((name.replace("\0", ""), _without_nul(value)) for name, value in sent.items(multi=True))
 
     @cached_property
     def host(self) -> str:

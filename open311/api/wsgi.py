@@ -33,6 +33,8 @@ BY_ACCEPT = "open311.by_accept"
 
 _BOUNDARY = re.compile(r"""boundary=([^";\s]*=[^";\s]*)""", re.IGNORECASE)
 _SLASHES = re.compile("//+")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_UNREADABLE = "\ufffd".encode().decode("latin-1")  # as WSGI writes it
 _NO_GZIP = re.compile(r"gzip\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$)")
 
 
@@ -66,15 +68,17 @@ def quote_boundary(app: Wsgi) -> Wsgi:
     return run
 
 
-def merge_slashes(app: Wsgi) -> Wsgi:
-    """Middleware that takes ``/v2//requests`` for ``/v2/requests``.
+def tidy_path(app: Wsgi) -> Wsgi:
+    """Middleware that takes ``/v2//requests`` for ``/v2/requests``, and each control character for U+FFFD.
 
-    Clients join addresses that way, and a POST does not follow redirects.
+    Clients join addresses that way, and a POST does not follow redirects. Nothing has a name with a control character,
+    which would break lines of headers and of the log.
     """
 
     def run(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-        if "//" in environ["PATH_INFO"]:
-            environ["PATH_INFO"] = _SLASHES.sub("/", environ["PATH_INFO"])
+        path = environ["PATH_INFO"]
+        if "//" in path or not path.isprintable():
+            environ["PATH_INFO"] = _SLASHES.sub("/", _CONTROL.sub(_UNREADABLE, path))
         return app(environ, start_response)
 
     return run

@@ -13,7 +13,7 @@ from open311.domain.exposure import Exposure, Moderation, Precision, Publishing,
 from open311.domain.moment import read_moment
 from open311.domain.priority import Priority
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """A number as clients may send it. Python's ``float`` would take ``1_000`` too, which no other program reads."""
 
 

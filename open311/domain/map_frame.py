@@ -14,8 +14,10 @@ CLOSEST = 8
 """How many times a map can be halved: enough to get from a city to a street corner."""
 MAX_CORNERS = 200
 """The most corners that an area may have."""
+MAX_AREA_CHARACTERS = 20_000
+"""The most characters of an area that is written down."""
 
-_CORNER = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_CORNER = re.compile(r"(-?\d{1,3}(?:\.\d+)?)(?:\s*[,;]\s*|\s+)(-?\d{1,3}(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,13 @@ class Frame:
         return self.height / _narrowing(self.centre)
 
     def point(self, x: float, y: float) -> Point:
-        """The place at a pixel, counted from the upper left; rounded to about a metre, finer than any pixel."""
+        """The place at a pixel, counted from the upper left; rounded to about a metre, finer than any pixel.
+
+        A map may reach past 180 degrees, where the other side's places are, and past the poles, where there are none.
+        """
         box = self.box
-        return Point(round(box.west + x / SIDE * self.width, 5), round(box.north - y / SIDE * self.height, 5))
+        long, lat = box.west + x / SIDE * self.width, box.north - y / SIDE * self.height
+        return Point(round((long + 180) % 360 - 180, 5), round(min(max(lat, -90.0), 90.0), 5))
 
     def pixel(self, point: Point) -> tuple[float, float]:
         """The pixel at which a place is shown, counted from the upper left."""
@@ -69,10 +75,12 @@ def read_corners(text: str) -> list[Point]:
 
     :raises ValueError: when a line is not a corner, or there are too many.
     """
+    if len(text) > MAX_AREA_CHARACTERS:
+        raise ValueError(f"at most {MAX_AREA_CHARACTERS} characters")
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > MAX_CORNERS:
         raise ValueError(f"at most {MAX_CORNERS} corners")
-    found = [_CORNER.fullmatch(line) for line in lines]
+    found = [_CORNER.fullmatch(line.strip()) for line in lines]
     if not all(found):
         raise ValueError("a corner is latitude and longitude")
     return [Point(long=float(each[2]), lat=float(each[1])) for each in found if each]

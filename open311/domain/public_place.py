@@ -12,7 +12,7 @@ BLOCK_DEGREES = 0.002
 """Side in degrees of the grid that ``Precision.BLOCK`` moves a point to: about 220 by 170 metres in Philadelphia."""
 
 _HOUSE_NUMBER = re.compile(r"^\s*(\d{1,6})(?:\s*-\s*\d+|[A-Za-z]|\s+\d/\d)?(?=\s)")
-_UNIT = re.compile(r"\s*(?:,|#|\b(?:apt|apartment|unit|ste|suite|fl|floor|rm|room|bldg|rear)\b).*", re.IGNORECASE)
+_UNIT = re.compile(r"(?:,|#|\b(?:apt|apartment|unit|ste|suite|fl|floor|rm|room|bldg|rear)\b).*", re.IGNORECASE)
 _NUMBER = re.compile(r"\b\d+[A-Za-z]?\b")
 
 

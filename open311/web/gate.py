@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from urllib.parse import quote
 
 from flask import current_app, redirect, request, session, url_for
 from flask.sansio.app import App
-from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from open311.actions.accounts.sessions import SignedIn, recognise
@@ -30,6 +31,9 @@ class Door(StrEnum):
 Access = Act | Door
 """What a page declares: an act that some role must allow, or a door that needs no role."""
 
+MAX_NEXT_CHARACTERS = 2000
+"""The longest address that is remembered while somebody signs in, in characters: a cookie holds 4,000 bytes."""
+_PLAIN = "%!$'()*+,;:@/?=&[]"  # what a query may hold as it is (RFC 3986, and brackets)
 _DECLARED = "open311.pages"
 _SIGNED_IN = "open311.signed_in"
 
@@ -74,14 +78,18 @@ def act_of(endpoint: str) -> Act:
     return needed
 
 
+def own_address() -> str:
+    """The address of this request without the host, as a header or a cookie can hold it."""
+    query = quote(request.query_string, safe=_PLAIN)
+    return quote(request.path) + (f"?{query}" if query else "")
+
+
 def pass_gate() -> Response | None:
     """Let the request through, or lead it to the page that must come first.
 
     :raises NotAllowed: when no role of whoever is signed in allows the act of the page.
     :raises ServiceUnavailable: when nobody can sign in here, because ``SECRET_KEY`` is not set.
     """
-    if "\0" in request.path:
-        raise NotFound("Nothing has such a name")  # no text in PostgreSQL can hold it
     needed = declared()[str(request.endpoint)]
     if needed is Door.PUBLIC:
         return None
@@ -106,7 +114,7 @@ def _check_act(who: SignedIn, needed: Act) -> Response | None:
 
 
 def _to_sign_in() -> Response:
-    """Redirect to the sign-in page, and back here afterwards if this was a GET."""
-    if request.method == "GET":
-        session["next"] = request.full_path.rstrip("?")
+    """Redirect to the sign-in page, and back here afterwards if this was a GET of an address that a cookie can hold."""
+    if request.method == "GET" and len(here := own_address()) <= MAX_NEXT_CHARACTERS:
+        session["next"] = here
     return redirect(url_for("sign_in.start"), 303)

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from open311.actions.base.environment import current_environment
 from open311.actions.telling import follow
 from open311.catalog.city import Jurisdiction
-from open311.domain.map_frame import CLOSEST, MAX_CORNERS, SIDE, Frame, read_corners, write_corners
+from open311.domain.map_frame import CLOSEST, MAX_AREA_CHARACTERS, MAX_CORNERS, SIDE, Frame, read_corners, write_corners
 from open311.domain.place import Box, Point, box_around
 from open311.entrypoints.portal.following import Wish
 from open311.queries.places import outlines
@@ -35,13 +35,11 @@ blueprint = Pages("drawing", __name__)
 
 DISTANCES = (100, 200, 500, 1000, 2000, follow.MAX_RADIUS_METRES)
 """Distances to choose from, in metres."""
-MAX_AREA_CHARACTERS = 20_000
-"""Length of an area that is written down; what is longer is cut."""
 LAT = fields.line("lat")
 LONG = fields.line("long")
 AREA = fields.line("area", limit=MAX_AREA_CHARACTERS)
 NO_PLACE = N_("Choose a place on the map, or write its latitude and longitude")
-NO_AREA = N_("Set at least three corners")
+NO_AREA = N_("Set at least three corners, one after the other around the area, so that no lines cross")
 
 
 @dataclass(frozen=True)

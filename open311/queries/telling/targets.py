@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from open311.domain.map_frame import MAX_AREA_CHARACTERS, MAX_CORNERS
 from open311.domain.place import Point
 from open311.queries.places.near import point
 from open311.queries.reading import Statement, fetch_one_as
@@ -53,14 +54,25 @@ _CIRCLE = Statement(
     {_AREA}
     """
 )
+# What mending takes grows fast with the lines that cross: PostGIS's first method needs seconds for 40 corners that all
+# cross, minutes for 377. This one needs milliseconds for 40. A CASE looks at one condition after the other.
 _POLYGON = Statement(
     f"""
-    WITH shape AS (
-        SELECT ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_GeomFromGeoJSON(:geojson)), 3)) AS area
+    WITH given AS MATERIALIZED (SELECT ST_GeomFromGeoJSON(:geojson) AS drawn), shape AS (
+        SELECT ST_Multi(ST_CollectionExtract(CASE
+            WHEN ST_NPoints(drawn) > :most THEN NULL
+            WHEN NOT (ST_XMin(drawn) >= -180 AND ST_XMax(drawn) <= 180
+                      AND ST_YMin(drawn) >= -90 AND ST_YMax(drawn) <= 90) THEN NULL
+            WHEN ST_IsValid(drawn) THEN drawn
+            WHEN ST_NPoints(drawn) <= :most_crossing
+                THEN ST_MakeValid(drawn, 'method=structure keepcollapsed=false') END, 3)) AS area
+        FROM given
     )
     {_AREA} WHERE NOT ST_IsEmpty(area)
     """
 )
+MAX_CROSSING_CORNERS = 40
+"""The most corners that an area whose lines cross may have."""
 
 
 def circle(centre: Point, metres: float) -> Area:
@@ -71,8 +83,14 @@ def circle(centre: Point, metres: float) -> Area:
 
 
 def polygon(geojson: str) -> Area | None:
-    """Return the polygons in a GeoJSON geometry, mended where lines cross, or None where there are none.
+    """Return the polygons in a GeoJSON geometry, mended where lines cross.
+
+    None where there are none, or where they lie off the globe or take too much work to look at.
 
     :raises psycopg.Error: when it is not GeoJSON; the transaction around it is aborted then.
     """
-    return fetch_one_as(Area, _POLYGON, {"geojson": geojson})
+    if len(geojson) > MAX_AREA_CHARACTERS:
+        return None
+    # The first corner of a polygon is written twice.
+    given = {"geojson": geojson, "most": MAX_CORNERS + 1, "most_crossing": MAX_CROSSING_CORNERS + 1}
+    return fetch_one_as(Area, _POLYGON, given)
