@@ -52,13 +52,13 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
     departments = {item["code"]: _department(item) for item in _own(files, files.departments, "departments", key)}
     layers = {item["code"]: _layer(item) for item in _own(files, files.boundaries, "layers", key)}
     services = [_service(source.data, departments) for source in files.services if key in files.belongs(source.data)]
-    bounds = item.get("bounds")
+    bounds, languages = item.get("bounds"), tuple(item.get("languages", ["en"]))
     return Jurisdiction(
         key=key,
         jurisdiction_id=item["jurisdiction_id"],
         name=item["name"],
         timezone=item["timezone"],
-        languages=tuple(item.get("languages", ["en"])),
+        languages=languages,
         contact=item["contact"],
         phone=item.get("phone", ""),
         email=item.get("email", ""),
@@ -66,7 +66,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         emergency=item["emergency"],
         api_terms=item.get("api_terms", ""),
         key_service=item["key_service"],
-        calendar=_calendar(item["timezone"], item["calendar"]),
+        calendar=_calendar(item["timezone"], languages[0], item["calendar"]),
         bounds=Box(*bounds) if bounds else None,
         sandbox=item.get("sandbox", False),
         anonymous_per_hour=item.get("anonymous_per_hour", 0),
@@ -85,19 +85,21 @@ def _own(files: Files, source: Source | None, key: str, jurisdiction: str) -> li
     return [item for _, item in items if jurisdiction in files.belongs(item)]
 
 
-def _calendar(zone: str, item: dict[str, Any]) -> WorkingCalendar:
+def _calendar(zone: str, language: str, item: dict[str, Any]) -> WorkingCalendar:
     holidays = item.get("holidays", {})
+    moved = holidays.get("moved_from")
     return WorkingCalendar(
         zone=zone,
         opens=time.fromisoformat(item["opens"]),
-        closes=time.fromisoformat(item["closes"]),
+        closes=time(0) if item["closes"] == "24:00" else time.fromisoformat(item["closes"]),
         weekdays=weekdays(item["weekdays"]),
         holidays=CityHolidays(
             country=holidays.get("country", ""),
             subdivision=holidays.get("subdivision", ""),
             also={day["date"]: day["name"] for day in holidays.get("also", [])},
             left_out=frozenset(holidays.get("not", [])),
-            moved_from=weekdays(holidays.get("moved_from", [])),
+            moved_from=None if moved is None else weekdays(moved),
+            language=language,
         ),
     )
 

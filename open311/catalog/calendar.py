@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-import holidays
+from open311.catalog.public_holidays import PublicHolidays, public_holidays
+from open311.catalog.recurring import WEEKDAYS, day_in_year
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""The names of weekdays in the city's files; their positions are Python's numbers (0 is Monday)."""
-_SATURDAY, _SUNDAY = 5, 6
+_MONDAY, _FRIDAY, _SATURDAY, _SUNDAY = 0, 4, 5, 6
+_DAY = timedelta(days=1)
 
 
 def weekdays(names: Iterable[str]) -> frozenset[int]:
@@ -22,16 +22,22 @@ def weekdays(names: Iterable[str]) -> frozenset[int]:
 class CityHolidays:
     """A container of the days that a city observes as holidays; each year is computed when it is first needed.
 
-    ``also`` holds the city's own holidays: their names by ``MM-DD`` (every year) or ``YYYY-MM-DD`` (once). ``left_out``
-    names holidays of the country or region on which the city works. A holiday on a Saturday is observed on the Friday
-    before if ``moved_from`` holds 5; one on a Sunday is observed on the Monday after if it holds 6.
+    ``also`` holds the city's own holidays: their names by the day that ``day_in_year`` reads. ``left_out`` names
+    holidays of the country or region on which the city works, in ``language``, the city's first.
+
+    Where holidays fall on a weekend, substitute days are those of the country's law, unless ``moved_from`` says from
+    which days of the weekend the city moves holidays: 5 to the Friday before, 6 to the Monday after. Of the law's
+    substitutes on such a Friday or Monday, only those of its days are kept; those on other days are kept too, unless it
+    is empty. The city's own holidays, and those of a country that knows no substitutes, move to that day or the next
+    weekday in the same direction that is no holiday yet.
     """
 
     country: str = ""
     subdivision: str = ""
     also: Mapping[str, str] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
-    moved_from: frozenset[int] = frozenset()
+    moved_from: frozenset[int] | None = None
+    language: str = "en"
     _years: dict[int, Mapping[date, str]] = field(default_factory=dict, repr=False)
 
     def __contains__(self, day: object) -> bool:
@@ -42,46 +48,46 @@ class CityHolidays:
         """Return the names of the holidays that are observed in a year, by day, in order."""
         if year not in self._years:
             # A holiday may move into another year: January 1, 2028 is a Saturday.
-            near = (year - 1, year, year + 1)
-            observed = {self._observed(day): name for each in near for day, name in self._proper(each)}
-            self._years[year] = {day: observed[day] for day in sorted(observed) if day.year == year}
+            near = range(max(year - 1, date.min.year), min(year + 1, date.max.year) + 1)
+            found = self._observed(near)
+            self._years[year] = {day: ", ".join(found[day]) for day in sorted(found) if day.year == year}
         return self._years[year]
 
-    def _proper(self, year: int) -> Iterator[tuple[date, str]]:
-        """Yield the holidays of a year on their own days, before any is moved."""
-        for day, names in _of_country(self.country, self.subdivision, year).items():
-            if observed := [name for name in names if name not in self.left_out]:
-                yield day, ", ".join(observed)
-        for text, name in self.also.items():
-            try:
-                day = date.fromisoformat(text if len(text) > len("MM-DD") else f"{year:04}-{text}")
-            except ValueError:
-                continue  # February 29 in a common year; other dates were checked when the file was read.
-            if day.year == year:
-                yield day, name
+    def _observed(self, years: range) -> Mapping[date, list[str]]:
+        public = public_holidays(self.country, self.subdivision, self.language, years)
+        worked = {each for name in self.left_out for each in public.names_of(name)}
+        ours = [(day, name) for year in years for text, name in self.also.items() if (day := day_in_year(text, year))]
+        observed: dict[date, list[str]] = {}
+        for day, name in [*self._lawful(public, worked), *ours]:
+            observed.setdefault(day, []).append(name)
+        lawless = not any(public.substitutes())
+        theirs = [(day, name) for day, names in public.own.items() for name in names if lawless and name not in worked]
+        for day, name in sorted(ours + theirs):
+            if day.weekday() in (self.moved_from or ()):
+                observed[_free_weekday(day, observed)] = [name]
+        return observed
 
-    def _observed(self, day: date) -> date:
-        if day.weekday() not in self.moved_from:
-            return day
-        return day + timedelta(days={_SATURDAY: -1, _SUNDAY: 1}.get(day.weekday(), 0))
+    def _lawful(self, public: PublicHolidays, worked: Container[str]) -> Iterator[tuple[date, str]]:
+        """Yield the holidays of the country's law, and the substitute days that the city keeps too."""
+        substitutes = set(public.substitutes())
+        for day, names in public.kept.items():
+            for name in names:
+                if name not in worked and ((day, name) not in substitutes or self._keeps_substitute(day, public)):
+                    yield day, name
+
+    def _keeps_substitute(self, day: date, public: PublicHolidays) -> bool:
+        if not self.moved_from:
+            return self.moved_from is None
+        if day.weekday() == _FRIDAY and day + _DAY in public.own:
+            return _SATURDAY in self.moved_from
+        if day.weekday() == _MONDAY and day - _DAY in public.own and day - 2 * _DAY not in public.own:
+            return _SUNDAY in self.moved_from
+        return True
 
 
-def holiday_names(country: str, subdivision: str) -> frozenset[str]:
-    """Return the names of all holidays that the ``holidays`` library knows for a country and region.
-
-    :raises ValueError: when it does not know the country or region.
-    """
-    years = range(2020, 2030)
-    return frozenset(
-        name for year in years for names in _of_country(country, subdivision, year).values() for name in names
-    )
-
-
-def _of_country(country: str, subdivision: str, year: int) -> dict[date, list[str]]:
-    if not country or not date.min.year <= year <= date.max.year:
-        return {}
-    try:
-        found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, observed=False)
-    except NotImplementedError:
-        raise ValueError(f"no holidays are known for {' '.join(filter(None, [country, subdivision]))}") from None
-    return {day: found.get_list(day) for day in found if day.year == year}
+def _free_weekday(day: date, taken: Container[date]) -> date:
+    """Return the first weekday before a Saturday or after a Sunday that is no holiday yet."""
+    step = -_DAY if day.weekday() == _SATURDAY else _DAY
+    while day.weekday() >= _SATURDAY or day in taken:
+        day += step
+    return day

@@ -7,9 +7,10 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from open311.catalog.calendar import WEEKDAYS, weekdays
+from open311.catalog.calendar import weekdays
 from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text, texts
+from open311.catalog.recurring import WEEKDAYS
 from open311.catalog.source import Source, Where
 from open311.domain.boundary_name import BoundaryName
 from open311.domain.intake import Intake

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from open311.catalog.calendar import holiday_names
 from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text, texts
+from open311.catalog.public_holidays import holiday_names
+from open311.catalog.recurring import day_in_year
 from open311.catalog.source import Source, Where
 from open311.domain.definition import Datatype
 
@@ -55,7 +55,8 @@ def _jurisdictions(files: Files, source: Source) -> Iterator[Fault]:
                 if not (west < east and -90 <= south < north <= 90):
                     yield source.fault((*where, "bounds"), "must be west, south, east, north in degrees")
         if isinstance(calendar := item.get("calendar"), dict):
-            yield from _calendar(source, (*where, "calendar"), calendar)
+            language = next(iter(texts(files.jurisdictions.get(key, {}), "languages")), "en")
+            yield from _calendar(source, (*where, "calendar"), calendar, language)
 
 
 def _zone(source: Source, where: Where, name: str) -> Iterator[Fault]:
@@ -67,7 +68,7 @@ def _zone(source: Source, where: Where, name: str) -> Iterator[Fault]:
         yield source.fault(where, f"there is no time zone {name!r}")
 
 
-def _calendar(source: Source, where: Where, calendar: dict[str, Any]) -> Iterator[Fault]:
+def _calendar(source: Source, where: Where, calendar: dict[str, Any], language: str) -> Iterator[Fault]:
     opens, closes = text(calendar, "opens"), text(calendar, "closes")
     if opens and closes and opens >= closes:
         yield source.fault((*where, "closes"), f"{closes} is not after {opens}")
@@ -78,7 +79,7 @@ def _calendar(source: Source, where: Where, calendar: dict[str, Any]) -> Iterato
     country, subdivision = text(holidays, "country"), text(holidays, "subdivision")
     left_out = holidays.get("not")
     try:
-        known = holiday_names(country, subdivision)
+        known = holiday_names(country, subdivision, language)
     except ValueError as fault:
         yield source.fault((*where, "country"), str(fault))
     else:
@@ -88,13 +89,12 @@ def _calendar(source: Source, where: Where, calendar: dict[str, Any]) -> Iterato
     also = holidays.get("also")
     for position, item in enumerate(also if isinstance(also, list) else []):
         if isinstance(item, dict) and (day := text(item, "date")):
-            # A leap year stands for any year, so that February 29 may be a holiday.
-            yield from _day(source, (*where, "also", position, "date"), day if len(day) > 5 else f"2024-{day}", day)
+            yield from _day(source, (*where, "also", position, "date"), day)
 
 
-def _day(source: Source, where: Where, iso: str, written: str) -> Iterator[Fault]:
+def _day(source: Source, where: Where, written: str) -> Iterator[Fault]:
     try:
-        date.fromisoformat(iso)
+        day_in_year(written, 2024)
     except ValueError:
         yield source.fault(where, f"there is no day {written!r}")
 
@@ -141,7 +141,7 @@ def _layers(files: Files, source: Source) -> Iterator[Fault]:
     for where, item in source.entries("layers"):
         for key in ("valid_from", "valid_to"):
             if day := text(item, key):
-                yield from _day(source, (*where, key), day, day)
+                yield from _day(source, (*where, key), day)
         if text(item, "valid_from") and text(item, "valid_to") and text(item, "valid_from") >= text(item, "valid_to"):
             yield source.fault((*where, "valid_to"), "must be after valid_from")
         sample = text(item, "sample_file")

@@ -26,9 +26,18 @@ class SLA:
     unit: Unit = Unit.WORKING_DAYS
 
 
+MIDNIGHTS = frozenset({time(0), time(23, 59)})
+"""Closing times that mean the end of the day: 24:00, which ``time`` cannot say, and how people write it elsewhere."""
+_MOMENT = timedelta(microseconds=1)
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """When the city works: time zone, opening hours, weekdays (0 is Monday), and holidays (local dates)."""
+    """When the city works: time zone, opening hours, weekdays (0 is Monday), and holidays (local dates).
+
+    Closing at midnight (see ``MIDNIGHTS``) is the end of the day. Hours pass as they do in the zone: a day on which
+    clocks change has an hour more or less.
+    """
 
     zone: str
     opens: time = time(8)
@@ -61,15 +70,12 @@ class WorkingCalendar:
             return start.astimezone(UTC) + timedelta(days=sla.amount)
         if sla.unit is Unit.HOURS:
             return start.astimezone(UTC) + timedelta(hours=sla.amount)
-        zone = ZoneInfo(self.zone)
-        local = start.astimezone(zone)
-        begin = self._begin(local)
-        if sla.unit is Unit.WORKING_DAYS:
-            day = begin.date()
-            for _ in range(sla.amount):
-                day = self.next_working_day(day)
-            return datetime.combine(day, self.closes, zone).astimezone(UTC)
-        return self._after_hours(begin, timedelta(hours=sla.amount), zone).astimezone(UTC)
+        if sla.unit is Unit.WORKING_HOURS:
+            return self._after_hours(start, timedelta(hours=sla.amount))
+        day = self._day_at_work(start)
+        for _ in range(sla.amount):
+            day = self.next_working_day(day)
+        return self._closing(day)
 
     def resumed(self, due: datetime, paused: datetime, resumed: datetime, sla: SLA | None) -> datetime:
         """Return when a promise is due, in UTC, if its clock stood still from ``paused`` until ``resumed`` (all aware).
@@ -79,38 +85,54 @@ class WorkingCalendar:
         """
         if due <= paused or resumed <= paused:
             return due
-        zone = ZoneInfo(self.zone)
-        local = due.astimezone(zone)
         if sla is not None and sla.unit is Unit.WORKING_DAYS:
-            day, last = paused.astimezone(zone).date(), resumed.astimezone(zone).date()
+            day, last = self._local_day(paused), self._local_day(resumed)
+            promised = self._local_day(due - _MOMENT)  # at 24:00 the calendar's next day has begun
             while (day := self.next_working_day(day)) <= last:
-                local = datetime.combine(self.next_working_day(local.date()), self.closes, zone)
-            return local.astimezone(UTC)
+                promised = self.next_working_day(promised)
+                due = self._closing(promised)
+            return due.astimezone(UTC)
         if sla is not None and sla.unit is Unit.WORKING_HOURS:
-            return self._after_hours(local, self.worked(paused, resumed), zone).astimezone(UTC)
+            passed = self.worked(paused, resumed)
+            return self._after_hours(due, passed) if passed else due.astimezone(UTC)
         return due.astimezone(UTC) + (resumed - paused)
 
     def worked(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time between two moments (aware)."""
-        zone = ZoneInfo(self.zone)
-        begin, end, total = self._begin(start.astimezone(zone)), end.astimezone(zone), timedelta()
-        while begin < end:
-            total += min(end, datetime.combine(begin.date(), self.closes, zone)) - begin
-            begin = datetime.combine(self.next_working_day(begin.date()), self.opens, zone)
+        total = timedelta()
+        opens, closes = self._shift(start)
+        while opens < end:
+            total += min(end, closes) - opens
+            opens, closes = self._shift(closes)
         return total
 
-    def _begin(self, local: datetime) -> datetime:
-        """Return the moment itself if the city is open, else the next opening time."""
-        day = local.date()
-        if self.is_working_day(day) and local.time() < self.closes:
-            return max(local, datetime.combine(day, self.opens, local.tzinfo))
-        return datetime.combine(self.next_working_day(day), self.opens, local.tzinfo)
+    def _after_hours(self, start: datetime, left: timedelta) -> datetime:
+        """Return when ``left`` is used up after a moment, counting opening hours only."""
+        opens, closes = self._shift(start)
+        while left > closes - opens:
+            left -= closes - opens
+            opens, closes = self._shift(closes)
+        return opens + left
 
-    def _after_hours(self, begin: datetime, left: timedelta, zone: ZoneInfo) -> datetime:
-        """Return when ``left`` is used up, counting opening hours only; clock changes at night make no difference."""
-        while True:
-            closes = datetime.combine(begin.date(), self.closes, zone)
-            if left <= closes - begin:
-                return begin + left
-            left -= closes - begin
-            begin = datetime.combine(self.next_working_day(begin.date()), self.opens, zone)
+    def _shift(self, moment: datetime) -> tuple[datetime, datetime]:
+        """Return what is left of the opening hours at a moment, or the next ones, in UTC."""
+        day = self._day_at_work(moment)
+        opens = max(moment.astimezone(UTC), self._at(day, self.opens))
+        return opens, max(opens, self._closing(day))  # 02:30 is after 03:00 where a clock skips that hour
+
+    def _day_at_work(self, moment: datetime) -> date:
+        """Return the local day of a moment, or the next working day if the city has closed or does not work."""
+        day = self._local_day(moment)
+        return day if self.is_working_day(day) and moment < self._closing(day) else self.next_working_day(day)
+
+    def _local_day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def _closing(self, day: date) -> datetime:
+        if self.closes in MIDNIGHTS:
+            return self._at(day + timedelta(days=1), time(0))
+        return self._at(day, self.closes)
+
+    def _at(self, day: date, hour: time) -> datetime:
+        # Python subtracts and compares times of one zone by the wall clock, and in UTC by the time that passes.
+        return datetime.combine(day, hour, ZoneInfo(self.zone)).astimezone(UTC)

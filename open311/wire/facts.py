@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -32,7 +32,8 @@ class CaseFacts:
             "department": self.department,
             "place": self.place or "",
             "text": self.text or "",
-            "expected": day(self.expected, zone, language),
+            # What is due at midnight is due by the day that ends then.
+            "expected": day(self.expected and self.expected - timedelta(microseconds=1), zone, language),
             "scheduled": day(self.scheduled, zone, language),
         }
 

@@ -12,7 +12,7 @@ from open311.catalog.read import read_city
 from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
 from open311.domain.wording import Wording, fill
-from open311.wire.facts import day
+from open311.wire.facts import CaseFacts, day
 from open311.wire.letter import Envelope, compose, html, mail, plain, short
 
 CITY = read_city(city_directory()).jurisdictions["phila.gov"]
@@ -122,3 +122,15 @@ def test_the_text_has_short_lines_and_whole_links() -> None:
 def test_a_day_is_written_in_the_language_and_zone_of_the_city(language: str | None, written: str) -> None:
     assert day(datetime(2026, 11, 26, 3, tzinfo=UTC), "America/New_York", language) == written
     assert day(None, "America/New_York", language) == ""
+
+
+@pytest.mark.parametrize(
+    ("expected", "written"),
+    [
+        (datetime(2026, 11, 25, 5, tzinfo=UTC), "Tuesday, November 24, 2026"),  # midnight, at the end of Tuesday
+        (datetime(2026, 11, 25, 22, tzinfo=UTC), "Wednesday, November 25, 2026"),
+    ],
+)
+def test_what_is_due_at_midnight_is_due_by_the_day_that_ends(expected: datetime, written: str) -> None:
+    facts = CaseFacts("1", "Tires", "Streets", expected=expected)
+    assert facts.filled("City", "America/New_York", "en")["expected"] == written

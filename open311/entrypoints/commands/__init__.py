@@ -7,6 +7,7 @@ from flask import Flask
 from open311.entrypoints.commands import (
     accounts,
     boundaries,
+    calendar,
     casework,
     catalog,
     examples,
@@ -26,7 +27,7 @@ from open311.entrypoints.commands import (
 def register(app: Flask) -> None:
     """Add every command to ``open311``: those of ``casework`` to the group ``requests``, ``examples`` to ``city``."""
     app.cli.help = "Run and look after a city's Open311 server."
-    for module in (accounts, boundaries, casework, catalog, examples, imports, keys):
+    for module in (accounts, boundaries, calendar, casework, catalog, examples, imports, keys):
         app.cli.add_command(module.group)
     for module in (photos, privacy, routing, sample, schema, webhooks):
         app.cli.add_command(module.group)
