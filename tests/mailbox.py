@@ -21,7 +21,8 @@ from tests.serving import free_port
 class Mailbox:
     """What arrived, in order; ``answers`` are given to the next messages instead of ``250 OK``.
 
-    ``senders`` and ``receivers`` say what addresses are answered where they are not taken.
+    ``raw`` and ``envelopes`` are the bytes and the receivers of the same messages. ``senders`` and ``receivers`` say
+    what addresses are answered where they are not taken.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,8 @@ class Mailbox:
     def clear(self) -> None:
         """Forget what came, and take everything again."""
         self.messages: list[EmailMessage] = []
+        self.raw: list[bytes] = []
+        self.envelopes: list[tuple[str, ...]] = []
         self.answers: list[str] = []
         self.senders: dict[str, str] = {}
         self.receivers: dict[str, str] = {}
@@ -63,6 +66,8 @@ class Mailbox:
         while self.hold_after is not None and len(self.messages) >= self.hold_after:
             await asyncio.sleep(0.01)
         assert isinstance(envelope.content, bytes)
+        self.raw.append(envelope.content)
+        self.envelopes.append(tuple(envelope.rcpt_tos))
         self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 

@@ -67,6 +67,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         api_terms=item.get("api_terms", ""),
         key_service=item["key_service"],
         calendar=_calendar(item["timezone"], languages[0], item["calendar"]),
+        country=item.get("country") or item["calendar"].get("holidays", {}).get("country", ""),
         bounds=Box(*bounds) if bounds else None,
         sandbox=item.get("sandbox", False),
         anonymous_per_hour=item.get("anonymous_per_hour", 0),

@@ -84,6 +84,8 @@ class Jurisdiction:
     api_terms: str
     key_service: str
     calendar: WorkingCalendar
+    country: str = ""
+    """Where phone numbers without a country code are from: ISO 3166, two letters; empty if unknown."""
     bounds: Box | None = None
     sandbox: bool = False
     anonymous_per_hour: int = 0

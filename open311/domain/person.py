@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from open311.domain.contact import email_address, phone_number
+from open311.domain.digits import plain_digits
 from open311.domain.errors import InvalidArgument
 
 MIN_NAME_LETTERS = 3
 """The least length of a name, in letters, that texts are searched for: shorter names occur in too many texts."""
 LOCAL_DIGITS = 7
 """The digits of a phone number without country and area code, as people in one area write it."""
-NATIONAL_DIGITS = 10
-"""The digits of a phone number without its country code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +28,19 @@ class Who:
     account: int = 0
 
     @classmethod
-    def read(cls, text: str) -> Who:
+    def read(cls, text: str, country: str = "") -> Who:
         """Read ``ann@example.org``, ``+12155550142`` or ``account:7``.
+
+        A phone number without its country code is one of ``country``; one without an extension means every extension.
 
         :raises InvalidArgument: when the text has none of these forms.
         """
         if email := email_address(text):
             return cls(email=email.lower())
-        if phone := phone_number(text):
+        if phone := phone_number(text, country):
             return cls(phone=phone)
         kind, _, number = text.strip().partition(":")
-        if kind == "account" and number.isdecimal() and 0 < int(number) < 2**63:
+        if kind == "account" and number.isascii() and number.isdecimal() and 0 < int(number) < 2**63:
             return cls(account=int(number))
         raise InvalidArgument("a person is named like ann@example.org, +12155550142 or account:7")
 
@@ -67,22 +68,20 @@ class Marks:
 
 
 def digits(text: str) -> str:
-    """Return the digits of a text."""
-    return re.sub(r"\D", "", text)
+    """Return the digits of a text, those of other scripts as ASCII."""
+    return re.sub(r"\D", "", plain_digits(text))
 
 
-def same_number(written: str, phone: str) -> bool:
-    """Return whether a phone number, as somebody wrote it, is ``phone`` (like ``+12155550142``)."""
-    if written.strip().startswith("+"):
-        return digits(written) == digits(phone)
-    return len(digits(written)) >= NATIONAL_DIGITS and digits(phone).endswith(digits(written))
+def names_address(text: str, email: str) -> bool:
+    """Return whether a text contains an e-mail address, and not only one that ends or begins like it."""
+    return re.search(rf"(?<![\w.+-]){re.escape(email.casefold())}(?![\w-]|\.\w)", text.casefold()) is not None
 
 
 def mentions(text: str, names: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> bool:
     """Return whether a text contains a name (as a whole word), an e-mail address or the end of a phone number."""
     folded, numbers = text.casefold(), digits(text)
     return (
-        any(email.casefold() in folded for email in emails)
+        any(names_address(text, email) for email in emails)
         or any(digits(phone)[-LOCAL_DIGITS:] in numbers for phone in phones if len(digits(phone)) >= LOCAL_DIGITS)
         or any(
             re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", folded)

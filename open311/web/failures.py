@@ -33,6 +33,7 @@ TITLES = {
 }
 SAID_BY_CODE: dict[str, str] = {
     "push_from_elsewhere": N_("Only our own pages can ask for that"),
+    "no_smtputf8": N_("We cannot send mail to an address with letters like ä or ж before the @"),
     "push_unusable": N_("This browser does not allow it, or cannot do it now"),
 }
 """Refusals that translated pages show, by code; facts of the refusal are put in by name."""

@@ -13,10 +13,12 @@ from html import escape
 
 import orjson
 
+from open311.domain.contact import email_address
 from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
 from open311.domain.link import LinkPurpose
 from open311.domain.wording import FilledText, Wordings, fill
+from open311.wire.mail_headers import MAIL_POLICY, MAX_NAME_CHARACTERS, MAX_SUBJECT_CHARACTERS, one_line, uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +165,30 @@ class Envelope:
 
 def mail(letter: Letter, envelope: Envelope) -> EmailMessage:
     """Return the letter as mail: text and HTML, with one-click unsubscribe (RFC 8058), in its thread."""
-    message = EmailMessage()
-    message["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)
-    message["To"] = Address(addr_spec=envelope.to)
+    message = EmailMessage(MAIL_POLICY)
+    message["From"] = _address(envelope.sender, one_line(envelope.sender_name, MAX_NAME_CHARACTERS))
+    message["To"] = _address(envelope.to)
     if envelope.reply_to:
-        message["Reply-To"] = Address(addr_spec=envelope.reply_to)
-    message["Subject"] = letter.text.subject
+        message["Reply-To"] = _address(envelope.reply_to)
+    message["Subject"] = one_line(letter.text.subject, MAX_SUBJECT_CHARACTERS)
     message["Date"] = format_datetime(envelope.moment)
     message["Message-ID"] = envelope.message_id
     if envelope.thread and envelope.thread != envelope.message_id:
         message["In-Reply-To"] = message["References"] = envelope.thread
     if letter.end:
-        message["List-Unsubscribe"] = f"<{letter.end.url}>"
+        message["List-Unsubscribe"] = f"<{uri(letter.end.url)}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(plain(letter))
     message.add_alternative(html(letter), subtype="html")
     message["Content-Language"] = letter.text.language  # adding the parts would reset it
     return message
+
+
+def _address(written: str, name: str = "") -> Address:
+    """Return an address as a header has it, its domain in ASCII."""
+    normal = email_address(written)
+    if normal is None:  # open311@localhost, which is none, or what was never an address
+        return Address(name, addr_spec=written)
+    local, _, domain = normal.rpartition("@")
+    return Address(name, local, domain)

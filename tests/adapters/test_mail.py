@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from open311.adapters.delivery import Down, Later, Refused
+from open311.adapters.delivery import Down, Gone, Later, Refused
 from open311.adapters.mail import FileMail, SMTPMail
 from open311.adapters.sms import FileSms, TwilioSms
 from tests.mailbox import Mailbox, receiving, saying
@@ -64,7 +64,11 @@ def test_mail_reaches_the_server_over_one_connection(out: SMTPMail, mailbox: Mai
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ("550 no such user", Refused),
+        ("550 no such user", Gone),
+        ("550 5.1.1 no such user", Gone),
+        ("554 5.2.1 disabled", Gone),
+        ("550 5.7.1 spam", Refused),
+        ("552 5.3.4 too big", Refused),
         ("554 spam", Refused),
         ("451 later", Later),
         ("421 full", Later),
@@ -83,9 +87,16 @@ def test_the_server_refuses_for_good_or_for_now(
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ("550 no such user", Refused),
+        ("550 no such user", Gone),
+        ("501 what is that", Gone),
+        ("556 takes no mail", Gone),
+        ("554 5.1.2 no such host", Gone),
         ("450 greylisted", Later),
+        ("552 full", Later),
+        ("550 5.2.2 full", Later),
+        ("550 5.7.1 relaying denied", Later),
         ("530 log in first", Down),
+        ("503 not before AUTH", Down),
     ],
 )
 def test_a_receiver_is_refused_for_good_or_for_now(
@@ -114,10 +125,10 @@ def test_what_a_server_says_of_us_is_not_about_the_message(out: SMTPMail, mailbo
 
 def test_an_address_that_the_server_cannot_write_is_refused_for_good() -> None:
     international = message()
-    international.replace_header("To", "a@müller.example")
+    international.replace_header("To", "ännchen@example.org")
     with receiving(enable_SMTPUTF8=False) as box:
         out = SMTPMail(box.url)
-        with pytest.raises(Refused, match="internationalized"):
+        with pytest.raises(Gone, match="SMTPUTF8"):
             out.send(international)
         out.close()
     with receiving() as box:

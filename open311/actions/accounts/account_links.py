@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import uuid4
 
 from open311.actions.base.environment import Environment
+from open311.actions.base.reach import check_reachable
 from open311.actions.base.transaction import add, defer, transaction, write_returning
 from open311.actions.base.write_limits import count_try
 from open311.actions.telling.envelope import envelope
@@ -45,17 +46,18 @@ _LOG = logging.getLogger(__name__)
 def ask_for_link(environment: Environment, email: str, purpose: Purpose, address: str, language: str = "en") -> None:
     """Queue the sending of a link to an e-mail address; ``address`` is the network address of whoever asks.
 
-    :raises InvalidArgument: when ``email`` is not an e-mail address.
+    :raises InvalidArgument: when ``email`` is not an e-mail address, or mail from here cannot reach it.
     :raises TooManyRequests: when too many were asked for, for this e-mail address or from this network address.
     """
     email = read_email(email)
+    check_reachable(environment, email)
     count_try("link", email, LINKS_PER_EMAIL, LINK_WINDOW_SECONDS)
     count_try("link from", address, LINKS_PER_ADDRESS, LINK_WINDOW_SECONDS)
     defer(environment, "send_account_link", email=email, purpose=purpose, language=language)
 
 
 def read_email(email: str) -> str:
-    """Read an e-mail address, as far as its form can tell that it is one.
+    """Return the normal form of an e-mail address, as far as its form can tell that it is one.
 
     :raises InvalidArgument: when it has another form.
     """

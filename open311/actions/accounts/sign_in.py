@@ -13,6 +13,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import transaction, write
 from open311.actions.base.write_limits import count_try
 from open311.adapters.openid import Identity
+from open311.domain.contact import email_address
 from open311.domain.errors import SignInRefused
 from open311.domain.roles import OwnAct
 from open311.queries.accounts.people import AccountRow, account_of_email, account_of_key, account_of_openid
@@ -42,6 +43,7 @@ def by_password(email: str, password: str, address: str) -> AccountRow:
     :raises SignInRefused: when they are not an active account's.
     :raises TooManyRequests: when there were too many tries for this account or from this network address.
     """
+    email = email_address(email) or email
     each = f"{email.strip().lower()} {address}"
     count_try("password", each, TRIES_PER_ACCOUNT_AND_ADDRESS, TRY_WINDOW_SECONDS)
     count_try("password", email, TRIES_PER_ACCOUNT, TRY_WINDOW_SECONDS)

@@ -10,13 +10,14 @@ from typing import Any
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
+from open311.actions.base.reach import can_reach
 from open311.actions.base.transaction import add, connection, defer, write, write_returning
 from open311.actions.intake.photos import add_photos, store_photos
 from open311.actions.publications.publish import publish_new
 from open311.actions.telling.notify import tell
 from open311.adapters.images import CleanImage
 from open311.catalog.city import Jurisdiction
-from open311.domain.contact import email_address
+from open311.domain.contact import contacts, email_addresses
 from open311.domain.definition import Answer, Service, ServiceType
 from open311.domain.draft import Draft, Reporter
 from open311.domain.exposure import Moderation, first_moderation
@@ -107,8 +108,8 @@ def write_service_request(
         case = _add_case(filing, private, moderation or first_moderation(filing.service.publishing))
         key, number = case["key"], case["service_request_id"]
         _add_answers(key, filing.answers)
-        _add_reporter(key, filing.draft.reporter)
-        _add_follower(key, filing)
+        _add_reporter(key, filing.draft.reporter, filing.jurisdiction.country)
+        _add_follower(environment, key, filing)
         reviewed = first_moderation(filing.service.photos)
         stored = store_photos(environment, photos)
         add_photos(key, stored, "submitted", reviewed)
@@ -208,21 +209,31 @@ _ADD_REPORTER = Statement(
         INSERT INTO person (first_name, last_name, account_id)
         VALUES (:first_name, :last_name, :account_id) RETURNING key
     ), contacts AS (
-        INSERT INTO contact_point (person, kind, value)
-        SELECT key, kind, value
-        FROM new_person, unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) AS c(kind, value)
+        INSERT INTO contact_point (person, kind, value, normal)
+        SELECT key, kind, value, normal
+        FROM new_person,
+             unnest(CAST(:kinds AS text[]), CAST(:values AS text[]), CAST(:normals AS text[])) AS c(kind, value, normal)
     )
     INSERT INTO reporter_link (service_request, person) SELECT :key, key FROM new_person
     """
 )
 
 
-def _add_reporter(key: int, reporter: Reporter) -> None:
-    """Write who reported to tables of their own, which no public document can reach."""
+def _add_reporter(key: int, reporter: Reporter, country: str) -> None:
+    """Write who reported to tables of their own, which no public document can reach.
+
+    A contact that cannot be read is kept as it was typed: no phone number may lose a report.
+    """
     if not reporter.known:
         return
-    ways = {"email": reporter.email, "phone": reporter.phone, "device": reporter.device_id}
-    contacts = {kind: value for kind, value in ways.items() if value}
+    rows: list[tuple[str, str, str | None]] = []
+    for kind, value in (("email", reporter.email), ("phone", reporter.phone)):
+        normals = contacts(value, country)
+        rows += [(kind, value, each.lower()) for each in normals]
+        if value and not normals:
+            rows.append((kind, value, None))
+    if reporter.device_id:
+        rows.append(("device", reporter.device_id, reporter.device_id))
     write(
         _ADD_REPORTER,
         {
@@ -230,15 +241,22 @@ def _add_reporter(key: int, reporter: Reporter) -> None:
             "first_name": reporter.first_name or None,
             "last_name": reporter.last_name or None,
             "account_id": reporter.account_id or None,
-            "kinds": list(contacts),
-            "values": list(contacts.values()),
+            "kinds": [kind for kind, _, _ in rows],
+            "values": [value for _, value, _ in rows],
+            "normals": [normal for _, _, normal in rows],
         },
     )
 
 
-def _add_follower(key: int, filing: Filing) -> None:
+def address_of(environment: Environment, draft: Draft) -> str | None:
+    """Return the address to which a draft's reporter is written: the first they named, if mail can be sent there."""
+    named = email_addresses(draft.reporter.email)
+    return named[0] if named and can_reach(environment, named[0]) else None
+
+
+def _add_follower(environment: Environment, key: int, filing: Filing) -> None:
     """Subscribe a reporter who left an e-mail address: they get the receipt, and more once they confirm the address."""
-    address = email_address(filing.draft.reporter.email)
+    address = address_of(environment, filing.draft)
     if address is None or filing.jurisdiction.sandbox:
         return
     add(

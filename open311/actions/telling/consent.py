@@ -10,15 +10,15 @@ from open311.queries.reading import Statement
 
 _CONFIRM = Statement(
     """
-    UPDATE subscription SET confirmed_at = coalesce(confirmed_at, :now), ended_at = NULL WHERE key = :subscription
+    UPDATE subscription SET confirmed_at = coalesce(confirmed_at, :now), ended_at = NULL, bounced_at = NULL
+    WHERE key = :subscription
     """
 )
 _VERIFY = Statement(
     """
     UPDATE contact_point c SET verified_at = coalesce(c.verified_at, :now)
     FROM subscription s JOIN reporter_link l ON l.service_request = s.service_request
-    WHERE s.key = :subscription AND s.reporter AND c.person = l.person AND c.kind = 'email'
-      AND lower(c.value) = lower(s.address)
+    WHERE s.key = :subscription AND s.reporter AND c.person = l.person AND c.normal = lower(s.address)
     """
 )
 _END = Statement("UPDATE subscription SET ended_at = coalesce(ended_at, :now) WHERE key = :subscription")

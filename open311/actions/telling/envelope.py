@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from open311.actions.base.environment import Environment
 from open311.catalog.city import Jurisdiction
+from open311.domain.contact import ascii_host
 from open311.domain.moment import now
 from open311.wire.letter import Envelope
 
@@ -17,7 +18,7 @@ def envelope(
 
     ``uuid`` makes its Message-ID; ``first`` is the UUID of the first mail about the same thing, for threading.
     """
-    host = urlsplit(environment.public_url).hostname or "localhost"
+    host = _message_host(environment.public_url)
     return Envelope(
         sender=environment.mail_from,
         sender_name=jurisdiction.name,
@@ -27,3 +28,9 @@ def envelope(
         thread=f"<{first}@{host}>" if first else None,
         moment=now(),
     )
+
+
+def _message_host(public_url: str) -> str:
+    """Return the right half of Message-IDs: our host in ASCII, an address of the network in brackets (RFC 5322)."""
+    host = urlsplit(public_url).hostname or "localhost"
+    return f"[{host}]" if ":" in host else ascii_host(host) or "localhost"

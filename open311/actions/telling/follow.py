@@ -9,10 +9,11 @@ from typing import TypedDict, Unpack
 import psycopg
 
 from open311.actions.base.environment import Environment
+from open311.actions.base.reach import check_reachable
 from open311.actions.base.transaction import connection, defer, transaction, write, write_returning
 from open311.adapters.push import Browser
 from open311.domain.channel import Channel
-from open311.domain.contact import email_address, phone_number
+from open311.domain.contact import EXTENSION, email_address, phone_number
 from open311.domain.errors import InvalidArgument, UnknownBoundary, UnknownService, UnknownServiceRequest
 from open311.domain.moment import now
 from open311.domain.news import Target, TargetKind
@@ -118,8 +119,8 @@ _FOLLOW = Statement(
     VALUES (:jurisdiction, :target, :service_request, CAST(:area AS geometry), :channel, :address, :push_key,
             :push_secret, :rhythm, :language, :confirmed_at)
     ON CONFLICT (jurisdiction, target, channel, lower(address)) DO UPDATE SET
-        ended_at = NULL, confirmed_at = excluded.confirmed_at, rhythm = excluded.rhythm, push_key = excluded.push_key,
-        push_secret = excluded.push_secret, created_at = clock_timestamp()
+        ended_at = NULL, bounced_at = NULL, confirmed_at = excluded.confirmed_at, rhythm = excluded.rhythm,
+        push_key = excluded.push_key, push_secret = excluded.push_secret, created_at = clock_timestamp()
     WHERE subscription.ended_at < now() - interval '1 day' OR (subscription.ended_at IS NOT NULL AND (
         excluded.confirmed_at IS NOT NULL
         OR NOT EXISTS (SELECT FROM message m WHERE m.subscription = subscription.key AND m.event = 'confirm'
@@ -146,7 +147,7 @@ def _follow(
     daily: bool = False,
     language: str = "",
 ) -> None:
-    receiver = _receiver(environment, address)
+    receiver = _receiver(environment, address, environment.city.jurisdictions[jurisdiction].country)
     given = {
         "jurisdiction": jurisdiction,
         "target": str(target),
@@ -177,14 +178,16 @@ class _Receiver:
     confirmed_at: datetime | None = None
 
 
-def _receiver(environment: Environment, address: Address) -> _Receiver:
+def _receiver(environment: Environment, address: Address, country: str) -> _Receiver:
     """Return how an address is reached. Whoever sits at a browser has agreed already; any other address is asked."""
     if isinstance(address, Browser):
         if environment.push is None:
             raise InvalidArgument("no browser is told anything here")
         return _Receiver(Channel.PUSH, address.endpoint, address.key, address.secret, confirmed_at=now())
     if email := email_address(address):
+        check_reachable(environment, email)
         return _Receiver(Channel.EMAIL, email)
-    if phone := phone_number(address):
+    phone = phone_number(address, country)
+    if phone and EXTENSION not in phone:
         return _Receiver(Channel.SMS, phone)
     raise InvalidArgument("an e-mail address is like name@example.org")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import defer, write
+from open311.domain.contact import email_address
 from open311.domain.event import Event
 from open311.models.cases.service_request import ServiceRequest
 from open311.queries.reading import Statement
@@ -37,5 +38,7 @@ def _write(environment: Environment, case: ServiceRequest, event: Event, update_
     """Queue a letter in the transaction of what it is about; in a sandbox, nobody is written to."""
     if not address or environment.city.jurisdictions[case.jurisdiction].sandbox:
         return
-    if write(_ADD, {"event": event, "key": case.key, "update_id": update_id, "address": address}):
+    if write(
+        _ADD, {"event": event, "key": case.key, "update_id": update_id, "address": email_address(address) or address}
+    ):
         defer(environment, "send_messages")

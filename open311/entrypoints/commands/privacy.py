@@ -53,10 +53,15 @@ def export(who: str, output: Path, actor: Actor) -> None:
     if output.suffix not in (".zip", ".json"):
         raise click.BadParameter("must end in .zip or .json", param_hint="--output")
     with refusals_as_errors():
-        made = export_person(current_environment(), Who.read(who), actor)
+        made = export_person(current_environment(), _read(who), actor)
     _write(made, output)
     for each in made.document["contents"]:
         click.echo(f"{each['section']}: {each['entries']}")
+
+
+def _read(who: str) -> Who:
+    """Read who is meant; a phone number without a country code is one of the city's country."""
+    return Who.read(who, current_environment().city.first.country)
 
 
 def _write(made: Export, output: Path) -> None:
@@ -84,7 +89,7 @@ def erase(who: str, dry_run: bool, yes: bool, actor: Actor) -> None:
     """
     environment = current_environment()
     with refusals_as_errors():
-        person = Who.read(who)
+        person = _read(who)
         if dry_run or not yes:
             _say(look_at_person(environment, person, actor), "would go")
         if dry_run:

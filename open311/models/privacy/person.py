@@ -30,14 +30,19 @@ class ContactPoint(Base):
     __tablename__ = "contact_point"
     __table_args__ = (
         CheckConstraint("kind IN ('email', 'phone', 'device')", name="kind"),
-        Index("ix_contact_point_value", "kind", "value"),
+        Index("ix_contact_point_normal", "normal"),
     )
 
     key: Mapped[Key]
     person: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.key", ondelete="CASCADE"), index=True)
     kind: Mapped[str]
     value: Mapped[str]
+    """As it was typed."""
+    normal: Mapped[str | None]
+    """By what it is compared: a ``domain.contact`` in its normal form and lower case; NULL if it cannot be read."""
     verified_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
+    """When a mail server refused the address for good."""
     created_at: Mapped[Recorded]
 
 

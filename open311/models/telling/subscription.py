@@ -60,3 +60,5 @@ class Subscription(Base):
     confirmed_at: Mapped[datetime | None]
     """When the owner of the address agreed. Until then, the address gets only one message."""
     ended_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
+    """When a mail server refused the address for good, which ended it."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from open311.domain.contact import email_address
 from open311.domain.roles import STAFF, Grant
 from open311.queries.accounts.grants import GRANTS, read_grants
 from open311.queries.reading import Statement, fetch_dicts, fetch_value
@@ -40,8 +41,8 @@ class AccountRow:
 
 
 def account_of_email(email: str) -> AccountRow | None:
-    """Find the account of an e-mail address, in whatever case it is written."""
-    return _account(_BY_EMAIL, {"email": email.strip()})
+    """Find the account of an e-mail address, however it is written."""
+    return _account(_BY_EMAIL, {"email": email_address(email) or email.strip()})
 
 
 def account_of_key(key: int) -> AccountRow | None:

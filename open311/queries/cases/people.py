@@ -26,7 +26,7 @@ SELECT r.service_request_id AS number, r.service_name, r.status, r.requested_dat
 FROM service_request r
 WHERE r.key IN (SELECT others.service_request
                 FROM reporter_link mine JOIN contact_point known ON known.person = mine.person
-                JOIN contact_point same ON same.kind = known.kind AND same.value = known.value
+                JOIN contact_point same ON same.normal = known.normal
                 JOIN reporter_link others ON others.person = same.person
                 WHERE mine.service_request = :key)
   AND r.key <> :key AND r.jurisdiction = :jurisdiction AND r.service_request_id IS NOT NULL AND {reached}

@@ -32,7 +32,8 @@ def case_rows(table: str, columns: str, order: str, where: str = "true") -> Stat
 IDENTITIES = Statement(
     """
     SELECT p.first_name, p.last_name, p.account_id, p.created_at, coalesce(
-               (SELECT jsonb_agg(jsonb_build_object('kind', c.kind, 'value', c.value, 'verified_at', c.verified_at)
+               (SELECT jsonb_agg(jsonb_build_object('kind', c.kind, 'value', c.value, 'read_as', c.normal,
+                                                    'verified_at', c.verified_at, 'bounced_at', c.bounced_at)
                                  ORDER BY c.key) FROM contact_point c WHERE c.person = p.key), '[]') AS contacts
     FROM person p WHERE p.key = ANY(:people) ORDER BY p.key
     """
@@ -51,7 +52,7 @@ FOLLOWINGS = Statement(
     """
     SELECT s.jurisdiction, CASE WHEN r.key IS NULL THEN s.target END AS target, r.service_request_id,
            ST_AsGeoJSON(s.area)::jsonb AS area, s.reporter, s.channel, s.address, s.rhythm, s.language,
-           s.created_at, s.confirmed_at, s.ended_at
+           s.created_at, s.confirmed_at, s.ended_at, s.bounced_at
     FROM subscription s LEFT JOIN service_request r ON r.key = s.service_request
     WHERE s.key = ANY(:followings) ORDER BY s.key
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from open311.domain.person import Marks, Who, same_number
+from open311.domain.contact import EXTENSION, same_phone
+from open311.domain.person import Marks, Who, names_address
 from open311.domain.roles import OwnAct
 from open311.queries.accounts.people import AccountRow, account_of_email, account_of_key
 from open311.queries.reading import Statement, fetch, fetch_values
@@ -50,8 +51,14 @@ class Subject:
         }
 
 
-_BY_EMAIL = Statement("SELECT DISTINCT person FROM contact_point WHERE kind = 'email' AND lower(value) = ANY(:emails)")
-_PHONES = Statement("SELECT person, value FROM contact_point WHERE kind = 'phone'")
+_PEOPLE = Statement(
+    f"""
+    SELECT DISTINCT person FROM contact_point
+    WHERE normal = ANY(:emails) OR normal = ANY(:phones) OR split_part(normal, '{EXTENSION}', 1) = ANY(:phones)
+    """
+)
+# What could not be read when it came: a number without its country, an address with words around it.
+_UNREAD = Statement("SELECT person, value FROM contact_point WHERE kind IN ('email', 'phone') AND normal IS NULL")
 _CASES = Statement("SELECT DISTINCT service_request FROM reporter_link WHERE person = ANY(:people) ORDER BY 1")
 _FOLLOWINGS = Statement(
     """
@@ -87,14 +94,24 @@ def _account(who: Who) -> AccountRow | None:
 
 
 def _people(emails: list[str], phones: list[str]) -> list[int]:
-    found = set(fetch_values(_BY_EMAIL, {"emails": emails}))
-    for phone in phones:
-        found |= {person for person, value in fetch(_PHONES) if same_number(value, phone)}
+    found = set(fetch_values(_PEOPLE, {"emails": emails, "phones": phones}))
+    if emails or phones:
+        found |= {person for person, value in fetch(_UNREAD) if _names(value, emails, phones)}
     return sorted(found)
 
 
+def _names(written: str, emails: list[str], phones: list[str]) -> bool:
+    return any(names_address(written, email) for email in emails) or any(same_phone(written, each) for each in phones)
+
+
 _NAMES = Statement("SELECT first_name, last_name FROM person WHERE key = ANY(:people)")
-_CONTACTS = Statement("SELECT kind, value FROM contact_point WHERE person = ANY(:people)")
+_CONTACTS = Statement(
+    """
+    SELECT kind, value FROM contact_point WHERE person = ANY(:people)
+    UNION SELECT CASE WHEN normal LIKE '%@%' THEN 'email' ELSE kind END, normal FROM contact_point
+    WHERE person = ANY(:people) AND normal IS NOT NULL
+    """
+)
 
 
 def marks_of(subject: Subject) -> Marks:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from open311.domain.event import Audience, Event
 from open311.domain.link import LinkPurpose
-from open311.queries.reading import Statement, fetch_as, fetch_value
+from open311.queries.reading import Statement, fetch, fetch_as, fetch_value
 from open311.wire.facts import CaseFacts
 
 MESSAGE = """
@@ -143,3 +143,19 @@ def messages_of_digest(digest: int) -> list[Message]:
     What is no longer public is left out.
     """
     return fetch_as(Message, _OF_DIGEST, {"digest": digest})
+
+
+_STRANGERS_LETTERS = Statement(
+    """
+    SELECT count(*) FILTER (WHERE m.sent_at > now() - interval '1 hour'), count(*)
+    FROM subscription s JOIN message m ON m.subscription = s.key
+    WHERE s.channel = :channel AND lower(s.address) = lower(:address) AND s.confirmed_at IS NULL
+      AND m.state = 'sent' AND m.sent_at > now() - interval '1 day'
+    """
+)
+
+
+def strangers_letters(channel: str, address: str) -> tuple[int, int]:
+    """Count what was sent to an address that nobody has confirmed: in the last hour, and in the last day."""
+    [(hour, day)] = fetch(_STRANGERS_LETTERS, {"channel": channel, "address": address})
+    return int(hour), int(day)

@@ -47,7 +47,7 @@ KIND = Kind(
     rank=10,
     columns="""
     person: first_name last_name account_id created_at erased_at;
-    contact_point: person kind value verified_at created_at;
+    contact_point: person kind value normal verified_at bounced_at created_at;
     reporter_link: service_request person created_at
     """,
     section=Section("identities", "Who you said you were, in each report, and how to reach you", IDENTITIES),

@@ -28,7 +28,7 @@ KIND = Kind(
     rank=70,
     columns="""
     subscription: address push_key push_secret channel rhythm language target service_request
-                  area reporter created_at confirmed_at ended_at
+                  area reporter created_at confirmed_at ended_at bounced_at
     """,
     section=Section("followings", "What you follow", FOLLOWINGS),
     tally=Tally("followings", lambda subject: len(subject.followings)),
