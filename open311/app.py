@@ -33,9 +33,10 @@ from open311.catalog.city import City
 from open311.catalog.faults import CatalogError
 from open311.catalog.location import PACKAGE, city_directory
 from open311.catalog.read import read_city
-from open311.entrypoints import accounts, commands, console, georeport, opendata, portal
+from open311.entrypoints import accounts, commands, console, georeport, health, opendata, portal
 from open311.jobs import make_outbox, make_queue
 from open311.models.base import database
+from open311.models.patience import COMMANDS, HTTP, POOL_SECONDS, Patience, connector
 from open311.queries.reading import READ
 from open311.settings import Settings, beside_server
 from open311.web import site
@@ -54,8 +55,10 @@ READ_ENGINE_OPTIONS = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": 
 """
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, patience: Patience = COMMANDS) -> Flask:
     """Build the application: read the city's files, bind the database, register every entrypoint.
+
+    ``patience`` is how long it waits for the database (``app.extensions["patience"]``).
 
     :raises CatalogError: when the city's files have faults.
     :raises ValueError: when a setting cannot be used.
@@ -65,11 +68,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("open311", static_folder=None)
     engine = {
         "url": settings.database_url,
+        "creator": connector(settings.database_url, lambda: app.extensions["patience"]),
         "pool_size": settings.pool_size,
         "max_overflow": 4,
+        "pool_timeout": POOL_SECONDS,
         "pool_pre_ping": True,
-        "connect_args": {"options": "-c timezone=UTC", "application_name": "open311"},
     }
+    app.extensions["patience"] = patience
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={name: value for name, value in engine.items() if name != "url"},
@@ -105,6 +110,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     shape_urls(app)
     georeport.register(app, city)
     opendata.register(app, city)
+    health.register(app)
     api = frozenset(app.view_functions)
     site.register(app, environment, settings.secret_key)
     portal.register(app)
@@ -118,6 +124,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
     return app
+
+
+def create_served_app() -> Flask:
+    """Build the application for ``open311 serve``, where somebody waits for every answer."""
+    return create_app(patience=HTTP)
 
 
 def _remote_keys(city: City) -> dict[str, str]:

@@ -24,6 +24,12 @@ class Files(Protocol):
     def delete(self, name: str) -> None:
         """Delete the bytes stored under a name, if there are any."""
 
+    def check(self) -> None:
+        """Store something and delete it.
+
+        :raises OSError: when nothing can be stored.
+        """
+
 
 class LocalFiles:
     """A store in a directory, spread over two levels of folders; ``mode`` is the permissions of each file."""
@@ -65,6 +71,16 @@ class LocalFiles:
         """Delete the bytes stored under a name, if there are any."""
         if path := self._path(name):
             path.unlink(missing_ok=True)
+
+    def check(self) -> None:
+        """Write a byte to the directory's disk and delete it.
+
+        :raises OSError: when that fails.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.root) as file:
+            file.write(b"0")
+            file.flush()
 
     def _path(self, name: str) -> Path | None:
         """Return the path of a name, or None if it is not a valid name, so that no path can lead outside the store."""

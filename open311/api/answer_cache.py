@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from open311.api.installation import installation
 from open311.api.limits import MINUTE_SECONDS
 from open311.api.validators import holds
-from open311.api.wsgi import Start, Wsgi, WsgiAnswer, answer_of, joined, takes_gzip
+from open311.api.wsgi import AWAY, Start, Wsgi, WsgiAnswer, answer_of, joined, takes_gzip
 from open311.domain.errors import TooManyRequests
+from open311.models.patience import is_away
 from open311.queries.publications.versions import version
 
 MAX_CACHE_BYTES = 64 * 1024 * 1024
@@ -100,7 +101,11 @@ class AnswerCache:
                 if mark.version is not None and mark.version != version(mark.jurisdiction):
                     return False
                 here.read_limit.count(f"{mark.jurisdiction}:{environ.get('REMOTE_ADDR')}", here.reads_per_minute)
-            except (TooManyRequests, psycopg.Error, SQLAlchemyError):
+            except TooManyRequests:
+                return False
+            except (psycopg.Error, SQLAlchemyError) as fault:
+                if is_away(fault):
+                    environ[AWAY] = fault
                 return False
             return True
 

@@ -17,6 +17,7 @@ from open311.api.call import call_of, format_of, jurisdiction_of
 from open311.api.clients import limit_reads
 from open311.api.http_request import check_form
 from open311.api.problems import refused
+from open311.api.wsgi import AWAY
 from open311.catalog.city import Endpoint
 from open311.domain.errors import Refusal
 from open311.wire.formats import FORMATS
@@ -72,6 +73,8 @@ def answers(
         @functools.wraps(view)
         def run(base: Endpoint, suffix: str = "", **names: str) -> Response:
             fmt = FORMATS[errors_in] if errors_in else format_of(suffix)
+            if AWAY in request.environ:
+                raise request.environ[AWAY]
             if request.method == "POST":
                 check_form(request)
             try:

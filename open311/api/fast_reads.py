@@ -22,9 +22,10 @@ from open311.api.answer_cache import CACHE_MARK
 from open311.api.call import Call, root_of, served_by
 from open311.api.endpoint import Reply
 from open311.api.installation import installation
-from open311.api.wsgi import COUNTED, Start, Wsgi
+from open311.api.wsgi import AWAY, COUNTED, Start, Wsgi
 from open311.catalog.city import Endpoint
 from open311.domain.errors import Refusal
+from open311.models.patience import is_away
 from open311.wire.document import Document
 from open311.wire.formats import FORMATS, Format
 
@@ -59,7 +60,7 @@ class FastReads:
         stem, _, suffix = path.rpartition(".")
         fmt = FORMATS.get(suffix)
         plain = environ["REQUEST_METHOD"] == "GET" and path.isascii() and query.isascii()
-        plain = plain and "api_key" not in query and "%00" not in query
+        plain = plain and "api_key" not in query and "%00" not in query and AWAY not in environ
         if plain and fmt is not None:
             names: dict[str, str] = {}
             read = self._lists.get(stem)
@@ -70,8 +71,9 @@ class FastReads:
             if read and all(names.values()):
                 try:
                     return self._answer(environ, start_response, read, fmt, names)
-                except FALL_BACK:
-                    pass
+                except FALL_BACK as fault:
+                    if is_away(fault):
+                        environ[AWAY] = fault
         return self._app(environ, start_response)
 
     def _answer(

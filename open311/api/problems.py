@@ -8,13 +8,16 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from open311.domain.errors import (
+    RETRY_SECONDS,
     Conflicting,
+    DatabaseAway,
     Invalid,
     InvalidDraft,
     KeyReused,
     NotPermitted,
     Refusal,
     TooMuch,
+    Unavailable,
     Unknown,
 )
 from open311.wire.documents import ErrorDocument
@@ -27,6 +30,7 @@ STATUS: dict[type[Refusal], int] = {
     Unknown: 404,
     Conflicting: 409,
     TooMuch: 429,
+    Unavailable: 503,
 }
 """The HTTP status of each family of refusals, and of the one that has its own."""
 
@@ -51,9 +55,14 @@ def refused(refusal: Refusal, fmt: Format) -> Response:
     """The errors document for a refusal, with one entry for each reason."""
     reasons = refusal.reasons if isinstance(refusal, InvalidDraft) else [str(refusal)]
     answer = errors(status_of(type(refusal)), reasons, fmt)
-    if isinstance(refusal, TooMuch):
+    if isinstance(refusal, TooMuch | Unavailable):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
+
+
+def away() -> DatabaseAway:
+    """What is said where the database cannot be reached, or takes too long."""
+    return DatabaseAway("the server cannot reach its database now; nothing was stored. Try again soon", RETRY_SECONDS)
 
 
 def failed(fault: HTTPException, fmt: Format) -> Response:

@@ -31,6 +31,9 @@ COUNTED = "open311.counted"
 BY_ACCEPT = "open311.by_accept"
 """Key of the WSGI environment, set if ``Accept`` decided the format."""
 
+AWAY = "open311.away"
+"""Key of the WSGI environment, set to the failure once the database has not answered: nobody waits for it again."""
+
 _BOUNDARY = re.compile(r"""boundary=([^";\s]*=[^";\s]*)""", re.IGNORECASE)
 _SLASHES = re.compile("//+")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")

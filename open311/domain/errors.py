@@ -66,7 +66,20 @@ class TooMuch(Mendable):
         self.retry_after = retry_after
 
 
-FAMILIES = (Mendable, Invalid, Unknown, NotPermitted, Conflicting, TooMuch)
+class Unavailable(Refusal):
+    """The server cannot do it now; whoever asked did nothing wrong.
+
+    :param retry_after: seconds until another try is worthwhile.
+    """
+
+    def __init__(self, message: str, retry_after: int, *, code: str = "", **facts: Fact) -> None:
+        super().__init__(message, code=code, **facts)
+        self.retry_after = retry_after
+
+
+RETRY_SECONDS = 10
+"""How long to wait before another try where nobody knows how long a failure lasts, in seconds."""
+FAMILIES = (Mendable, Invalid, Unknown, NotPermitted, Conflicting, TooMuch, Unavailable)
 """Classes that are never raised themselves."""
 
 
@@ -163,3 +176,15 @@ class Conflict(Conflicting):
 
 class TooManyRequests(TooMuch):
     """A rate limit is used up."""
+
+
+class DatabaseAway(Unavailable):
+    """The database cannot be reached, or takes too long; nothing was stored."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection broke while a change was being stored: nobody knows whether it was."""
+
+
+class Busy(Unavailable):
+    """The server does as much as it can at once; nothing was stored."""

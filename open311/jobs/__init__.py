@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import procrastinate
 from flask import Flask
-from sqlalchemy import make_url
 
 from open311.jobs.registry import all_jobs
+from open311.models.patience import conninfo
 
 
 def make_queue(app: Flask, database_url: str) -> procrastinate.App:
@@ -26,8 +26,3 @@ def make_outbox(database_url: str) -> procrastinate.App:
     Inside a running job the worker's own connector is of no use: it belongs to the worker's event loop.
     """
     return procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo(database_url)))
-
-
-def conninfo(database_url: str) -> str:
-    """Return SQLAlchemy's URL in the form that libpq accepts."""
-    return make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)

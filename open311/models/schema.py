@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import Script
+from alembic.script import Script, ScriptDirectory
 from geoalchemy2 import Geometry
 from sqlalchemy import Connection
 
@@ -46,11 +47,16 @@ def spell_type(kind: str, thing: Any, context: AutogenContext) -> str | Literal[
     return repr(thing)
 
 
-def _config(connection: Connection, versions: Path = VERSIONS) -> Config:
+def _scripts(versions: Path = VERSIONS) -> Config:
     config = Config()
     config.set_main_option("script_location", str(VERSIONS.parent))
     config.set_main_option("version_locations", str(versions))
     config.set_main_option("path_separator", "newline")
+    return config
+
+
+def _config(connection: Connection, versions: Path = VERSIONS) -> Config:
+    config = _scripts(versions)
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
@@ -71,6 +77,12 @@ def migrate(connection: Connection) -> None:
     """Bring the tables up to date in the connection's transaction; of two calls at once, the second waits."""
     connection.exec_driver_sql(Lock.MIGRATION.waiting)
     command.upgrade(_config(connection), "head")
+
+
+@cache
+def newest_migration() -> str:
+    """Return the number of the newest migration of this version."""
+    return str(ScriptDirectory.from_config(_scripts()).get_current_head())
 
 
 def differences(connection: Connection) -> list[Any]:

@@ -19,12 +19,10 @@ from sqlalchemy import Engine, Executable, text
 from sqlalchemy.dialects import postgresql
 
 from open311.models.base import database
+from open311.models.patience import DatabaseSilent, is_lost
 
 READ = "read"
 """The name of the SQLAlchemy bind whose connections commit by themselves."""
-
-SHUTDOWN_SQLSTATES = "57P"
-"""The prefix of the SQLSTATEs with which PostgreSQL ends connections; a connection that broke has no SQLSTATE."""
 
 TRANSACTION: ContextVar[psycopg.Connection[Any] | None] = ContextVar("transaction", default=None)
 """The psycopg connection of the action that is under way, which ``actions/base/transaction`` sets; else None."""
@@ -99,11 +97,13 @@ def _run(statement: Statement, given: Mapping[str, Any] | None, **how: Any) -> l
     engine = database.engines[READ]
     try:
         return _attempt(engine, statement.sql, values, how)
-    except psycopg.OperationalError as fault:
-        if fault.sqlstate and not fault.sqlstate.startswith(SHUTDOWN_SQLSTATES):
+    except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+        if not is_lost(fault):
             raise
         # PostgreSQL was restarted: all connections of the pool are dead, but new ones may work.
         engine.dispose()
+        if isinstance(fault, DatabaseSilent):  # whoever waited so long must not wait as long again
+            raise
         return _attempt(engine, statement.sql, values, how)
 
 

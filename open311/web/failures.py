@@ -8,8 +8,19 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from open311.domain.errors import Conflicting, Invalid, NotPermitted, Refusal, TooMuch, Unknown
+from open311.domain.errors import (
+    RETRY_SECONDS,
+    Conflicting,
+    Invalid,
+    NotPermitted,
+    Refusal,
+    TooMuch,
+    Unavailable,
+    Unknown,
+)
+from open311.models.patience import is_away
 from open311.web.catalogues import SOURCE_LANGUAGE
+from open311.web.gate import know_nobody
 from open311.web.headers import add_headers
 from open311.web.language import N_, gettext, ngettext, spoken
 from open311.web.shell import page, shell
@@ -20,6 +31,7 @@ STATUS: dict[type[Refusal], int] = {
     Unknown: 404,
     Conflicting: 409,
     TooMuch: 429,
+    Unavailable: 503,
 }
 """The HTTP status of each family of refusals on pages."""
 TITLES = {
@@ -34,14 +46,17 @@ TITLES = {
 SAID_BY_CODE: dict[str, str] = {
     "push_from_elsewhere": N_("Only our own pages can ask for that"),
     "no_smtputf8": N_("We cannot send mail to an address with letters like ä or ж before the @"),
+    "outcome_unknown": N_("We do not know whether this was stored. Look whether it was before you send it again"),
     "push_unusable": N_("This browser does not allow it, or cannot do it now"),
 }
 """Refusals that translated pages show, by code; facts of the refusal are put in by name."""
+AWAY = N_("We cannot look anything up at the moment. Nothing was stored. Try again in a minute")
 SAID_BY_FAMILY: dict[type[Refusal], str] = {
     Invalid: N_("This cannot be taken as it was entered"),
     NotPermitted: N_("You may not do this"),
     Unknown: N_("There is nothing of this name"),
     Conflicting: N_("Somebody else changed it meanwhile. Look at it again"),
+    Unavailable: N_("That is not possible at the moment. Try again in a minute"),
 }
 """What readers of other languages are told where the refusal itself is in English only."""
 _LOG = logging.getLogger(__name__)
@@ -56,16 +71,32 @@ def register(blueprint: Blueprint) -> None:
 
 def refused(refusal: Refusal) -> Response:
     """The page for a refusal."""
+    if isinstance(refusal, Unavailable):
+        know_nobody()
     answer = failure_page(status_of(refusal), sentence(refusal))
-    if isinstance(refusal, TooMuch):
+    if isinstance(refusal, TooMuch | Unavailable):
         answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
+
+
+def gone() -> Response:
+    """The page for everybody while the database is away. It asks the database nothing, not even who is signed in."""
+    know_nobody()
+    answer = add_headers(failure_page(503, gettext(AWAY), **shell()))
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 
 
 def lost() -> Response:
     """The page for somebody who looks at an address at which there is nothing, outside every blueprint of pages."""
     reason = gettext("Look at the address again, or begin at the first page")
-    return add_headers(failure_page(404, reason, **shell()))
+    try:
+        around = shell()
+    except Exception as fault:
+        if is_away(fault):
+            return gone()
+        raise
+    return add_headers(failure_page(404, reason, **around))
 
 
 def status_of(refusal: Refusal) -> int:
@@ -106,5 +137,8 @@ def _failed(fault: HTTPException) -> Response:
 
 
 def _broken(fault: Exception) -> Response:
+    if is_away(fault):
+        _LOG.error("%s %s: the database is away: %s", request.method, request.path, fault)
+        return gone()
     _LOG.exception("%s %s failed", request.method, request.path, exc_info=fault)
     return _failed(InternalServerError(N_("The server failed; what was sent was not stored")))

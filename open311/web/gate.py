@@ -52,6 +52,11 @@ def signed_in() -> SignedIn | None:
     return found
 
 
+def know_nobody() -> None:
+    """Do not ask the database who sent this request, if it was not asked yet: nobody is signed in then."""
+    request.environ.setdefault(_SIGNED_IN, None)
+
+
 def me() -> SignedIn:
     """Who sent this request, on pages that only somebody signed in can reach."""
     found = signed_in()

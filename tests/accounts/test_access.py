@@ -48,7 +48,7 @@ def rules(app: Flask) -> list[Any]:
 
 
 def test_every_route_is_of_the_api_or_declares_what_it_takes(app: Flask) -> None:
-    homes = ("open311.entrypoints.georeport", "open311.entrypoints.opendata")
+    homes = tuple(f"open311.entrypoints.{home}" for home in ("georeport", "opendata", "health"))
     api = {name for name, blueprint in app.blueprints.items() if blueprint.import_name.startswith(homes)}
     assert {rule.endpoint for rule in rules(app) if rule.endpoint.rpartition(".")[0] not in api} == set(declared(app))
 

@@ -16,7 +16,9 @@ from open311.api.arguments import FILTER_PARAMETERS, PARAMETERS
 from open311.api.problems import STATUS, status_of
 from open311.domain import errors
 from open311.domain.errors import (
+    Busy,
     Conflict,
+    DatabaseAway,
     InvalidArgument,
     InvalidDraft,
     KeyRefused,
@@ -24,6 +26,7 @@ from open311.domain.errors import (
     MissingArgument,
     MissingJurisdiction,
     NotAllowed,
+    OutcomeUnknown,
     Refusal,
     SignInRefused,
     StepRefused,
@@ -61,8 +64,8 @@ WRITES = {"postServiceRequest", "postServiceRequestUpdate"}
 
 # Routes
 
-BESIDES = {("GET", "/docs/static/{}"), ("GET", "/docs/openapi.yaml")}
-"""What the reference needs for itself."""
+BESIDES = {("GET", "/docs/static/{}"), ("GET", "/docs/openapi.yaml"), ("GET", "/health/live"), ("GET", "/health/ready")}
+"""What the reference needs for itself, and what is there for whoever watches the server."""
 
 
 def spelled(path: str, suffixes: list[str]) -> Iterator[str]:
@@ -213,6 +216,9 @@ RAISED: dict[type[Refusal], set[str]] = {
     UnknownBoundary: {"getBoundaryShapes", "getBoundaryShape"},
     StepRefused: {"postServiceRequestUpdate"},
     Conflict: {"postServiceRequestUpdate"},
+    DatabaseAway: READS | WRITES,
+    OutcomeUnknown: WRITES,
+    Busy: WRITES,
     **{of_pages: set() for of_pages in (UnknownLink, UnknownPhoto, NotAllowed, SignInRefused)},
 }
 """Which calls refuse what. That they answer nothing else is checked of every answer in every test (``contracts``)."""

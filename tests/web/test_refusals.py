@@ -18,7 +18,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_every_refusal_belongs_to_a_family_with_a_status(kind: type[Refusal]) -> None:
-    assert {400, 403, 404, 409, 422, 429} >= {problems.status_of(kind)}
+    assert {400, 403, 404, 409, 422, 429, 503} >= {problems.status_of(kind)}
     assert any(each in failures.STATUS for each in kind.__mro__)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
@@ -11,11 +12,14 @@ from typing import Any, ParamSpec, TypeVar
 import psycopg
 from psycopg.rows import TupleRow
 from sqlalchemy import Table, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from open311.actions.base.environment import Environment
+from open311.domain.errors import RETRY_SECONDS, OutcomeUnknown
 from open311.models.base import database
 from open311.models.locks import Lock
+from open311.models.patience import is_lost
 from open311.queries.reading import READ, TRANSACTION, Statement
 
 P = ParamSpec("P")
@@ -26,7 +30,7 @@ def transaction(action: Callable[P, R]) -> Callable[P, R]:
     """Run an action as one transaction: commit when it returns, roll back when it raises.
 
     An action that another action calls is part of its transaction. Queries inside it (``queries/reading``) see what it
-    has written.
+    has written. If the connection breaks during the commit, ``OutcomeUnknown`` is raised.
     """
 
     @functools.wraps(action)
@@ -40,13 +44,27 @@ def transaction(action: Callable[P, R]) -> Callable[P, R]:
                 result = action(*args, **kwargs)
             finally:
                 TRANSACTION.reset(under_way)
-            session.commit()
+            _commit(session)
         except BaseException:
-            session.rollback()
+            with suppress(DBAPIError):  # a connection that is gone has rolled back already
+                session.rollback()
             raise
         return result
 
     return run
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except (DBAPIError, psycopg.Error) as fault:
+        if is_lost(fault):
+            raise OutcomeUnknown(
+                "it is not known whether this was stored: the database was lost at that moment. If it is sent again "
+                "with the same Idempotency-Key or client_request_id, it counts once",
+                RETRY_SECONDS,
+            ) from fault
+        raise
 
 
 def connection() -> psycopg.Connection[Any]:

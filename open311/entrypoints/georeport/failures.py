@@ -9,8 +9,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from open311.actions.base.environment import current_environment
 from open311.api.call import format_of
-from open311.api.problems import failed
-from open311.web.failures import lost
+from open311.api.problems import away, failed, refused
+from open311.models.patience import is_away
+from open311.web.failures import gone, lost
 from open311.wire.formats import DEFAULT, FORMATS, Format
 
 _LOG = logging.getLogger(__name__)
@@ -38,7 +39,10 @@ def _is_reader() -> bool:
 
 
 def _broken(fault: Exception) -> Response:
-    """A failure of ours: logged in full, and answered with one sentence, never as HTML."""
+    """A failure of ours: logged in full, and answered with one sentence; a page only where a reader asked for one."""
+    if is_away(fault):
+        _LOG.error("%s %s: the database is away: %s", request.method, request.path, fault)
+        return gone() if _is_reader() else refused(away(), _format())
     _LOG.exception("%s %s failed", request.method, request.path, exc_info=fault)
     return failed(InternalServerError(), _format())
 
