@@ -12,7 +12,7 @@ from open311.catalog.calendar import CityHolidays, weekdays
 from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer, RemoteServer
 from open311.catalog.files import Files
 from open311.catalog.replies import build_replies
-from open311.catalog.retention import build_retention
+from open311.catalog.retention import build_retention, holds_personal_data
 from open311.catalog.routing import build_routing
 from open311.catalog.source import Source
 from open311.catalog.texts import build_wordings
@@ -77,6 +77,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         routing=build_routing(files, key, item["timezone"]),
         wordings=build_wordings(files.texts, tuple(item.get("languages", ["en"]))) if files.texts else Wordings(),
         replies=build_replies(files, key),
+        holds_personal_data=holds_personal_data(files.privacy),
     )
 
 

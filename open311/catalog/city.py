@@ -95,6 +95,14 @@ class Jurisdiction:
     routing: Routing = field(default_factory=Routing)
     wordings: Wordings = field(default_factory=Wordings)
     replies: tuple[Reply, ...] = ()
+    holds_personal_data: bool = True
+    """Whether words that look like personal data wait for staff before everybody reads them."""
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """What the city says of how to reach it: these phone numbers and addresses are nobody's personal data."""
+        own = (self.contact, self.phone, self.email, self.website, self.emergency, self.api_terms, self.key_service)
+        return (*own, *(text for each in self.departments.values() for text in (each.phone, each.email, each.url)))
 
 
 @dataclass(frozen=True, slots=True)

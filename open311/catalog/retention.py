@@ -18,6 +18,11 @@ def build_retention(source: Source | None) -> Retention:
     return Retention({name: Rule(rule["days"], rule.get("services", {})) for name, rule in keep.items()})
 
 
+def holds_personal_data(source: Source | None) -> bool:
+    """Whether words that look like personal data wait for staff; they do unless the file says no."""
+    return bool(source.data.get("hold_personal_data", True)) if source else True
+
+
 def check_spans(source: Source, spans: Iterable[Span]) -> list[Fault]:
     """Find faults in the file's shape, and spans that are missing or unknown; without ``spans``, any are accepted."""
     return check_shape(source, _schema(tuple(spans)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -132,9 +132,9 @@ class Service:
                 return exception.acknowledge or self.acknowledge, exception.resolve or self.resolve
         return self.acknowledge, self.resolve
 
-    def exposure(self, moderation: Moderation, *, private: bool = False) -> Exposure:
-        """What everybody may see of a service request of this service."""
-        return exposure(self.publishing, self.location, private, moderation, self.photos)
+    def exposure(self, moderation: Moderation, *, private: bool = False, withheld: Iterable[str] = ()) -> Exposure:
+        """What everybody may see of a service request of this service; ``withheld`` names texts that wait for staff."""
+        return exposure(self.publishing, self.location, private, moderation, self.photos, tuple(withheld))
 
     @property
     def needs_boundaries(self) -> bool:

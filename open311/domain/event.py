@@ -26,7 +26,17 @@ class Subject(StrEnum):
         member.placeholders = frozenset({"city", *placeholders})
         return member
 
-    SERVICE_REQUEST = "service_request", "number", "service", "department", "place", "text", "expected", "scheduled"
+    SERVICE_REQUEST = (
+        "service_request",
+        "number",
+        "service",
+        "department",
+        "place",
+        "text",
+        "expected",
+        "scheduled",
+        "held",
+    )
     FOLLOWING = "following", "followed"
     DIGEST = "digest", "followed", "news"
     ACCOUNT = "account"

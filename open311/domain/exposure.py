@@ -38,9 +38,15 @@ class Exposure:
     listed: bool
     """Whether the service request is published at all."""
     text: bool
-    """Whether its description, address, place and answers are public."""
+    """Whether its description, address, place and answers are public, but for what is ``withheld``."""
     location: Precision
     photographs: Publishing = Publishing.AT_ONCE
+    withheld: frozenset[str] = frozenset()
+    """Which of its texts look like personal data, and are withheld until staff have looked at them."""
+
+    def shows(self, field: str) -> bool:
+        """Whether one text is public: ``description``, ``address``, or ``answer:CODE``."""
+        return self.text and field not in self.withheld
 
     @property
     def photos(self) -> bool:
@@ -65,6 +71,7 @@ def exposure(
     private: bool,
     moderation: Moderation,
     photos: Publishing = Publishing.AT_ONCE,
+    withheld: tuple[str, ...] = (),
 ) -> Exposure:
     """What everybody may see of a service request (``Service.exposure`` knows the settings of the service).
 
@@ -73,7 +80,7 @@ def exposure(
     """
     listed = publishing is not Publishing.PRIVATE and not private and moderation is not Moderation.HIDDEN
     text = listed and moderation is Moderation.APPROVED
-    return Exposure(listed=listed, text=text, location=location, photographs=photos)
+    return Exposure(listed, text, location, photos, frozenset(withheld))
 
 
 _STRICTNESS = {member: rank for kind in (Publishing, Precision) for rank, member in enumerate(kind)}

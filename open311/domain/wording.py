@@ -13,7 +13,7 @@ LETTER_PHRASES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("do_confirm", "do_sign_in", "do_set_password"),
-            *("offer_updates", "offer_answer", "offer_fixed", "offer_end", "nobody_reads", "followed_area"),
+            *("offer_updates", "offer_answer", "offer_fixed", "offer_end", "nobody_reads", "followed_area", "held"),
             *("open", "closed"),
         ),
         frozenset[str](),

@@ -22,6 +22,7 @@ from open311.actions.accounts.sessions import begin
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.batch import start_batch, undo_batch
+from open311.actions.cases.held_words import remove_personal
 from open311.actions.cases.photo_review import redact_photo
 from open311.actions.cases.progress import annotate, comment, endorse, progress
 from open311.actions.cases.refer import refer
@@ -140,8 +141,10 @@ def live(
                 "media": photo(colour),
             },
             client_request_id=f"report of a {colour} car",
+            description=f"{person.words('SR-PD01')}, call {person.phone}",
         )["service_request_id"]
         key = city.scalar(NEWEST)
+        remove_personal(environment, CaseRef("phila.gov", car), STAFF)
         work()
         client.post(newest_link(person, "follow/confirm"))
 

@@ -13,6 +13,7 @@ NOT_PERSONAL = {
         answer: service_request position code;
         batch_case: batch_change position;
         feedback: service_request; media: service_request; message: service_request update digest about;
+        original_words: service_request;
         referral: service_request; service_request_update: service_request; sla_event: service_request;
         relation: service_request other; webhook_delivery: webhook;
         publication: service_request; publication_change: service_request; request_boundary: service_request boundary;
@@ -20,7 +21,7 @@ NOT_PERSONAL = {
         """,
     "What the city does with a service request: its place in the organisation, its state, its promises": """
         service_request: service_request_id service_code service_name department team assignee agency_responsible
-                         service_notice status outcome priority private moderation origin version
+                         service_notice status outcome priority private moderation withheld origin version
                          requested_datetime updated_datetime acknowledged_datetime expected_datetime scheduled_datetime
                          closed_datetime acknowledge_by paused_at look_again_at;
         relation: kind created_at;

@@ -99,7 +99,7 @@ def changed(case: ServiceRequest) -> dict[str, list[Any]]:
     return found
 
 
-_NOT_NOTED = frozenset({"updated_datetime", "description", "status_notes"})
+_NOT_NOTED = frozenset({"updated_datetime", "description", "status_notes", "withheld"})
 """Columns whose changes the history leaves out: updates have their own time, and words that can be redacted."""
 
 

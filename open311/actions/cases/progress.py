@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from open311.actions.base.actor import SYSTEM, Actor
@@ -11,6 +12,7 @@ from open311.actions.base.transaction import add, transaction, write_returning
 from open311.actions.cases.case import aside, finish, locked, permit_case, record
 from open311.actions.cases.relate import mirror
 from open311.actions.intake.photos import add_photos
+from open311.actions.publications.personal import personal_in
 from open311.actions.publications.publish import exposure_of, service_of
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
@@ -20,6 +22,7 @@ from open311.domain.errors import InvalidArgument, KeyReused, StepRefused
 from open311.domain.exposure import Moderation
 from open311.domain.lifecycle import PAUSED, PUBLISHED, Status, check_step
 from open311.domain.moment import now
+from open311.domain.personal_data import without
 from open311.domain.photo import StoredPhoto
 from open311.domain.roles import Act
 from open311.models.cases.endorsement import Endorsement
@@ -45,6 +48,7 @@ def progress(environment: Environment, ref: CaseRef, actor: Actor, change: Chang
     """
     if before := _sent_before(actor, ref.number):
         return before
+    change = _without_personal(environment, ref, actor, change)
     case = locked(ref, actor, act_of(_status(change)))
     if case.status == Status.DISPUTED:
         permit_case(actor, Act.REOPEN, case)
@@ -139,6 +143,8 @@ def comment(environment: Environment, ref: CaseRef, actor: Actor, change: Change
     """
     if before := _sent_before(actor, ref.number):
         return before
+    if public:
+        change = _without_personal(environment, ref, actor, change)
     case = locked(ref, actor, Act.COMMENT)
     moment = now().replace(microsecond=0)
     if public:
@@ -158,6 +164,19 @@ def comment(environment: Environment, ref: CaseRef, actor: Actor, change: Change
     return update_id
 
 
+def _without_personal(environment: Environment, ref: CaseRef, actor: Actor, change: Change) -> Change:
+    """Return what a program sent without what looks like personal data; staff find all of it in the note.
+
+    A text of the history cannot wait to be approved: rows of it are never changed.
+    """
+    city = environment.city.jurisdictions.get(ref.jurisdiction)
+    found = personal_in(city, change.text) if city and actor.api_client is not None else []
+    if not found:
+        return change
+    note = "\n".join(filter(None, (change.note, f"As it was sent: {change.text}")))
+    return replace(change, text=without(change.text, found), note=note)
+
+
 @transaction
 def annotate(environment: Environment, ref: CaseRef, actor: Actor, note: str) -> str:
     """Add a note that only staff ever see; return the id of the update."""
@@ -173,6 +192,8 @@ def moderate(environment: Environment, ref: CaseRef, actor: Actor, decision: Mod
     """
     case = locked(ref, actor, Act.MODERATE)
     case.moderation = decision
+    if decision is Moderation.APPROVED:
+        case.withheld = []
     aside(environment, case, "moderation", actor)
 
 

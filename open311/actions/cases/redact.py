@@ -34,6 +34,8 @@ _REDACT_ANSWERS = Statement(
     """
 )
 
+_FORGET_ORIGINALS = Statement("DELETE FROM original_words WHERE service_request = :key AND field <> 'address'")
+
 
 @transaction
 def redact_update(environment: Environment, ref: CaseRef, actor: Actor, update_id: str, *, reason: str) -> None:
@@ -83,4 +85,6 @@ def redact_description(environment: Environment, ref: CaseRef, actor: Actor, *, 
     if case.description:
         case.description = TOMBSTONE
     write(_REDACT_ANSWERS, {"tombstone": TOMBSTONE, "key": case.key})
+    write(_FORGET_ORIGINALS, {"key": case.key})
+    case.withheld = [field for field in case.withheld if field == "address"]
     aside(environment, case, "moderation", actor, reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.reach import can_reach
 from open311.actions.base.transaction import add, connection, defer, write, write_returning
 from open311.actions.intake.photos import add_photos, store_photos
+from open311.actions.intake.withheld import looks_personal
 from open311.actions.publications.publish import publish_new
 from open311.actions.telling.notify import tell
 from open311.adapters.images import CleanImage
@@ -24,6 +25,7 @@ from open311.domain.exposure import Moderation, first_moderation
 from open311.domain.lifecycle import Status
 from open311.domain.moment import now
 from open311.domain.news import Target, TargetKind
+from open311.domain.personal_data import PersonalData
 from open311.domain.routing import Facts, Route
 from open311.models.cases.update import Update
 from open311.models.intake.token import Token
@@ -49,6 +51,8 @@ class Filing:
     """By when somebody is to look at it; None if nothing was promised."""
     expected: datetime | None
     """By when it is to be done; None if nothing was promised."""
+    personal: Mapping[str, Set[PersonalData]]
+    """Its public texts that look like personal data, which wait for staff, and what they look like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def prepare(
         route=route,
         acknowledge_by=jurisdiction.calendar.due(moment, acknowledge) if acknowledge else None,
         expected=jurisdiction.calendar.due(moment, resolve) if resolve else None,
+        personal=looks_personal(jurisdiction, draft, answers),
     )
 
 
@@ -131,12 +136,12 @@ _ADD_CASE = Statement(
     INSERT INTO service_request (jurisdiction, service_request_id, service_code, service_name, department, team,
         priority, agency_responsible, service_notice, description, status, point, address, address_id, zipcode,
         media_url, requested_datetime, updated_datetime, acknowledge_by, expected_datetime, channel, api_client,
-        language, private, moderation)
+        language, private, moderation, withheld)
     VALUES (:jurisdiction, CASE WHEN :numbered THEN nextval('service_request_number')::text END, :service_code,
         :service_name, :department, :team, :priority, :agency_responsible, :service_notice, :description, :status,
         ST_SetSRID(ST_MakePoint(:long, :lat), 4326), :address, :address_id, :zipcode, :media_url,
         :requested_datetime, :updated_datetime, :acknowledge_by, :expected_datetime, :channel, :api_client,
-        :language, :private, :moderation)
+        :language, :private, :moderation, :withheld)
     RETURNING key, service_request_id
     """
 )
@@ -172,6 +177,7 @@ def _add_case(filing: Filing, private: bool, moderation: Moderation) -> dict[str
         "language": draft.language,
         "private": private,
         "moderation": moderation,
+        "withheld": list(filing.personal),
     }
     [(key, number)] = write_returning(_ADD_CASE, {**case, "numbered": service.type is ServiceType.REALTIME})
     return {**case, "key": key, "service_request_id": number}

@@ -11,6 +11,7 @@ from open311.actions.base.idempotency import Once
 from open311.actions.base.transaction import transaction, write_returning
 from open311.actions.intake.filing import Filing, prepare, write_service_request
 from open311.actions.intake.photos import clean_photos
+from open311.actions.intake.withheld import notice
 from open311.actions.publications.publish import publish
 from open311.actions.telling.notify import tell
 from open311.adapters.images import CleanImage
@@ -68,10 +69,15 @@ def _file(environment: Environment, filing: Filing, photos: Sequence[CleanImage]
     filed = write_service_request(environment, filing, photos)
     if actor.is_staff:
         permit(actor, Act.FILE, f"service_request:{filed.service_request_id or filed.key}", _scope(filing))
-    receipt = Receipt(filed.service_request_id, filed.token, filing.service.service_notice)
+    receipt = Receipt(filed.service_request_id, filed.token, _notice(filing))
     if once:
         once.remember(jurisdiction, actor.api_client, receipt)
     return receipt
+
+
+def _notice(filing: Filing) -> str:
+    """Return what the reporter is told at once: what the service says, and what is not public yet."""
+    return " ".join(filter(None, (filing.service.service_notice, notice(filing.personal))))
 
 
 def _scope(filing: Filing) -> CaseScope:

@@ -137,11 +137,11 @@ def _store(rendered: list[dict[str, Any]], one: Statement, many: Statement) -> i
 def exposure_of(service: Service | None, case: Mapping[str, Any]) -> Exposure | None:
     """Return what may be seen of a service request; None if nothing, or if the city's files no longer have its service.
 
-    ``case`` needs ``private`` and ``moderation``.
+    ``case`` needs ``private`` and ``moderation``, and has ``withheld`` if some of its texts wait for staff.
     """
     if service is None:
         return None
-    seen = service.exposure(Moderation(case["moderation"]), private=case["private"])
+    seen = service.exposure(Moderation(case["moderation"]), private=case["private"], withheld=case.get("withheld", ()))
     return seen if seen.listed else None
 
 
@@ -161,8 +161,8 @@ def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] 
     document = {
         **case,
         "status": PUBLISHED[Status(case["status"])],
-        "description": case["description"] if seen.text else None,
-        "address": public_address(case["address"], seen.location) if seen.text else None,
+        "description": case["description"] if seen.shows("description") else None,
+        "address": public_address(case["address"], seen.location) if seen.shows("address") else None,
         "address_id": case["address_id"] if seen.text and precise else None,
         "zipcode": case["zipcode"] if seen.text and precise else None,
         "media_url": photo if seen.photos else None,

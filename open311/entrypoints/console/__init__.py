@@ -11,6 +11,7 @@ from open311.entrypoints.console import (  # noqa: F401  (their pages are in the
     case,
     crew,
     filters,
+    held_words,
     photos,
     queue,
     refer,

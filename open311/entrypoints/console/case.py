@@ -12,6 +12,7 @@ from open311.domain.errors import UnknownServiceRequest
 from open311.domain.lifecycle import PUBLISHED, STEPS, Status
 from open311.domain.roles import Act, may
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city
+from open311.entrypoints.console.held_words import held_words
 from open311.entrypoints.console.queue import came_from
 from open311.queries.cases.case_file import CaseFile, case_file
 from open311.queries.places.outlines import around
@@ -87,6 +88,8 @@ def _shown(found: CaseFile, personal: Personal | None = None) -> Response:
         facts=facts,
         map=around(facts.place, [area.key for area in found.areas]) if facts.place else None,
         personal=personal,
+        held=held_words(found),
+        may_moderate=may(grants, Act.MODERATE, found.scope),
         may_read_personal=may(grants, Act.READ_PERSONAL, found.scope),
         acts=[each for each in _acts(found) if can_open(each[0]) and may(grants, act_of(each[0]), found.scope)],
         question=came_from(request.args.get("list", "")),

@@ -30,11 +30,12 @@ def _row(call: Call, found: Extensions) -> dict[str, Any]:
     """One service request's extensions, without what its service's settings hide."""
     case = found.case
     service = call.jurisdiction.services.get(case.service_code)
-    seen = service.exposure(Moderation(case.moderation)) if service else None
+    seen = service.exposure(Moderation(case.moderation), withheld=case.withheld) if service else None
     return {
         "attributes": [
             {"code": answer.code, "label": answer.question, "value": value, "name": name}
-            for answer in (found.answers if seen and seen.text else ())
+            for answer in found.answers
+            if seen and seen.shows(f"answer:{answer.code}")
             for value, name in zip(answer.values, answer.names, strict=True)
         ],
         "notes": [

@@ -8,7 +8,19 @@ from uuid import UUID
 
 from geoalchemy2 import Geometry
 from geoalchemy2.shape import to_shape
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Sequence, SmallInteger, func, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Sequence,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from open311.domain.exposure import Moderation
@@ -93,7 +105,7 @@ class ServiceRequest(Base):
             "ix_service_request_pending",
             "jurisdiction",
             "department",
-            postgresql_where=text(f"moderation = 'pending' AND {is_live()}"),
+            postgresql_where=text(f"(moderation = 'pending' OR withheld <> '{{}}') AND {is_live()}"),
         ),
         Index("ix_service_request_live_place", "point", postgresql_using="gist", postgresql_where=text(is_live())),
         _one_of("status", Status),
@@ -146,6 +158,8 @@ class ServiceRequest(Base):
     language: Mapped[str | None]
     private: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     moderation: Mapped[str] = mapped_column(default=Moderation.APPROVED)
+    withheld: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    """What looks like personal data and waits for staff: ``description``, ``address``, ``answer:CODE``."""
     origin: Mapped[str | None]
     """``sample`` or ``import:NAME``; NULL for cases that were filed here."""
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")

@@ -55,6 +55,8 @@ class Facts:
     language: str | None
     private: bool
     moderation: str
+    withheld: list[str]
+    """Which of its texts look like personal data and wait for staff."""
     origin: str | None
     client: str | None
     """The name of the program that filed it, if one did."""
@@ -149,7 +151,7 @@ _FACTS = Statement(
            r.updated_datetime AS updated, r.acknowledged_datetime AS acknowledged, r.acknowledge_by,
            r.expected_datetime AS expected, r.scheduled_datetime AS scheduled, r.closed_datetime AS closed,
            r.paused_at IS NOT NULL AS paused, r.paused_at, r.look_again_at, r.channel, r.language, r.private,
-           r.moderation, r.origin, c.name AS client,
+           r.moderation, r.withheld, r.origin, c.name AS client,
            EXISTS (SELECT FROM reporter_link l WHERE l.service_request = r.key) AS has_reporter,
            (SELECT count(*)::int FROM answer w WHERE w.service_request = r.key AND NOT w.public) AS private_answers,
            (SELECT count(*)::int FROM endorsement e WHERE e.service_request = r.key) AS me_too,

@@ -65,6 +65,8 @@ class ListedCase:
     paused: bool
     private: bool
     moderation: str
+    withheld: bool
+    """Whether some of its words look like personal data and wait for staff."""
     duplicate_of: str
     """The number of the case that it is a duplicate of; empty if it is none."""
 
@@ -116,6 +118,7 @@ def _listing(condition: str, sort: str, descending: bool, later: str) -> Stateme
                r.department AS department_code, r.agency_responsible AS department, coalesce(r.team, '') AS team,
                coalesce(a.name, '') AS assignee, r.priority, r.requested_datetime AS requested,
                r.expected_datetime AS expected, r.paused_at IS NOT NULL AS paused, r.private, r.moderation,
+               cardinality(r.withheld) > 0 AS withheld,
                coalesce((SELECT o.service_request_id FROM relation d JOIN service_request o ON o.key = d.other
                          WHERE d.service_request = r.key AND d.kind = 'duplicate_of'), '') AS duplicate_of
         FROM page JOIN service_request r ON r.key = page.key

@@ -45,7 +45,7 @@ class Queue(StrEnum):
     """Open cases that may have been reported before, by the service's ``duplicate_metres`` and ``duplicate_days``."""
     DISPUTED = "disputed"
     REVIEW = "review"
-    """Cases whose words become public only after somebody has looked at them."""
+    """Cases whose words become public only after somebody has looked at them: all of them, or what looks personal."""
     OPEN = "open"
     EVERYTHING = "everything"
     """All cases, including closed ones."""
@@ -64,7 +64,7 @@ _KEEPS: Mapping[Queue, str] = {
     Queue.OVERDUE: f"{_OPEN} AND r.paused_at IS NULL AND {_DUE} < :now AND {_OWN}",
     Queue.WAITING: f"r.paused_at IS NOT NULL AND {_OWN}",
     Queue.DISPUTED: f"r.status = 'disputed' AND {_OWN}",
-    Queue.REVIEW: f"r.moderation = 'pending' AND {_LIVE}",
+    Queue.REVIEW: f"(r.moderation = 'pending' OR r.withheld <> '{{}}') AND {_LIVE}",
     Queue.OPEN: f"{_OPEN} AND {_OWN}",
     Queue.EVERYTHING: "true",
 }

@@ -29,6 +29,8 @@ class CaseShown:
     status: str
     outcome: str | None
     moderation: str
+    withheld: str | None
+    """What looks like personal data and waits for staff."""
     address: str | None
     description: str | None
     requested_datetime: datetime
@@ -56,7 +58,8 @@ _NUMBERED = "r.jurisdiction = :jurisdiction AND r.service_request_id = :number"
 _SUMMARY = Statement(f"SELECT r.status, r.api_client, r.version FROM service_request r WHERE {_NUMBERED}")
 _CASE = Statement(
     f"""
-    SELECT r.service_code, r.service_name, r.agency_responsible, r.status, r.outcome, r.moderation, r.address,
+    SELECT r.service_code, r.service_name, r.agency_responsible, r.status, r.outcome, r.moderation,
+           nullif(array_to_string(r.withheld, ', '), '') AS withheld, r.address,
            r.description, r.requested_datetime, r.expected_datetime, r.scheduled_datetime, r.closed_datetime
     FROM service_request r WHERE {_NUMBERED}
     """

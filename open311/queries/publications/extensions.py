@@ -22,6 +22,7 @@ class Case:
     channel: str
     service_code: str
     moderation: str
+    withheld: list[str]
     sample: bool
     me_too: int
 
@@ -85,7 +86,7 @@ class Extensions:
 # Every statement joins the publication: what is not published has no extensions either.
 _CASES = Statement(
     """
-    SELECT r.key, r.status AS detailed_status, r.outcome, r.channel, r.service_code, r.moderation,
+    SELECT r.key, r.status AS detailed_status, r.outcome, r.channel, r.service_code, r.moderation, r.withheld,
            coalesce(r.origin = 'sample', false) AS sample,
            (SELECT count(*) FROM endorsement e WHERE e.service_request = r.key) AS me_too
     FROM service_request r JOIN publication p ON p.service_request = r.key

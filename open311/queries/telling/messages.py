@@ -17,6 +17,7 @@ SELECT m.key, m.uuid::text, m.event AS event_name, m.channel, m.address, m.attem
        s.language, s.rhythm, s.push_key, s.push_secret, s.ended_at, s.confirmed_at, m.service_request,
        r.service_request_id AS number, r.service_code, r.service_name, r.agency_responsible, r.expected_datetime,
        r.scheduled_datetime, r.closed_datetime,
+       coalesce(cardinality(r.withheld) > 0, false) AS withheld,
        CASE WHEN m.subscription IS NULL THEN u.note ELSE u.description END AS text, u.outcome,
        m.service_request IS NULL OR p.service_request IS NOT NULL AS public,
        convert_from(p.json, 'UTF8')::json ->> 'address' AS place
@@ -57,6 +58,8 @@ class Message:
     expected_datetime: datetime | None
     scheduled_datetime: datetime | None
     closed_datetime: datetime | None
+    withheld: bool
+    """Whether some of what was reported looks like personal data, and waits for staff."""
     text: str | None
     outcome: str | None
     public: bool

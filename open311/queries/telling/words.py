@@ -30,7 +30,9 @@ def letter_of(jurisdiction: Jurisdiction, message: Message, links: Mapping[str, 
 
 
 def _case_facts(jurisdiction: Jurisdiction, message: Message) -> dict[str, str]:
-    return message.facts.filled(jurisdiction.name, jurisdiction.timezone, message.language)
+    facts = message.facts.filled(jurisdiction.name, jurisdiction.timezone, message.language)
+    held = message.withheld and message.reporter
+    return {**facts, "held": jurisdiction.wordings.say("held", message.language) if held else ""}
 
 
 def _news(jurisdiction: Jurisdiction, message: Message) -> dict[str, str]:
