@@ -82,6 +82,8 @@ class Draft:
     channel: str = Intake.API
     language: str | None = None
     photos: Sequence[bytes] = ()
+    media_url_refused: bool = False
+    """Whether a ``media_url`` was given that is no web address, and left out."""
     faults: tuple[str, ...] = ()
     """What is wrong with the draft, in sentences for whoever sent it."""
 
@@ -113,8 +115,9 @@ class Draft:
             for name, text in {**clean, **known}.items()
             if len(text) > MAX_LINE_CHARACTERS
         ]
-        if "media_url" in clean:
-            clean["media_url"] = web_address(clean["media_url"])
+        media_url = clean.get("media_url", "")
+        if media_url:
+            clean["media_url"] = web_address(media_url)
         description = clean_text(description)
         if len(description) > MAX_TEXT_CHARACTERS:
             reasons.append(f"description is longer than {MAX_TEXT_CHARACTERS} characters")
@@ -137,6 +140,7 @@ class Draft:
             reporter=Reporter(**known),
             channel=channel,
             photos=tuple(photos),
+            media_url_refused=bool(media_url and not clean["media_url"]),
             faults=tuple(reasons),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 from open311.domain.errors import InvalidArgument
 
@@ -11,6 +12,30 @@ MAX_PHOTOS = 5
 """The most photos of one report or one update."""
 MAX_BOXES = 20
 """The most boxes of one redaction; a photo that needs more is hidden instead."""
+
+
+MAX_PHOTO_BYTES = 40 * 1024 * 1024
+"""The largest upload that is decoded as a photo, in bytes: phones write 200 megapixels in that."""
+
+
+class Unkept(StrEnum):
+    """Why a photo was not kept: a code for programs, and words that follow "was not kept:"."""
+
+    said: str
+
+    def __new__(cls, code: str, said: str) -> Unkept:
+        """Make a member whose value is its code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.said = said
+        return member
+
+    UNREADABLE = "unreadable", "it is no photo that can be read (JPEG, PNG, WebP, HEIC or AVIF)"
+    CUT_OFF = "cut_off", "it is damaged, or its end is missing; send it again"
+    TOO_MANY_BYTES = "too_many_bytes", f"it has more than {MAX_PHOTO_BYTES // 1024 // 1024} MB"
+    TOO_MANY_PIXELS = "too_many_pixels", "it has more pixels than this server can decode; send it smaller, or as JPEG"
+    TOO_MANY = "too_many", f"at most {MAX_PHOTOS} photos are taken"
+    NO_ADDRESS = "no_address", "it is no web address"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from open311.actions.base.environment import current_environment
 from open311.actions.intake.photos import clean_photos, store_unsent_photos
-from open311.domain.photo import MAX_PHOTOS, StoredPhoto
+from open311.domain.photo import MAX_PHOTO_BYTES, MAX_PHOTOS, StoredPhoto, Unkept
 from open311.web.forms import Form
 from open311.web.language import N_
 
 KEPT = "kept_photos"
 """The hidden field. It is signed, so nobody can make one for a file that they only know of."""
+
+
+SAID: Mapping[Unkept, str] = {
+    Unkept.UNREADABLE: N_("A file is no photo that can be read (JPEG, PNG, WebP, HEIC or AVIF)"),
+    Unkept.CUT_OFF: N_("A photo is damaged, or its end is missing. Choose it again"),
+    Unkept.TOO_MANY_BYTES: N_("A photo has more than %(megabytes)s MB. Choose a smaller one"),
+    Unkept.TOO_MANY_PIXELS: N_("A photo has more pixels than can be decoded here. Choose a smaller one"),
+    Unkept.TOO_MANY: N_("Choose at most %(most)s photos"),
+}
+"""Why a photo was not kept, in words for whoever chose it."""
 
 
 def receive_photos(form: Form, name: str, owner: str) -> tuple[StoredPhoto, ...]:
@@ -23,12 +33,12 @@ def receive_photos(form: Form, name: str, owner: str) -> tuple[StoredPhoto, ...]
     :param owner: whose form it is. Photos that somebody else's form kept are not taken.
     """
     kept, uploads = _kept(owner), [data for file in request.files.getlist(name) if (data := file.read())]
-    cleaned = clean_photos(uploads)
+    cleaned, unkept = clean_photos(uploads)
     photos = (*kept, *store_unsent_photos(current_environment(), cleaned))
     if len(kept) + len(uploads) > MAX_PHOTOS:
         form.wrong(name, N_("Choose at most %(most)s photos"), most=MAX_PHOTOS)
-    elif len(cleaned) < len(uploads):
-        form.wrong(name, N_("A file is no photo that can be read (JPEG, PNG, WebP or HEIC)"))
+    elif unkept:
+        form.wrong(name, SAID[next(iter(unkept.values()))], megabytes=MAX_PHOTO_BYTES // 1024 // 1024, most=MAX_PHOTOS)
     return photos[:MAX_PHOTOS]
 
 

@@ -146,6 +146,15 @@ class ServiceRequestExtensionsDocument(Document):
     extended_attributes = One(ExtendedAttributesDocument)
 
 
+class NotKeptDocument(Document):
+    """A photo, or an address of one, that was not kept, and why."""
+
+    singular = "not_kept"
+    media = Text()
+    reason = Text()
+    description = Text(known=True)
+
+
 class ReceiptDocument(Document):
     """The answer to a new service request: a number, or a token, or (``blackbox``) neither (POST Service Request)."""
 
@@ -154,6 +163,7 @@ class ReceiptDocument(Document):
     token = Text(optional=True)
     service_notice = Text(known=True)
     account_id = Text(known=True)
+    media_not_kept = Many(NotKeptDocument, optional=True)
 
 
 class TokenDocument(Document):

@@ -590,3 +590,68 @@ def test_a_reviewed_photo_is_served_after_approval(client: FlaskClient, environm
 @pytest.mark.parametrize("name", ["nothing.jpg", "0" * 64 + ".jpg", "..%2f..%2fetc%2fpasswd"])
 def test_photos_that_are_none_are_not_found(client: FlaskClient, name: str) -> None:
     assert client.get(f"/media/{name}").status_code == 404
+
+
+# What was not kept is told
+
+
+def receipt(response: Any) -> dict[str, Any]:
+    assert response.status_code == 200, response.get_data(as_text=True)
+    (found,) = response.get_json()
+    return found  # type: ignore[no-any-return]
+
+
+GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(GIF, "unreadable"), (b"<html>", "unreadable"), (picture()[:-300], "cut_off")]
+)
+def test_the_receipt_says_which_photo_was_not_kept_and_why(post: Any, content: bytes, reason: str) -> None:
+    got = receipt(post({**ANYTHING, **upload("media", content)}))
+    (told,) = got["media_not_kept"]
+    assert (told["media"], told["reason"]) == ("media", reason)
+    assert "Media was not kept: it is" in got["service_notice"]
+
+
+def test_of_several_photos_the_receipt_names_those_that_were_not_kept(post: Any) -> None:
+    photos = {**upload("media", picture()), **upload("a", GIF), **upload("b", picture(9)), **upload("c", b"x")}
+    got = receipt(post({**ANYTHING, **photos}))
+    assert [each["media"] for each in got["media_not_kept"]] == ["media 2", "media 4"]
+
+
+def test_photos_above_the_limit_are_told(post: Any) -> None:
+    photos: dict[str, Any] = {}
+    for number in range(7):
+        photos |= upload(f"photo{number}", picture(number * 30))
+    got = receipt(post({**ANYTHING, **photos}))
+    assert [each["reason"] for each in got["media_not_kept"]] == ["too_many", "too_many"]
+
+
+@pytest.mark.parametrize("address", ["photo.jpg", "file:///etc/passwd", "javascript:alert(1)", "https://"])
+def test_an_address_of_a_photo_that_is_none_is_told(post: Any, address: str) -> None:
+    got = receipt(post({**ANYTHING, "media_url": address}))
+    assert [(each["media"], each["reason"]) for each in got["media_not_kept"]] == [("media_url", "no_address")]
+
+
+def test_a_receipt_for_which_all_was_kept_is_as_it_always_was(post: Any) -> None:
+    empty = {"media": (io.BytesIO(b""), "")}
+    for more in ({}, upload("media", picture()), empty, {"media_url": "https://example.net/a.jpg"}):
+        assert "media_not_kept" not in receipt(post({**ANYTHING, **more}))
+
+
+def test_the_same_report_again_is_told_the_same(post: Any) -> None:
+    first, again = (receipt(post({**ANYTHING, "client_request_id": "one", **upload("media", GIF)})) for _ in range(2))
+    assert first == again
+    assert first["media_not_kept"]
+
+
+def test_a_receipt_in_xml_names_what_was_not_kept(client: FlaskClient, api_key: str) -> None:
+    form = {**ANYTHING, "api_key": api_key, **upload("media", GIF)}
+    said = client.post(f"{API}/requests.xml", data=form).get_data(as_text=True)
+    assert "<media_not_kept><not_kept><media>media</media><reason>unreadable</reason>" in said
+
+
+@pytest.mark.parametrize(("email", "told"), [("nobody", True), ("a@b@c.example", True), ("Ann <a@b.example>", False)])
+def test_an_address_to_which_no_letter_can_be_sent_is_told(post: Any, email: str, told: bool) -> None:
+    assert ("No letters can be sent" in receipt(post({**ANYTHING, "email": email}))["service_notice"]) is told

@@ -9,26 +9,27 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction
 from open311.adapters.images import CleanImage, UnreadableImage, clean_image
 from open311.domain.exposure import Moderation
-from open311.domain.photo import MAX_PHOTOS, StoredPhoto
+from open311.domain.photo import MAX_PHOTOS, StoredPhoto, Unkept
 from open311.models.cases.media import Media
 from open311.models.intake.unsent_photo import UnsentPhoto
 from open311.queries.intake.photos import is_original, is_shown
 
 
-def clean_photos(uploads: Iterable[bytes]) -> list[CleanImage]:
-    """Turn uploads into clean photos, without metadata such as their place; what is not a readable photo is left out.
+def clean_photos(uploads: Iterable[bytes]) -> tuple[list[CleanImage], dict[int, Unkept]]:
+    """Turn uploads into clean photos, without metadata such as their place; what is no readable photo is left out.
 
-    At most ``MAX_PHOTOS`` are returned.
+    At most ``MAX_PHOTOS`` are returned, and why others were not kept, by their place among the uploads (from 1).
     """
     cleaned: list[CleanImage] = []
-    for upload in uploads:
-        if len(cleaned) == MAX_PHOTOS:
-            break
+    unkept: dict[int, Unkept] = {}
+    for place, upload in enumerate(uploads, 1):
         try:
+            if len(cleaned) == MAX_PHOTOS:
+                raise UnreadableImage(Unkept.TOO_MANY)
             cleaned.append(clean_image(upload))
-        except UnreadableImage:
-            continue
-    return cleaned
+        except UnreadableImage as fault:
+            unkept[place] = fault.reason
+    return cleaned, unkept
 
 
 def store_photos(environment: Environment, photos: Iterable[CleanImage]) -> tuple[StoredPhoto, ...]:

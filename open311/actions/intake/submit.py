@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from open311.actions.base.actor import REPORTER, Actor, permit
 from open311.actions.base.environment import Environment
 from open311.actions.base.idempotency import Once
 from open311.actions.base.transaction import transaction, write_returning
-from open311.actions.intake.filing import Filing, prepare, write_service_request
+from open311.actions.intake.filing import Filing, address_of, prepare, write_service_request
 from open311.actions.intake.photos import clean_photos
 from open311.actions.intake.withheld import notice
 from open311.actions.publications.publish import publish
@@ -19,6 +19,7 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.definition import check_answers
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidDraft, UnknownService
+from open311.domain.photo import Unkept
 from open311.domain.roles import Act, CaseScope
 from open311.queries.places.boundaries import boundaries_at
 from open311.queries.reading import Statement
@@ -31,6 +32,12 @@ class Receipt:
     service_request_id: str | None
     token: str | None
     service_notice: str
+    """What to tell the reporter: the service's own words, and what of the report could not be kept."""
+    media_not_kept: Sequence[Mapping[str, str]] = ()
+    """Photos and addresses of photos that were not kept: which (``media``), why (``reason``), in words."""
+
+
+NO_LETTERS = "No letters can be sent to the e-mail address."
 
 
 def submit(
@@ -44,7 +51,7 @@ def submit(
     """File a draft and publish it, in one transaction.
 
     ``actor`` is who files it: a reporter, a program with an API key, or staff on behalf of somebody who called or came
-    by. Photos that cannot be read are left out, because a broken photo must never lose a report.
+    by. Photos that cannot be read are left out, because a broken photo must never lose a report; the receipt says so.
 
     :raises UnknownService: when the service code is unknown or retired.
     :raises InvalidDraft: when the draft has faults, or answers are missing or wrong; it lists all reasons at once.
@@ -58,26 +65,45 @@ def submit(
     if draft.faults or reasons:
         raise InvalidDraft([*draft.faults, *reasons])
     filing = prepare(jurisdiction, service, draft, answers, actor)
-    return _file(environment, filing, clean_photos(draft.photos), once)
+    photos, unkept = clean_photos(draft.photos)
+    not_kept = [
+        _not_kept("media" if len(draft.photos) == 1 else f"media {place}", why) for place, why in unkept.items()
+    ]
+    not_kept += [_not_kept("media_url", Unkept.NO_ADDRESS)] if draft.media_url_refused else []
+    return _file(environment, filing, photos, not_kept, once)
+
+
+def _not_kept(media: str, why: Unkept) -> dict[str, str]:
+    return {"media": media, "reason": why.value, "description": f"{media} was not kept: {why.said}"}
+
+
+def _notice(environment: Environment, filing: Filing, not_kept: Sequence[Mapping[str, str]]) -> str:
+    """Return what the reporter is told at once: the service's words, what is not public yet, what was not kept."""
+    draft = filing.draft
+    unreachable = draft.reporter.email and not filing.jurisdiction.sandbox and not address_of(environment, draft)
+    said = [f"{each['description'][:1].upper()}{each['description'][1:]}." for each in not_kept]
+    unsent = NO_LETTERS if unreachable else ""
+    return " ".join(filter(None, [filing.service.service_notice, notice(filing.personal), *said, unsent]))
 
 
 @transaction
-def _file(environment: Environment, filing: Filing, photos: Sequence[CleanImage], once: Once | None) -> Receipt:
+def _file(
+    environment: Environment,
+    filing: Filing,
+    photos: Sequence[CleanImage],
+    not_kept: Sequence[Mapping[str, str]],
+    once: Once | None,
+) -> Receipt:
     jurisdiction, actor = filing.jurisdiction.key, filing.actor
     if once and (before := once.before(jurisdiction, actor.api_client)):
         return Receipt(**before)
     filed = write_service_request(environment, filing, photos)
     if actor.is_staff:
         permit(actor, Act.FILE, f"service_request:{filed.service_request_id or filed.key}", _scope(filing))
-    receipt = Receipt(filed.service_request_id, filed.token, _notice(filing))
+    receipt = Receipt(filed.service_request_id, filed.token, _notice(environment, filing, not_kept), tuple(not_kept))
     if once:
         once.remember(jurisdiction, actor.api_client, receipt)
     return receipt
-
-
-def _notice(filing: Filing) -> str:
-    """Return what the reporter is told at once: what the service says, and what is not public yet."""
-    return " ".join(filter(None, (filing.service.service_notice, notice(filing.personal))))
 
 
 def _scope(filing: Filing) -> CaseScope:

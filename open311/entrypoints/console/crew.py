@@ -86,8 +86,11 @@ def crew_done(number: str) -> AnyResponse:
     case, form = case_in_hand(number, Act.CLOSE), Form.of_request(ENDED, TEXT)
     by_worker = "Idempotency-Key" in request.headers
     uploads = [file.read() for file in request.files.getlist("photo")]
-    photos = store_unsent_photos(current_environment(), clean_photos(uploads))
-    change = Change(status=Status.CLOSED, outcome=form[ENDED], text=form[TEXT], photos=photos)
+    cleaned, unkept = clean_photos(uploads)
+    photos = store_unsent_photos(current_environment(), cleaned)
+    # The work is done, photo or not, and the phone may send this hours later: the history says what is missing.
+    missing = "\n".join(f"A photo of the work was not kept: {why.said}." for why in unkept.values())
+    change = Change(status=Status.CLOSED, outcome=form[ENDED], text=form[TEXT], photos=photos, note=missing)
     note_lacks(form, change)
     key = request.headers.get("Idempotency-Key") or request.form.get("key", "")
 
@@ -96,7 +99,7 @@ def crew_done(number: str) -> AnyResponse:
         update(current_environment(), named, me().actor, change, once=_once(number, change, key))
         if by_worker:
             return Response(status=204)
-        flash(f"{number} is done")
+        flash(f"{number} is done{'. ' if missing else ''}{missing}")
         return redirect(url_for("console.crew"), 303)
 
     def show(form: Form) -> Response:

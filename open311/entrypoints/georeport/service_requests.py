@@ -106,6 +106,7 @@ def file_service_request(call: Call) -> Reply:
         "token": receipt.token,
         "service_notice": receipt.service_notice,
         "account_id": "",
+        "media_not_kept": list(receipt.media_not_kept) or None,
     }
     return Reply([row])
 
@@ -151,9 +152,10 @@ def _answers(arguments: MultiDict[str, str]) -> Mapping[str, Sequence[str]]:
 
 
 def _uploads() -> list[tuple[str, bytes]]:
-    """Every file of the body, the field ``media`` first."""
+    """Every file of the body, the field ``media`` first, without fields in which no file was chosen."""
     files = sorted(request.files.items(multi=True), key=lambda item: item[0] != "media")
-    return [(name, file.read()) for name, file in files]
+    read = [(name, file.filename, file.read()) for name, file in files]
+    return [(name, content) for name, filename, content in read if filename or content]
 
 
 def _once(arguments: MultiDict[str, str], photos: Sequence[tuple[str, bytes]]) -> Once | None:
