@@ -12,10 +12,10 @@ from open311.catalog.calendar import CityHolidays, weekdays
 from open311.catalog.city import City, Department, Endpoint, Jurisdiction, Layer, RemoteServer
 from open311.catalog.files import Files
 from open311.catalog.replies import build_replies
-from open311.catalog.retention import build_retention, holds_personal_data
+from open311.catalog.retention import build_retention, holds_personal_data, remarks_on_retention
 from open311.catalog.routing import build_routing
 from open311.catalog.source import Source
-from open311.catalog.texts import build_wordings
+from open311.catalog.texts import build_wordings, remarks_on_texts
 from open311.domain.deadline import SLA, Unit, WorkingCalendar
 from open311.domain.definition import (
     Attribute,
@@ -28,7 +28,6 @@ from open311.domain.definition import (
 from open311.domain.exposure import Precision, Publishing
 from open311.domain.place import Box
 from open311.domain.priority import Priority
-from open311.domain.wording import Wordings
 
 
 def build_city(files: Files, city: Source) -> City:
@@ -44,7 +43,8 @@ def build_city(files: Files, city: Source) -> City:
         endpoints=endpoints,
         fingerprint=_fingerprint(jurisdictions, endpoints),
         directory=files.directory,
-        retention=build_retention(files.privacy),
+        retention=build_retention(files),
+        remarks=tuple(sorted([*remarks_on_texts(files), *remarks_on_retention(files)])),
     )
 
 
@@ -75,7 +75,7 @@ def _jurisdiction(files: Files, key: str, item: dict[str, Any]) -> Jurisdiction:
         services={found.service_code: found for found in services},
         layers=layers,
         routing=build_routing(files, key, item["timezone"]),
-        wordings=build_wordings(files.texts, tuple(item.get("languages", ["en"]))) if files.texts else Wordings(),
+        wordings=build_wordings(files, languages),
         replies=build_replies(files, key),
         holds_personal_data=holds_personal_data(files.privacy),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from open311.catalog.faults import Fault
 from open311.domain.deadline import WorkingCalendar
 from open311.domain.definition import Service
 from open311.domain.place import Box
@@ -119,7 +120,7 @@ class City:
     """Everything that the city's files say.
 
     ``fingerprint`` changes whenever anything in the catalogue changes that clients can see. ``directory`` is where the
-    files are; a layer's ``sample_file`` is a path inside it.
+    files are; a layer's ``sample_file`` is a path inside it. ``remarks`` are what the files lack and the server adds.
     """
 
     name: str
@@ -128,6 +129,7 @@ class City:
     fingerprint: str
     directory: Path = Path()
     retention: Retention = field(default_factory=Retention)
+    remarks: tuple[Fault, ...] = ()
 
     @property
     def first(self) -> Jurisdiction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,19 @@ from open311.catalog.source import Source, read_source
 
 
 @dataclass(frozen=True)
+class BuiltIn:
+    """Files that come with the server and name no city."""
+
+    texts: Source
+    privacy: Source
+
+
+@dataclass(frozen=True)
 class Files:
-    """The files that were read; None for a file that is missing or cannot be read."""
+    """The files that were read; None for a file that is missing or cannot be read.
+
+    ``built_in`` has the server's own ``config/texts.yaml`` and ``config/privacy.yaml``, for whatever the city's lack.
+    """
 
     directory: Path
     city: Source | None
@@ -25,6 +36,7 @@ class Files:
     privacy: Source | None
     replies: Source | None
     services: tuple[Source, ...]
+    built_in: BuiltIn
 
     @cached_property
     def jurisdictions(self) -> dict[str, dict[str, Any]]:
@@ -68,22 +80,23 @@ def read_files(directory: Path) -> tuple[Files, list[Fault]]:
         faults.extend(found)
         return source
 
+    def read_if_there(name: str) -> Source | None:
+        return read(f"config/{name}.yaml") if (directory / f"config/{name}.yaml").exists() else None
+
     city, departments, boundaries = (read(f"config/{name}.yaml") for name in ("city", "departments", "boundaries"))
-    # A city needs no routing rules (service definitions name the department) and no reply templates.
-    routing, replies = (
-        read(name) if (directory / name).exists() else None for name in ("config/routing.yaml", "config/replies.yaml")
-    )
-    # Nor does it need letters and retention rules of its own: those that come with the server name no city.
-    texts, privacy = (_read_own_or_ours(directory, f"config/{name}.yaml", faults) for name in ("texts", "privacy"))
+    # A city needs no routing rules (service definitions name the department), no reply templates, and no letters and
+    # retention rules of its own.
+    routing, replies, texts, privacy = map(read_if_there, ("routing", "replies", "texts", "privacy"))
     found = (directory / "service_definitions").rglob("*.y*ml")
     names = sorted(path.relative_to(directory).as_posix() for path in found)
     faults.extend(Fault(name, 1, "the file's name must end in .yaml") for name in names if name.endswith(".yml"))
     services = tuple(source for name in names if name.endswith(".yaml") and (source := read(name)))
-    return Files(directory, city, departments, boundaries, routing, texts, privacy, replies, services), faults
+    own = (city, departments, boundaries, routing, texts, privacy, replies, services)
+    return Files(directory, *own, built_in=BuiltIn(_built_in("texts"), _built_in("privacy"))), faults
 
 
-def _read_own_or_ours(directory: Path, name: str, faults: list[Fault]) -> Source | None:
-    home = directory if (directory / name).exists() else city_directory()
-    source, wrong = read_source(home / name, name)
-    faults.extend(wrong)
+@cache
+def _built_in(name: str) -> Source:
+    source, faults = read_source(city_directory() / f"config/{name}.yaml", f"config/{name}.yaml")
+    assert source is not None, faults
     return source

@@ -21,7 +21,7 @@ from open311.domain.retention import Span
 def read_city(directory: Path, spans: Sequence[Span] = ()) -> City:
     """Read the city in ``config/`` and ``service_definitions/`` of a directory.
 
-    ``spans`` are the retention spans that ``config/privacy.yaml`` has to name; if there are none, it may name any.
+    ``spans`` are the retention spans that ``config/privacy.yaml`` may name; if there are none, it may name any.
 
     :raises CatalogError: when the files have faults; it lists all of them.
     """
@@ -45,12 +45,10 @@ def read_city(directory: Path, spans: Sequence[Span] = ()) -> City:
         faults.extend(check_replies(files, files.replies))
     if files.texts:
         faults.extend(check_shape_of_texts(files.texts))
-        if (directory / "config/texts.yaml").exists():
-            faults.extend(check_texts(files, files.texts))
+        faults.extend(check_texts(files, files.texts))
     if files.privacy:
         faults.extend(check_spans(files.privacy, spans))
-        if (directory / "config/privacy.yaml").exists():
-            faults.extend(check_services_of_spans(files, files.privacy))
+        faults.extend(check_services_of_spans(files, files.privacy))
     if faults or not files.city:
         raise CatalogError(faults)
     return build_city(files, files.city)

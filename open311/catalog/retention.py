@@ -12,10 +12,15 @@ from open311.catalog.source import Source
 from open311.domain.retention import Retention, Rule, Span
 
 
-def build_retention(source: Source | None) -> Retention:
-    """Build the retention rules from the checked file."""
-    keep = source.data["keep"] if source else {}
+def build_retention(files: Files) -> Retention:
+    """Build the retention rules from the checked file; a span that it lacks has the server's own days."""
+    own = _own_spans(files)
+    keep = {**own, **{name: rule for name, rule in files.built_in.privacy.data["keep"].items() if name not in own}}
     return Retention({name: Rule(rule["days"], rule.get("services", {})) for name, rule in keep.items()})
+
+
+def _own_spans(files: Files) -> dict[str, Any]:
+    return files.privacy.data.get("keep", {}) if files.privacy else {}
 
 
 def holds_personal_data(source: Source | None) -> bool:
@@ -24,8 +29,18 @@ def holds_personal_data(source: Source | None) -> bool:
 
 
 def check_spans(source: Source, spans: Iterable[Span]) -> list[Fault]:
-    """Find faults in the file's shape, and spans that are missing or unknown; without ``spans``, any are accepted."""
+    """Find faults in the file's shape, and spans that are unknown; without ``spans``, any are accepted."""
     return check_shape(source, _schema(tuple(spans)))
+
+
+def remarks_on_retention(files: Files) -> Iterator[Fault]:
+    """Find the spans that the city's file lacks."""
+    source, own = files.privacy, _own_spans(files)
+    for name, rule in files.built_in.privacy.data["keep"].items() if source else ():
+        if source and name not in own:
+            yield source.fault(
+                ("keep",), f"{name!r} is missing, so it is kept as the server does: {rule['days']} days"
+            )
 
 
 def check_services_of_spans(files: Files, source: Source) -> Iterator[Fault]:
@@ -40,14 +55,13 @@ def check_services_of_spans(files: Files, source: Source) -> Iterator[Fault]:
 
 
 def _schema(spans: tuple[Span, ...]) -> dict[str, Any]:
-    """Return ``privacy.schema.json``, which names no span, with a required property added for each span."""
+    """Return ``privacy.schema.json``, which names no span, with a property added for each span."""
     schema = read_schema("privacy")
     if not spans:
         return schema
     keep = {
         **schema["properties"]["keep"],
         "additionalProperties": False,
-        "required": [span.name for span in spans],
         "properties": {
             span.name: {"$ref": f"#/$defs/{'after_closing' if span.after_closing else 'span'}"} for span in spans
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -11,20 +11,23 @@ from open311.catalog.files import Files, text
 from open311.catalog.shape import check_shape, read_schema
 from open311.catalog.source import Source, Where
 from open311.domain.event import Event
+from open311.domain.language import with_families
 from open311.domain.lifecycle import Outcome
 from open311.domain.wording import LETTER_PHRASES, ByLanguage, Chapter, Wording, Wordings, placeholders
 
 _EVENTS = frozenset(event.value for event in Event)
 
 
-def build_wordings(source: Source, languages: tuple[str, ...]) -> Wordings:
-    """Build the words of one jurisdiction from the checked file."""
-    data = source.data
+def build_wordings(files: Files, languages: tuple[str, ...]) -> Wordings:
+    """Build the words of one jurisdiction from the checked file, if it has one, and the server's own."""
+    built_in, data = files.built_in.texts.data, files.texts.data if files.texts else {}
+    own = data.get("phrases", {})
     return Wordings(
         languages=languages,
         common=_chapter(data),
-        services={code: _chapter(item) for code, item in data.get("services", {}).items()},
-        phrases=data["phrases"],
+        services={code: _chapter(item) for code, item in (data or built_in).get("services", {}).items()},
+        built_in=_chapter(built_in),
+        phrases={name: {**said, **own.get(name, {})} for name, said in built_in["phrases"].items()},
     )
 
 
@@ -60,40 +63,54 @@ def _with_names(schema: dict[str, Any], names: list[str]) -> dict[str, Any]:
 
 
 def check_texts(files: Files, source: Source) -> Iterator[Fault]:
-    """Find events, phrases and languages that are missing, and unknown placeholders and services."""
+    """Find unknown placeholders, phrases and services."""
     if not isinstance(source.data, dict):
         return
-    first = {
-        languages[0]
-        for item in files.jurisdictions.values()
-        if isinstance(languages := item.get("languages", ["en"]), list) and languages
-    }
     codes = {text(each.data, "service_code") for each in files.services if isinstance(each.data, dict)}
-    yield from _complete(source, ("events",), {event.value: event.kind.subject.placeholders for event in Event}, first)
-    yield from _complete(source, ("phrases",), LETTER_PHRASES, first)
     yield from _known(source, (), source.data)
     for code, item in _mapping(source.data.get("services")).items():
         if code not in codes:
             yield source.fault(("services", code), f"there is no service {code!r}")
         yield from _known(source, ("services", code), item)
     for name, said in _mapping(source.data.get("phrases")).items():
+        if name not in LETTER_PHRASES:
+            yield source.fault(("phrases", name), "nothing says this phrase")
+            continue
         for language, words in _mapping(said).items():
-            yield from _placeholders(
-                source, ("phrases", name, language), str(words), LETTER_PHRASES.get(name, frozenset())
-            )
+            yield from _placeholders(source, ("phrases", name, language), str(words), LETTER_PHRASES[name])
 
 
-def _complete(
-    source: Source, where: Where, wanted: Mapping[str, frozenset[str]], languages: set[Any]
-) -> Iterator[Fault]:
-    """Find what is missing in the city's first language, which others fall back to, and unknown phrases."""
-    found = _mapping(source.data.get(where[0]))
-    for name in wanted:
-        missing = sorted(str(each) for each in languages if each not in _mapping(found.get(name)))
-        if missing:
-            yield source.fault((*where, name), f"{name!r} is missing in {', '.join(missing)}")
-    for name in found.keys() - wanted.keys() if where == ("phrases",) else ():
-        yield source.fault((*where, name), "nothing says this phrase")
+def remarks_on_texts(files: Files) -> Iterator[Fault]:
+    """Find what letters and feeds say in the server's own words, or in English, although the city has a language."""
+    for where, item in files.city.entries("jurisdictions") if files.city else ():
+        if "like" in item and "languages" not in item:
+            continue
+        language = item.get("languages", ["en"])[0]
+        tongues = with_families([language])
+        own = _said_in(files.texts, tongues) if files.texts else set()
+        built_in = _said_in(files.built_in.texts, tongues)
+        english = _ALL - own - built_in
+        if files.texts and (ours := (_ALL - own) & built_in):
+            yield files.texts.fault((), f"not said in {language}, so the server's own words are used: {_list(ours)}")
+        if english and own | built_in:
+            near = files.texts or files.built_in.texts
+            yield near.fault((), f"not said in {language}, so it is said in English: {_list(english)}")
+        elif english and files.city:
+            reason = f"there are no words in {language!r}, so letters and feeds are in English; write config/texts.yaml"
+            yield files.city.fault((*where, "languages"), reason)
+
+
+_ALL = frozenset({*_EVENTS, *LETTER_PHRASES})
+
+
+def _said_in(source: Source, languages: tuple[str, ...]) -> frozenset[str]:
+    """Return the events and phrases that a file says in one of these languages."""
+    parts = (source.data.get(part, {}) for part in ("events", "phrases"))
+    return frozenset(name for part in parts for name, said in part.items() if any(each in said for each in languages))
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 def _known(source: Source, where: Where, item: Any) -> Iterator[Fault]:

@@ -7,8 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from open311.domain.event import Event
+from open311.domain.language import SOURCE_LANGUAGE, with_families
 from open311.domain.lifecycle import Outcome
 
+FEED_PHRASES = ("feed_title", "feed_entry", "open", "closed")
+"""The phrases of which feeds are made."""
+IN_EVERY_LETTER = "nobody_reads"
+"""The phrase at the foot of every letter: who speaks it in a language can write letters in it."""
 LETTER_PHRASES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         (
@@ -70,43 +75,66 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Words, and the language that they are in."""
+
+    text: str
+    language: str
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Wordings:
-    """All texts of a jurisdiction: its wordings, those of single services, and phrases."""
+    """All texts of a jurisdiction: its wordings, those of single services, and phrases.
+
+    What the city's file lacks is in ``built_in``, the server's own words. Each text is looked for in the reader's
+    language, then in the city's own, then in English, and says in which it was found: whatever stands beside it (days,
+    phrases, ``lang``) is to be in that one.
+    """
 
     languages: tuple[str, ...] = ("en",)
     """The languages that the jurisdiction speaks, its own first."""
     common: Chapter = field(default_factory=Chapter)
     services: Mapping[str, Chapter] = field(default_factory=dict)
+    built_in: Chapter = field(default_factory=Chapter)
     phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def fallbacks(self, language: str | None) -> tuple[str, ...]:
-        """Return the languages to look in for a reader of ``language``: it, its base language, the city's own."""
-        wanted = (language or "").strip()
-        return tuple(dict.fromkeys(each for each in (wanted, wanted.partition("-")[0], self.languages[0]) if each))
+        """Return the languages to look in for a reader of ``language``: it, the city's own, each with its family."""
+        return with_families([language, self.languages[0]])
 
     def find(
         self, event: Event, language: str | None, *, outcome: Outcome | None = None, service_code: str = ""
     ) -> Wording:
         """Return the wording for an event; the reader's language matters more than a wording of the service's own.
 
-        :raises KeyError: when no language has one, which ``open311 catalog check`` reports.
+        :raises KeyError: when no language has one.
         """
-        for tongue in (*self.fallbacks(language), *self.common.events[event]):
-            for chapter in (self.services.get(service_code), self.common):
-                if chapter and (found := chapter.find(event, outcome, tongue)):
+        chapters = [each for each in (self.services.get(service_code), self.common, self.built_in) if each]
+        known = (tongue for each in chapters for tongue in each.events.get(event, ()))
+        for tongue in (*self.fallbacks(language), SOURCE_LANGUAGE, *known):
+            for chapter in chapters:
+                if found := chapter.find(event, outcome, tongue):
                     return found
         raise KeyError(event)
 
     def say(self, phrase: str, language: str | None, /, **facts: str) -> str:
         """Return a phrase of a letter or a feed, such as the label of a link, with its placeholders replaced."""
-        said = self.phrases[phrase]
-        return put(next(said[tongue] for tongue in (*self.fallbacks(language), *said) if tongue in said), facts)
+        return self.said(phrase, language, **facts).text
 
-    def best(self, languages: Iterable[str]) -> str:
-        """Return the first of these languages that has phrases, or the city's own."""
-        known = next(iter(self.phrases.values()))
-        found = (tongue for each in languages for tongue in (each, each.partition("-")[0]) if tongue in known)
-        return next(found, self.languages[0])
+    def said(self, phrase: str, language: str | None, /, **facts: str) -> Said:
+        """Return a phrase with its placeholders replaced, and the language that it was found in."""
+        known = self.phrases[phrase]
+        tongue = next(each for each in (*self.fallbacks(language), SOURCE_LANGUAGE, *known) if each in known)
+        return Said(put(known[tongue], facts), tongue)
+
+    def best(self, languages: Iterable[str], *phrases: str) -> str:
+        """Return the first of these languages that has all phrases of a document; else the city's own, else English."""
+        wanted = with_families([*languages, self.languages[0], SOURCE_LANGUAGE])
+        return next((each for each in wanted if all(each in self.phrases[name] for name in phrases)), SOURCE_LANGUAGE)
 
 
 def fill(wording: Wording, facts: Mapping[str, str]) -> FilledText:

@@ -15,9 +15,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
+from open311.domain.language import SOURCE_LANGUAGE
+
 PACKAGE = Path(__file__).parents[1]
-SOURCE_LANGUAGE = "en"
-"""The language of the messages in the code, which needs no catalogue."""
 
 
 def catalogue_files(language: str = "*") -> Iterator[Path]:

@@ -10,7 +10,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from open311.web.catalogues import PACKAGE, SOURCE_LANGUAGE, translated_languages
+from open311.domain.language import SOURCE_LANGUAGE
+from open311.web.catalogues import PACKAGE, translated_languages
 
 SOURCES = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None}

@@ -18,8 +18,8 @@ from open311.domain.errors import (
     Unavailable,
     Unknown,
 )
+from open311.domain.language import SOURCE_LANGUAGE
 from open311.models.patience import is_away
-from open311.web.catalogues import SOURCE_LANGUAGE
 from open311.web.gate import know_nobody
 from open311.web.headers import add_headers
 from open311.web.language import N_, gettext, ngettext, spoken

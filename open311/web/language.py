@@ -13,9 +13,9 @@ from flask import Flask, has_request_context, request
 
 from open311.actions.base.environment import current_environment
 from open311.catalog.city import Jurisdiction
-from open311.web.catalogues import SOURCE_LANGUAGE, translated_languages, translations
+from open311.domain.language import SOURCE_LANGUAGE, direction_of, with_families
+from open311.web.catalogues import translated_languages, translations
 
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 _SPOKEN = "open311.spoken"
 
 
@@ -32,11 +32,6 @@ class Spoken:
         return direction_of(self.language)
 
 
-def direction_of(language: str) -> str:
-    """The direction in which a language is written: ``ltr`` or ``rtl``."""
-    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
-
-
 def speak(jurisdiction: Jurisdiction, language: str) -> None:
     """Speak this language for the rest of the request, also where it fails."""
     request.environ[_SPOKEN] = Spoken(jurisdiction, language)
@@ -50,15 +45,14 @@ def spoken() -> Spoken:
 
 def offered_languages(jurisdiction: Jurisdiction) -> list[str]:
     """The jurisdiction's languages that pages are translated into, its own first; English where there is none."""
-    found = [each for each in jurisdiction.languages if each in translated_languages()]
+    found = [each for each in with_families(jurisdiction.languages) if each in translated_languages()]
     return found or [SOURCE_LANGUAGE]
 
 
 def pick_language(jurisdiction: Jurisdiction, wanted: Iterable[str]) -> str:
     """The first wanted language that is offered, exactly or by its family (``es`` for ``es-MX``); else the first."""
     offered = offered_languages(jurisdiction)
-    families = (tongue for each in wanted for tongue in (each, each.partition("-")[0]))
-    return next((tongue for tongue in families if tongue in offered), offered[0])
+    return next((tongue for tongue in with_families(wanted) if tongue in offered), offered[0])
 
 
 def gettext(message: str, /, **facts: object) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, render_template
+from markupsafe import Markup
 
+from open311.domain.language import direction_of, family
 from open311.web.assets import asset
 from open311.web.forgery import form_token
 from open311.web.gate import signed_in
-from open311.web.language import direction_of, spoken
+from open311.web.language import Spoken, spoken
 
 
 def shell() -> dict[str, Any]:
@@ -22,9 +24,18 @@ def shell() -> dict[str, Any]:
         "direction": speech.direction,
         "who": signed_in(),
         "direction_of": direction_of,
+        "city_lang": _city_lang(speech),
         "form_token": form_token,
         "asset": asset,
     }
+
+
+def _city_lang(speech: Spoken) -> Markup:
+    """Attributes for an element with the city's own words, such as names of services, on pages in another language."""
+    own = speech.jurisdiction.languages[0]
+    if family(own) == family(speech.language):
+        return Markup()
+    return Markup(' lang="{}" dir="{}"').format(own, direction_of(own))
 
 
 def page(template: str, errors: Mapping[str, str] | None = None, status: int = 200, **values: Any) -> Response:

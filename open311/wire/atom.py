@@ -36,6 +36,8 @@ class Entry:
     id: str
     title: str
     updated: datetime
+    language: str = ""
+    """That of the title, where it may be another than the feed's."""
     published: datetime | None = None
     words: Sequence[str] = ()
     """The paragraphs of its content."""
@@ -68,14 +70,16 @@ def write(feed: Feed) -> bytes:
     _add_author(root, feed.author)
     _add_links(root, feed.links)
     for entry in feed.entries:
-        _add_entry(root, entry)
+        _add_entry(root, entry, feed.language)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _add_entry(root: etree._Element, entry: Entry) -> None:
+def _add_entry(root: etree._Element, entry: Entry, language: str) -> None:
     element = _add(root, "entry")
     _add(element, "id", entry.id)
-    _add(element, "title", entry.title)
+    title = _add(element, "title", entry.title)
+    if entry.language not in ("", language):
+        title.set(_LANGUAGE, entry.language)
     _add(element, "updated", write_moment(entry.updated))
     if entry.published:
         _add(element, "published", write_moment(entry.published))

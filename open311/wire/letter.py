@@ -15,18 +15,19 @@ import orjson
 
 from open311.domain.contact import email_address
 from open311.domain.event import Event
+from open311.domain.language import direction_of
 from open311.domain.lifecycle import Outcome
 from open311.domain.link import LinkPurpose
-from open311.domain.wording import FilledText, Wordings, fill
+from open311.domain.wording import IN_EVERY_LETTER, FilledText, Said, Wordings, fill
 from open311.wire.mail_headers import MAIL_POLICY, MAX_NAME_CHARACTERS, MAX_SUBJECT_CHARACTERS, one_line, uri
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A link, and the words before it (which may be empty)."""
+    """A link, and the words before it, if any."""
 
-    before: str
-    label: str
+    before: Said | None
+    label: Said
     url: str
 
 
@@ -37,7 +38,7 @@ class Letter:
     text: FilledText
     offers: tuple[Offer, ...]
     city: str
-    small: tuple[str, ...]
+    small: tuple[Said, ...]
     """Lines in small print at the foot."""
     end: Offer | None
 
@@ -54,19 +55,21 @@ def compose(
 ) -> Letter:
     """Write a letter for an event, offering each of ``links`` (URLs by ``LinkPurpose``).
 
-    ``facts`` are the values of placeholders, among them ``city``.
+    ``facts`` are the values of placeholders, among them ``city``, written in the language that the event's wording is
+    found in. Everything else is in that language too, as far as there are words.
     """
     given = links or {}
+    wording = wordings.find(event, language, outcome=outcome, service_code=service_code)
 
     def offer(purpose: LinkPurpose) -> Offer:
-        before = wordings.say(purpose.kind.before, language) if purpose.kind.before else ""
-        return Offer(before, wordings.say(purpose.kind.label, language), given[purpose])
+        before = wordings.said(purpose.kind.before, wording.language) if purpose.kind.before else None
+        return Offer(before, wordings.said(purpose.kind.label, wording.language), given[purpose])
 
     return Letter(
-        text=fill(wordings.find(event, language, outcome=outcome, service_code=service_code), facts),
+        text=fill(wording, facts),
         offers=tuple(offer(each) for each in LinkPurpose if each in given and each is not LinkPurpose.END),
         city=facts["city"],
-        small=(wordings.say("nobody_reads", language),),
+        small=(wordings.said(IN_EVERY_LETTER, wording.language),),
         end=offer(LinkPurpose.END) if LinkPurpose.END in given else None,
     )
 
@@ -75,9 +78,9 @@ def plain(letter: Letter) -> str:
     """Return the letter as plain text: lines of at most 76 characters, links on lines of their own."""
     parts = [_wrapped(paragraph) for paragraph in letter.text.paragraphs]
     for offer in letter.offers:
-        parts += [_wrapped(offer.before)] if offer.before else []
+        parts += [_wrapped(offer.before.text)] if offer.before else []
         parts.append(f"{offer.label}:\n{offer.url}")
-    parts += [letter.city, "-- \n" + "\n".join(_wrapped(line) for line in letter.small)]
+    parts += [letter.city, "-- \n" + "\n".join(_wrapped(line.text) for line in letter.small)]
     if letter.end:
         parts[-1] += f"\n{letter.end.label}: {letter.end.url}"
     return "\n\n".join(parts) + "\n"
@@ -92,7 +95,7 @@ def _lines(text: str) -> Sequence[str]:
 
 
 _PAGE = """<!doctype html>
-<html lang="{language}">
+<html lang="{language}" dir="{direction}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>
 <body style="margin:0;padding:24px 16px;background:#fff;color:#1c2430;font:16px/1.5 sans-serif">
 <div style="max-width:560px;margin:0 auto">
@@ -109,16 +112,30 @@ _BUTTON = (
 
 def html(letter: Letter) -> str:
     """Return the letter as an HTML page that loads nothing: no pictures, fonts or style sheets."""
+    language = letter.text.language
     parts = [f"<p>{_broken(paragraph)}</p>" for paragraph in letter.text.paragraphs]
     for offer in letter.offers:
-        parts += [f"<p>{escape(offer.before)}</p>"] if offer.before else []
-        parts.append(_BUTTON.format(url=escape(offer.url), label=escape(offer.label)))
+        parts += [f"<p>{_marked(offer.before, language)}</p>"] if offer.before else []
+        parts.append(_BUTTON.format(url=escape(offer.url), label=_marked(offer.label, language)))
     parts.append(f"<p>{escape(letter.city)}</p>")
-    small = [_broken(line) for line in letter.small]
+    small = [_marked(line, language) for line in letter.small]
     if letter.end:
-        small.append(f'<a href="{escape(letter.end.url)}" style="color:#55606e">{escape(letter.end.label)}</a>')
+        label = _marked(letter.end.label, language)
+        small.append(f'<a href="{escape(letter.end.url)}" style="color:#55606e">{label}</a>')
     parts.append(f'<p style="color:#55606e;font-size:14px">{"<br>".join(small)}</p>')
-    return _PAGE.format(language=escape(letter.text.language), title=escape(letter.text.subject), body="\n".join(parts))
+    return _PAGE.format(
+        language=escape(language),
+        direction=direction_of(language),
+        title=escape(letter.text.subject),
+        body="\n".join(parts),
+    )
+
+
+def _marked(said: Said, language: str) -> str:
+    """Return words as HTML, marked where they are in another language than the letter."""
+    if said.language == language:
+        return _broken(said.text)
+    return f'<span lang="{escape(said.language)}" dir="{direction_of(said.language)}">{_broken(said.text)}</span>'
 
 
 def _broken(text: str) -> str:

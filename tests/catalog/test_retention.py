@@ -39,10 +39,18 @@ def test_a_city_without_the_file_has_the_days_that_came_with_the_server(city: Pa
     assert read_city(city, SPANS).retention == read_city(HOME, SPANS).retention
 
 
+@pytest.mark.parametrize("span", ["messages", "reporters", "counters"])
+def test_a_span_that_a_citys_file_lacks_has_the_servers_days_and_is_remarked(city: Path, span: str) -> None:
+    lines = [line for line in PRIVACY.splitlines(keepends=True) if not line.startswith(f"  {span}:")]
+    found = read_city(write(city, "".join(lines)), SPANS)
+    assert found.retention.rules[span] == read_city(HOME, SPANS).retention.rules[span]
+    (remark,) = found.remarks
+    assert remark.reason.startswith(f"keep: {span!r} is missing, so it is kept as the server does: ")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("  messages: {days: 180}\n", "", "'messages' is missing"),
         ("messages: {days: 180}", "mesages: {days: 180}", "unknown key; is 'messages' meant?"),
         ("messages: {days: 180}", "messages: 180", "must be a mapping of keys to values"),
         ("messages: {days: 180}", "messages: {days: 0}", "0 is less than the minimum of 1"),

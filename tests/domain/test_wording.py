@@ -66,7 +66,7 @@ def test_a_phrase_is_said_in_the_nearest_language(phrase: str, language: str, wo
     ("languages", "best"), [(["fr", "es-MX"], "es"), (["fr"], "en"), ([], "en"), (["en-GB", "es"], "en")]
 )
 def test_of_several_languages_the_first_that_is_spoken_is_taken(languages: list[str], best: str) -> None:
-    assert WORDINGS.best(languages) == best
+    assert WORDINGS.best(languages, "end") == best
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -224,23 +225,49 @@ def test_what_is_no_address_gets_no_receipt_and_does_not_stop_the_report(
 
 
 @pytest.mark.parametrize(
-    ("language", "subject", "reads"),
+    ("languages", "language", "reads"),
     [
-        ("es", "lo recibimos", "es"),
-        ("es-MX", "lo recibimos", "es"),
-        ("fr", "we have it", "en"),
-        (None, "we have it", "en"),
-        ("nonsense!", "we have it", "en"),
+        (["en", "es"], "es", "es"),
+        (["en", "es"], "es-MX", "es"),
+        (["en", "es"], "fr", "en"),
+        (["en", "es"], "ko", "en"),
+        (["en", "es"], "ar", "en"),
+        (["en", "es"], None, "en"),
+        (["en", "es"], "nonsense!", "en"),
+        (["es", "en"], None, "es"),
+        (["es", "en"], "ko", "es"),
+        (["es-MX"], None, "es"),
+        (["it"], None, "en"),
+        (["it"], "it", "en"),
     ],
 )
-def test_people_are_told_in_their_language_or_the_citys(
-    city: Connection, mailbox: Mailbox, work: Any, report: Any, language: str | None, subject: str, reads: str
+def test_words_days_and_buttons_of_a_letter_are_in_one_language(
+    city: Connection,
+    environment: Environment,
+    monkeypatch: pytest.MonkeyPatch,
+    mailbox: Mailbox,
+    work: Any,
+    report: Any,
+    languages: list[str],
+    language: str | None,
+    reads: str,
 ) -> None:
+    here = environment.city.jurisdictions[HERE]
+    other = replace(here, wordings=replace(here.wordings, languages=tuple(languages)))
+    monkeypatch.setitem(environment.city.jurisdictions, HERE, other)  # type: ignore[arg-type]
     report(email="reporter@example.org")
     city.execute(text("UPDATE subscription SET language = :language"), {"language": language})
     assert work() == 1
-    assert subject in mailbox.messages[0]["Subject"]
-    assert mailbox.messages[0]["Content-Language"] == reads
+    (letter,) = mailbox.messages
+    subject, due, button = {
+        "en": ("we have it", r"It should be done by [A-Z]\w+day, [A-Z]\w+ \d+, \d{4}\.", "Stop these messages"),
+        "es": ("lo recibimos", r"a más tardar el \w+, \d+ de \w+ de \d{4}\.", "No recibir más"),
+    }[reads]
+    assert subject in letter["Subject"]
+    assert letter["Content-Language"] == reads
+    assert re.search(due, " ".join(words(letter).split()))
+    assert button in words(letter)
+    assert f'<html lang="{reads}" dir="ltr">' in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 
 # Duplicates and parts

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
+from sqlalchemy import Connection
 
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import NotAllowed, StepRefused, TooManyRequests
+from open311.domain.language import SOURCE_LANGUAGE
 from open311.domain.lifecycle import Lack, Outcome, Status
 from open311.domain.priority import Priority
 from open311.web import extraction, failures, phrases
-from open311.web.catalogues import PACKAGE, SOURCE_LANGUAGE, translated_languages
+from open311.web.catalogues import PACKAGE, translated_languages
 from open311.web.language import gettext, ngettext, offered_languages, pick_language, speak
+from tests.georeport.small_city import serve, small_city
 
 OFFERED = sorted(translated_languages() - {SOURCE_LANGUAGE})
 
@@ -107,3 +111,47 @@ def test_the_first_wanted_language_that_is_offered_is_spoken(
 ) -> None:
     assert offered_languages(phila) == ["en", "es"]
     assert pick_language(phila, wanted) == picked
+
+
+@pytest.mark.parametrize(
+    ("languages", "wanted", "spoken"),
+    [
+        (["it"], "it", "en"),
+        (["it", "es"], "it", "es"),
+        (["es", "en"], "it", "es"),
+        (["es-MX"], "de", "es"),
+        (["en", "es"], "es-AR, en;q=0.5", "es"),
+        (["ar"], "ar", "en"),
+    ],
+)
+def test_a_page_says_the_language_that_it_is_in_and_marks_the_citys_own_words(
+    city: Connection, tmp_path: Path, languages: list[str], wanted: str, spoken: str
+) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["jurisdictions"][0].update(languages=languages, emergency="Llame al 911")
+
+    client = serve(city, city_dir=small_city(tmp_path, change, "SR-CL01"))
+    for path in ("/follow", "/follow/service"):
+        page = client.get(path, headers={"Accept-Language": wanted}).text
+        assert f'<html lang="{spoken}" dir="ltr"' in page
+        assert ("Skip to main content" in page) == (spoken == "en")
+        own = languages[0]
+        marked = "" if own.startswith(spoken) else f' lang="{own}" dir="{"rtl" if own == "ar" else "ltr"}"'
+        assert f"<p{marked}>Llame al 911</p>" in page
+
+
+@pytest.mark.parametrize(
+    ("languages", "wanted", "spoken"),
+    [(["it"], "it", "en"), (["it"], "es-MX", "es"), (["es"], "ko", "es"), (["en", "ko"], "ko", "en")],
+)
+def test_a_feed_says_the_language_that_it_is_in(
+    city: Connection, tmp_path: Path, languages: list[str], wanted: str, spoken: str
+) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["jurisdictions"][0].update(languages=languages)
+
+    client = serve(city, city_dir=small_city(tmp_path, change, "SR-CL01"))
+    answer = client.get("/feeds/requests.atom", headers={"Accept-Language": wanted})
+    assert answer.headers["Content-Language"] == spoken
+    assert f'xml:lang="{spoken}"' in answer.text
+    assert f"<title>City of Philadelphia: report{'e' if spoken == 'es' else ''}s</title>" in answer.text

@@ -11,7 +11,7 @@ from open311.catalog.location import city_directory
 from open311.catalog.read import read_city
 from open311.domain.event import Event
 from open311.domain.lifecycle import Outcome
-from open311.domain.wording import Wording, fill
+from open311.domain.wording import Chapter, Wording, Wordings, fill
 from open311.wire.facts import CaseFacts, day
 from open311.wire.letter import Envelope, compose, html, mail, plain, short
 
@@ -134,3 +134,35 @@ def test_a_day_is_written_in_the_language_and_zone_of_the_city(language: str | N
 def test_what_is_due_at_midnight_is_due_by_the_day_that_ends(expected: datetime, written: str) -> None:
     facts = CaseFacts("1", "Tires", "Streets", expected=expected)
     assert facts.filled("City", "America/New_York", "en")["expected"] == written
+
+
+ITALIAN = Wordings(
+    languages=("it", "en"),
+    common=Chapter({Event.CLOSED: {"it": Wording("Chiuso {service}", "Entro {expected}", "it")}}),
+    built_in=CITY.wordings.built_in,
+    phrases={**CITY.wordings.phrases, "offer_fixed": {"it": "È a posto?", "en": "Was it fixed?"}},
+)
+
+
+def test_what_a_letter_says_in_another_language_is_marked() -> None:
+    letter = compose(ITALIAN, Event.CLOSED, FACTS, language="ko", links=LINKS)
+    assert (letter.text.language, letter.text.subject) == ("it", "Chiuso Graffiti Removal")
+    page = html(letter)
+    assert '<html lang="it" dir="ltr">' in page
+    assert ">È a posto?<" in page
+    assert '<span lang="en" dir="ltr">Nobody reads answers to this mail.</span>' in page
+    assert mail(letter, envelope())["Content-Language"] == "it"
+
+
+def test_a_letter_is_wholly_in_the_language_of_its_wording() -> None:
+    letter = compose(ITALIAN, Event.REOPENED, FACTS, language="ko", links=LINKS)  # Italian has no words for it
+    assert letter.text.language == "en"
+    assert {each.label.language for each in letter.offers} == {"en"}
+    assert "<span lang" not in html(letter)
+
+
+def test_a_letter_that_runs_from_the_right_says_so() -> None:
+    arabic = Wordings(
+        ("ar",), Chapter({Event.CLOSED: {"ar": Wording("مغلق", "تم", "ar")}}), {}, Chapter(), CITY.wordings.phrases
+    )
+    assert '<html lang="ar" dir="rtl">' in html(compose(arabic, Event.CLOSED, FACTS))

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from open311.actions.accounts.account_links import ask_for_link
 from open311.actions.accounts.sign_in import by_code, by_link, by_password, set_password
 from open311.actions.base.environment import current_environment
+from open311.domain.wording import IN_EVERY_LETTER
 from open311.entrypoints.accounts.arrival import arrive, enter, pending
 from open311.queries.accounts.account_links import link_works
 from open311.web import fields
@@ -38,7 +39,7 @@ def _address() -> str:
 
 def _language() -> str:
     """The language of letters to whoever uses this browser."""
-    return current_environment().city.first.wordings.best(request.accept_languages.values())
+    return current_environment().city.first.wordings.best(request.accept_languages.values(), IN_EVERY_LETTER)
 
 
 @blueprint.route("", methods=["GET", "POST"], access=Door.OPEN)

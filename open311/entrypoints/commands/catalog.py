@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,10 +10,26 @@ from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.actions.privacy.registry import SPANS
-from open311.catalog.faults import CatalogError
+from open311.catalog.city import City
+from open311.catalog.faults import CatalogError, Fault
 from open311.catalog.read import read_city
+from open311.domain.language import with_families
+from open311.web.catalogues import translated_languages
 
 group = AppGroup("catalog", help="Check the city's files.")
+
+
+def remarks(city: City) -> list[str]:
+    """What a city's files lack and the server adds, a line each."""
+    found = [*city.remarks, *_on_pages(city)]
+    return [f"{each.file}:{each.line}: remark: {each.reason}" for each in found]
+
+
+def _on_pages(city: City) -> Iterator[Fault]:
+    for language in dict.fromkeys(each.languages[0] for each in city.jurisdictions.values()):
+        if not {*with_families([language])} & translated_languages():
+            reason = f"pages have no words in {language!r}, so they are in English; script/translations add {language}"
+            yield Fault("config/city.yaml", 1, reason)
 
 
 @group.command()
@@ -20,7 +37,8 @@ group = AppGroup("catalog", help="Check the city's files.")
 def check(directory: Path | None) -> None:
     """Check config/ and service_definitions/ (in DIRECTORY).
 
-    Without DIRECTORY, those in CITY_DIR. Every fault is listed with its file, line and reason.
+    Without DIRECTORY, those in CITY_DIR. Every fault is listed with its file, line and reason. A remark says what the
+    files lack and the server adds.
     """
     try:
         city = read_city(directory or current_environment().city.directory, SPANS)
@@ -28,6 +46,8 @@ def check(directory: Path | None) -> None:
         for fault in error.faults:
             click.echo(str(fault))
         raise SystemExit(1) from None
+    for remark in remarks(city):
+        click.echo(remark)
     for jurisdiction in city.jurisdictions.values():
         asking = sum(service.metadata for service in jurisdiction.services.values())
         click.echo(f"{jurisdiction.key}: {len(jurisdiction.services)} services, {asking} with questions; no fault")

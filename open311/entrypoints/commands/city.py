@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from open311.actions.base.environment import current_environment
 from open311.actions.city.load_city import load_city
 from open311.actions.places.load_boundaries import load_samples
+from open311.entrypoints.commands.catalog import remarks
 
 group = AppGroup("city", help="Bring the database in line with the city's files.")
 
@@ -21,5 +22,7 @@ def load() -> None:
     environment = current_environment()
     for line in [*load_city(environment), *load_samples(environment)]:
         click.echo(line)
+    for remark in remarks(environment.city):
+        click.echo(remark)
     services = sum(len(jurisdiction.services) for jurisdiction in environment.city.jurisdictions.values())
     click.echo(f"{environment.city.name}: {len(environment.city.jurisdictions)} jurisdictions, {services} services")

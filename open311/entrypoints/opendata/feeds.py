@@ -22,7 +22,7 @@ from open311.domain.event import Event, event_of
 from open311.domain.lifecycle import Outcome
 from open311.domain.moment import now, read_moment
 from open311.domain.place import Point
-from open311.domain.wording import fill
+from open311.domain.wording import FEED_PHRASES, FilledText, fill
 from open311.queries.publications import service_requests, updates
 from open311.queries.publications.service_requests import Cursor, Listing, Published
 from open311.queries.publications.updates import PublicEvent
@@ -58,7 +58,7 @@ def one(call: Call, service_request_id: str) -> Answer:
 
 def _answer(call: Call, asked: object, make: Callable[[str], Feed]) -> Answer:
     """A feed in the reader's language, or that the reader has it already."""
-    language = call.jurisdiction.wordings.best(request.accept_languages.values())
+    language = call.jurisdiction.wordings.best(request.accept_languages.values(), *FEED_PHRASES)
     question = f"{call.root_url}{request.full_path}"
     etag = validator(version(call.jurisdiction.key), asked, language, question)
     headers = {**ASK_AGAIN, "Vary": "Accept-Language"}
@@ -155,9 +155,11 @@ def _step(jurisdiction: Jurisdiction, report: Entry, happened: PublicEvent, lang
     )
     if event is None:
         return None
+    told = _told(jurisdiction, event, happened, language)
     return Entry(
         id=f"{_tag(jurisdiction)}updates/{happened.uuid}",
-        title=_subject(jurisdiction, event, happened, language),
+        title=told.subject,
+        language=told.language,
         updated=happened.occurred_at,
         published=happened.occurred_at,
         words=[happened.text] if happened.text else [],
@@ -166,7 +168,7 @@ def _step(jurisdiction: Jurisdiction, report: Entry, happened: PublicEvent, lang
     )
 
 
-def _subject(jurisdiction: Jurisdiction, event: Event, happened: PublicEvent, language: str) -> str:
+def _told(jurisdiction: Jurisdiction, event: Event, happened: PublicEvent, language: str) -> FilledText:
     outcome = Outcome(happened.outcome) if happened.outcome else None
     wordings = jurisdiction.wordings
     wording = wordings.find(event, language, outcome=outcome, service_code=happened.service_code)
@@ -178,7 +180,7 @@ def _subject(jurisdiction: Jurisdiction, event: Event, happened: PublicEvent, la
         expected=happened.expected_datetime,
         scheduled=happened.scheduled_datetime,
     )
-    return fill(wording, facts.filled(jurisdiction.name, jurisdiction.timezone, language)).subject
+    return fill(wording, facts.filled(jurisdiction.name, jurisdiction.timezone, wording.language))
 
 
 def _self(call: Call) -> Link:

@@ -17,6 +17,7 @@ from open311.adapters.push import Browser
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooMuch
 from open311.domain.exposure import Publishing
+from open311.domain.wording import IN_EVERY_LETTER
 from open311.entrypoints.portal.links import gone
 from open311.queries.places import boundaries
 from open311.queries.telling.targets import public_request
@@ -64,7 +65,7 @@ class Wish:
         form = Form.of_request(*what, EMAIL, DAILY, start=start)
         if form.sent and not form[EMAIL] and not request.form.get("push_endpoint"):
             form.wrong(EMAIL, NO_EMAIL)
-        return cls(jurisdiction, jurisdiction.wordings.best(wanted), form)
+        return cls(jurisdiction, jurisdiction.wordings.best(wanted, IN_EVERY_LETTER), form)
 
     def page(self, template: str, form: Form, **what: Any) -> Response:
         """The form."""

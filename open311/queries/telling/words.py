@@ -15,27 +15,22 @@ from open311.wire.letter import Letter, compose
 
 def letter_of(jurisdiction: Jurisdiction, message: Message, links: Mapping[str, str]) -> Letter:
     """Write the letter of a message, offering ``links`` (URLs by purpose)."""
-    facts = {"city": jurisdiction.name, **_FACTS[message.event.kind.subject](jurisdiction, message)}
+    wordings, outcome = jurisdiction.wordings, Outcome(message.outcome) if message.outcome else None
+    code = message.service_code or ""
+    language = wordings.find(message.event, message.language, outcome=outcome, service_code=code).language
+    facts = {"city": jurisdiction.name, **_FACTS[message.event.kind.subject](jurisdiction, message, language)}
     if message.target:
-        facts["followed"] = followed_words(jurisdiction, message.language, message.target, message.number)
-    return compose(
-        jurisdiction.wordings,
-        message.event,
-        facts,
-        language=message.language,
-        outcome=Outcome(message.outcome) if message.outcome else None,
-        service_code=message.service_code or "",
-        links=links,
-    )
+        facts["followed"] = followed_words(jurisdiction, language, message.target, message.number)
+    return compose(wordings, message.event, facts, language=language, outcome=outcome, service_code=code, links=links)
 
 
-def _case_facts(jurisdiction: Jurisdiction, message: Message) -> dict[str, str]:
-    facts = message.facts.filled(jurisdiction.name, jurisdiction.timezone, message.language)
+def _case_facts(jurisdiction: Jurisdiction, message: Message, language: str) -> dict[str, str]:
+    facts = message.facts.filled(jurisdiction.name, jurisdiction.timezone, language)
     held = message.withheld and message.reporter
-    return {**facts, "held": jurisdiction.wordings.say("held", message.language) if held else ""}
+    return {**facts, "held": jurisdiction.wordings.say("held", language) if held else ""}
 
 
-def _news(jurisdiction: Jurisdiction, message: Message) -> dict[str, str]:
+def _news(jurisdiction: Jurisdiction, message: Message, _: str) -> dict[str, str]:
     return {"news": "\n".join(_line(jurisdiction, each) for each in messages_of_digest(message.key))}
 
 
@@ -46,7 +41,7 @@ def _line(jurisdiction: Jurisdiction, message: Message) -> str:
     return f"• {subject} — {written}" if written else f"• {subject}"
 
 
-_FACTS: Mapping[Subject, Callable[[Jurisdiction, Message], dict[str, str]]] = {
+_FACTS: Mapping[Subject, Callable[[Jurisdiction, Message, str], dict[str, str]]] = {
     Subject.SERVICE_REQUEST: _case_facts,
     Subject.DIGEST: _news,
     Subject.FOLLOWING: lambda *_: {},
