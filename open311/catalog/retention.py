@@ -38,9 +38,7 @@ def remarks_on_retention(files: Files) -> Iterator[Fault]:
     source, own = files.privacy, _own_spans(files)
     for name, rule in files.built_in.privacy.data["keep"].items() if source else ():
         if source and name not in own:
-            yield source.fault(
-                ("keep",), f"{name!r} is missing, so it is kept as the server does: {rule['days']} days"
-            )
+            yield source.fault(("keep",), f"{name!r} is missing, so it is kept as the server does: {rule['days']} days")
 
 
 def check_services_of_spans(files: Files, source: Source) -> Iterator[Fault]:
