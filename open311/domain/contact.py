@@ -15,14 +15,14 @@ from urllib.parse import unquote
 import idna
 import phonenumbers
 
+from open311.domain.digits import usual_width
+
 _NEVER = r"\s@<>(),:;\"\\\[\]\x00-\x1f\x7f"
 """Characters that no part of an address may contain unquoted (RFC 5322, section 3.2.3)."""
 _EMAIL = re.compile(rf"[^{_NEVER}]{{1,64}}@(?=.{{1,253}}\Z)([^{_NEVER}.]{{1,63}}\.)+[^{_NEVER}.]{{2,63}}")
 _IN_BRACKETS = re.compile(r"<([^<>]{1,320})>")
 _BETWEEN_ADDRESSES = re.compile(r"[,;]")
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
-_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
-"""The full-width forms of ASCII, as keyboards for Chinese and Japanese write them."""
 _JOINERS = "\u200c\u200d"
 """Invisible, but spelled in names of hosts in some scripts (RFC 5892, appendix A)."""
 MAX_WRITTEN_CHARACTERS = 1000
@@ -113,7 +113,7 @@ def contacts(text: str, country: str = "") -> tuple[str, ...]:
 
 def _visible(text: str) -> str:
     """Return a text in NFC and usual width, without characters that nobody sees."""
-    usual = unicodedata.normalize("NFC", text.translate(_WIDE))
+    usual = unicodedata.normalize("NFC", usual_width(text))
     return "".join(each for each in usual if unicodedata.category(each) != "Cf" or each in _JOINERS)
 
 

@@ -17,4 +17,4 @@ class Key(IntegerConverter):
 
 def read_key(text: str) -> int | None:
     """The key of a row, from a form or a query; ``None`` for anything that cannot be one."""
-    return int(text) if text.isdecimal() and len(text) <= MAX_KEY_DIGITS else None
+    return int(text) if text.isdecimal() and len(text) <= MAX_KEY_DIGITS else None  # of any script

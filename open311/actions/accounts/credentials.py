@@ -18,6 +18,7 @@ from open311.actions.base.transaction import transaction, write
 from open311.domain.errors import InvalidArgument, SignInRefused
 from open311.domain.roles import OwnAct
 from open311.domain.secret import hashed
+from open311.domain.typed import plain_code, plain_password
 from open311.queries.accounts.people import AccountRow
 from open311.queries.reading import Statement
 
@@ -61,18 +62,28 @@ def password_fits(found: AccountRow | None, password: str) -> bool:
     """Return whether it is the password of an active account; takes the same time where there is none."""
     nobody = _hash_of_nobody()  # also where there is an account: the first time takes longer for all
     stored = found.password_hash if found and found.active else None
+    # As it was typed is how it was hashed before passwords were prepared.
+    spellings = dict.fromkeys(each for each in (plain_password(password), password) if each is not None)
+    fits = [_verifies(stored or nobody, each) for each in spellings if len(each) <= MAX_PASSWORD_CHARACTERS]
+    return stored is not None and any(fits)
+
+
+def _verifies(stored: str, password: str) -> bool:
     try:
-        _HASHER.verify(stored or nobody, password)
-    except (VerificationError, InvalidHashError):
+        return _HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
-    return stored is not None
 
 
 def hash_password(password: str, email: str) -> str:
     """Return the password as it is stored.
 
-    :raises InvalidArgument: when it is too short, too long, or the e-mail address.
+    :raises InvalidArgument: when it is too short, too long, has invisible characters, or is the e-mail address.
     """
+    prepared = plain_password(password) if password else ""
+    if prepared is None:
+        raise InvalidArgument("A password has no tabs, line ends or invisible characters")
+    password = prepared
     if len(password) < MIN_PASSWORD_CHARACTERS:
         raise InvalidArgument(f"Use at least {MIN_PASSWORD_CHARACTERS} characters: three or four words are good")
     if len(password) > MAX_PASSWORD_CHARACTERS:
@@ -85,7 +96,7 @@ def hash_password(password: str, email: str) -> str:
 def renew_hash(found: AccountRow, password: str) -> None:
     """Hash a password that was just shown again, where today's parameters are stronger than those of its hash."""
     if found.password_hash and _HASHER.check_needs_rehash(found.password_hash):
-        write(_RENEW_HASH, {"password_hash": _HASHER.hash(password), "account": found.key})
+        write(_RENEW_HASH, {"password_hash": _HASHER.hash(plain_password(password) or password), "account": found.key})
 
 
 # Authenticator apps
@@ -144,7 +155,7 @@ def _make_codes(account: int) -> list[str]:
 
 
 def _hash_code(code: str) -> bytes:
-    return hashed("".join(code.split()).replace("-", "").lower())
+    return hashed(plain_code(code))
 
 
 @transaction
@@ -153,7 +164,7 @@ def take_code(environment: Environment, found: AccountRow, code: str) -> None:
 
     :raises SignInRefused: when it is neither.
     """
-    code = "".join(code.split())
+    code = plain_code(code)
     secret = environment.sign_in.seal.open(found.totp_secret) if found.totp_secret else None
     if secret and len(code) == CODE_DIGITS:
         if _step(secret, code, found.key) is not None:
@@ -171,8 +182,9 @@ def _take_recovery_code(account: int, code: str) -> bool:
 def _step(secret: str, code: str, account: int | None) -> int | None:
     """The half minute that a code is of, if it is right; with an account, one that is later than all taken before."""
     generator, present = pyotp.TOTP(secret, interval=CODE_SECONDS), int(time.time()) // CODE_SECONDS
+    shown = plain_code(code).encode()
     for step in (present - 1, present, present + 1):
-        if hmac.compare_digest(generator.generate_otp(step), code.strip()):
+        if hmac.compare_digest(generator.generate_otp(step).encode(), shown):
             return step if account is None or _take_step(account, step) else None
     return None
 

@@ -96,8 +96,7 @@ def second_factor() -> Response:
     form = Form.of_request(CODE)
 
     def act() -> Response:
-        code = "".join(form[CODE].split())
-        codes = add_second_factor(current_environment(), who.account, who.session, session["secret"], code)
+        codes = add_second_factor(current_environment(), who.account, who.session, session["secret"], form[CODE])
         del session["secret"]
         return page("accounts/recovery_codes.html", codes=codes)
 

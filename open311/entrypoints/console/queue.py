@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from open311.actions.accounts.saved_filters import shares_with
 from open311.actions.base.environment import current_environment
+from open311.domain.digits import plain_digits
 from open311.domain.intake import Intake
 from open311.domain.roles import Act, opens
 from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city, viewer
@@ -36,7 +37,7 @@ NAME = fields.line("name")
 def queue() -> AnyResponse:
     """Show the list: a whole page, or only the list for htmx. Where the search is one case's number, open that case."""
     question = read(request.args, asker())
-    named = numbers_meant(viewer(), question.given.get("q", ""))
+    named = numbers_meant(viewer(), plain_digits(question.given.get("q", "")))
     if len(named) == 1:
         # The list to come back to is the one without the number, which would lead here again.
         return _lead_to(url_for("console.case", number=named[0], list=question.having(q="")))

@@ -13,6 +13,7 @@ from open311.actions.base.environment import Environment, current_environment
 from open311.actions.cases import relate
 from open311.actions.cases import split as splitting
 from open311.actions.cases.split import Part
+from open311.domain.digits import plain_digits
 from open311.domain.errors import NotAllowed, UnknownServiceRequest
 from open311.domain.roles import Act
 from open311.entrypoints.console.blueprint import blueprint, city
@@ -58,7 +59,7 @@ def _other(form: Form) -> CaseInHand | None:
     """The case that the form names; what is wrong with it is noted at the number."""
     if not form.sent:
         return None
-    named = form[NUMBER] or form[NEAR]
+    named = plain_digits(form[NUMBER]) or form[NEAR]
     if not named:
         form.wrong(NUMBER, "Choose one of these, or enter a number")
         return None
