@@ -179,7 +179,9 @@ class CheckedClient(FlaskClient):
         """Call, check, answer."""
         response = super().open(*args, **kwargs)
         request = response.request
-        address = request.path + (f"?{request.query_string.decode()}" if request.query_string else "")
+        address = request.path.replace("?", "%3F") + (
+            f"?{request.query_string.decode()}" if request.query_string else ""
+        )
         kind = response.headers.get("Content-Type", "")
         check_answer(address, response.status_code, kind, response.get_data(), method=request.method)
         return response

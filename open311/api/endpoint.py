@@ -22,6 +22,13 @@ class Name(BaseConverter):
     regex = r"[^/\0]+?"
 
 
+class Path(BaseConverter):
+    """A code in a path that may contain slashes, up to the suffix."""
+
+    regex = r"[^/\0][^\0]*?"
+    part_isolating = False
+
+
 class Suffix(BaseConverter):
     """The suffix of a known format, or nothing."""
 
@@ -30,7 +37,7 @@ class Suffix(BaseConverter):
 
 def shape_urls(app: Flask) -> None:
     """Teach the URL map about names and suffixes; two addresses of one view are no reason to redirect."""
-    app.url_map.converters.update(name=Name, suffix=Suffix)
+    app.url_map.converters.update(name=Name, path=Path, suffix=Suffix)
     app.url_map.redirect_defaults = False
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+MAX_CODE_CHARACTERS = 200
+"""Longest code of a boundary; it stands in addresses."""
+
 _WRITTEN = re.compile(r"([a-z][a-z0-9_]*)(?:@([^:@]+))?:(.+)")
 
 
@@ -35,3 +38,16 @@ class BoundaryName:
     def layer_and_vintage(self) -> str:
         """The name without the code: ``ward`` or ``ward@2019``."""
         return f"{self.layer}@{self.vintage}" if self.vintage else self.layer
+
+
+def code_fault(code: str) -> str:
+    """Why a code cannot stand in an address, for the person who loads it; empty if it can."""
+    if not code:
+        return "it has no code"
+    if len(code) > MAX_CODE_CHARACTERS:
+        return f"its code has more than {MAX_CODE_CHARACTERS} characters"
+    if not code.isprintable():
+        return "its code has control characters"
+    if not {"", ".", ".."}.isdisjoint(code.split("/")):
+        return "no address can name its code, because of its slashes or dots"
+    return ""

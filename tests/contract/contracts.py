@@ -31,7 +31,7 @@ GEOJSON = "application/geo+json"
 _JSON_FILE = "georeport-v2.schema.json"
 _API = re.compile(
     r"(?:/open311(?:/[^/]+)*?)?/(?:(?P<list>discovery|services|requests|servicerequestupdates|boundaries)"
-    r"|(?P<of>services|requests|tokens|boundaries)/(?P<which>[^/]+?(?:/[^/]+?)?))(?:\.(?P<suffix>[A-Za-z0-9]+))?"
+    r"|(?P<of>services|requests|tokens|boundaries)/(?P<which>[^/]+?(?:/.+?)?))(?:\.(?P<suffix>[A-Za-z0-9]+))?"
 )
 
 

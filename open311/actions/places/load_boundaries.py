@@ -1,19 +1,25 @@
-"""Load a vintage of a boundary layer: check and repair shapes, replace or add, tag every publication again."""
+"""Load a vintage of a boundary layer: check and repair shapes, replace or add, tag every publication again.
+
+Nothing is replaced before everything is checked, for every jurisdiction.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from psycopg.rows import TupleRow
+
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, write, write_returning
-from open311.adapters.geodata import Geodata, UnreadableGeodata, read_geodata
+from open311.actions.places.stage_boundaries import stage, unstage
+from open311.adapters.geodata import Geodata, read_geodata
 from open311.catalog.city import Jurisdiction, Layer
 from open311.models.locks import Lock
 from open311.models.places.boundary import BoundaryLayer
 from open311.models.publications.publication import PublicationChange
-from open311.queries.places.boundaries import is_any_loaded
+from open311.queries.places.boundaries import is_any_loaded, overlaps
 from open311.queries.publications.versions import snapshot
 from open311.queries.reading import Statement
 
@@ -26,38 +32,23 @@ SAMPLE = "sample"
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was loaded into one jurisdiction, in numbers."""
+    """What was loaded into one jurisdiction, in numbers; ``remarks`` are sentences about single features."""
 
     features: int
     boundaries: int
     repaired: int
     refused: int
     tags: int
+    remarks: tuple[str, ...] = ()
 
 
 _LOCK = Statement(Lock.BOUNDARIES.waiting)
-_STAGING = Statement(
-    "CREATE TEMPORARY TABLE staged (code text, name text, valid boolean, geometry geometry) ON COMMIT DROP"
-)
-_STAGE = Statement(
-    """
-    INSERT INTO staged
-    SELECT code, name, ST_IsValid(given),
-           ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_Force2D(ST_Transform(given, 4326))), 3))
-    FROM (SELECT code, name, ST_SetSRID(ST_GeomFromWKB(wkb), :srid) AS given
-          FROM unnest(CAST(:codes AS text[]), CAST(:names AS text[]), CAST(:shapes AS bytea[])) AS f(code, name, wkb)
-         ) AS features
-    RETURNING valid, ST_IsEmpty(geometry)
-    """
-)
-_UNSTAGE = Statement("DROP TABLE staged")
 # Features that bear the same code are one boundary.
 _BOUNDARIES = Statement(
     """
     INSERT INTO boundary (layer, code, name, geometry)
     SELECT :layer, code, min(name), ST_Multi(ST_Union(geometry)) FROM staged
-    WHERE NOT ST_IsEmpty(geometry) AND code <> ''
-    GROUP BY code ORDER BY min(length(code)), code
+    WHERE NOT ST_IsEmpty(geometry) GROUP BY code ORDER BY min(position)
     """
 )
 _PARTS = Statement(
@@ -118,17 +109,8 @@ def load_boundaries(
     :raises UnreadableGeodata: when the file cannot be used; nothing is changed then.
     """
     data = read_geodata(source, layer.code_property, layer.name_property)
-    return {
-        jurisdiction.key: _load(
-            jurisdiction.key,
-            layer,
-            data,
-            vintage or layer.vintage,
-            valid_from or layer.valid_from,
-            valid_to or layer.valid_to,
-        )
-        for jurisdiction in jurisdictions
-    }
+    described = _Vintage(layer, vintage or layer.vintage, valid_from or layer.valid_from, valid_to or layer.valid_to)
+    return _load(jurisdictions, data, described)
 
 
 def load_samples(environment: Environment) -> list[str]:
@@ -141,50 +123,69 @@ def load_samples(environment: Environment) -> list[str]:
             data = read_geodata(
                 str(environment.city.directory / layer.sample_file), layer.code_property, layer.name_property
             )
-            loaded = _load(jurisdiction.key, layer, data, SAMPLE, None, None)
+            loaded = _load([jurisdiction], data, _Vintage(layer, SAMPLE))[jurisdiction.key]
             sentences.append(f"{jurisdiction.key}: {loaded.boundaries} sample boundaries of layer {layer.code}")
     return sentences
 
 
+@dataclass(frozen=True, slots=True)
+class _Vintage:
+    """What a file is loaded as."""
+
+    layer: Layer
+    name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 @transaction
-def _load(
-    jurisdiction: str, layer: Layer, data: Geodata, vintage: str, valid_from: date | None, valid_to: date | None
-) -> Loaded:
+def _load(jurisdictions: Sequence[Jurisdiction], data: Geodata, vintage: _Vintage) -> dict[str, Loaded]:
+    for jurisdiction in jurisdictions:
+        data.check_place(jurisdiction.key, jurisdiction.bounds)
     write(_LOCK)
-    usable = [feature for feature in data.features if feature.code and feature.wkb]
-    write(_STAGING)
-    staged = write_returning(
-        _STAGE,
-        {
-            "srid": data.srid,
-            "codes": [feature.code for feature in usable],
-            "names": [feature.name for feature in usable],
-            "shapes": [feature.wkb for feature in usable],
-        },
-    )
-    repaired, empty = sum(not valid for valid, _ in staged), sum(is_empty for _, is_empty in staged)
-    if len(usable) == empty:
-        raise UnreadableGeodata("the file holds no polygon with a code")
-    replaced = write_returning(_REMOVE, {"jurisdiction": jurisdiction, "layer": layer.code, "vintage": vintage})
-    key = _add_layer(jurisdiction, layer, vintage, valid_from, valid_to)
+    staged = stage(data, jurisdictions[0].languages[0])
+    replaced = [row for each in jurisdictions for row in _remove(each.key, vintage)]
+    keys = {each.key: _add(each.key, vintage) for each in jurisdictions}
+    tags = _tag(keys)
+    write(_REMOVE_TAGS, {"boundaries": [boundary for (boundary,) in replaced]})  # whoever published meanwhile, too
+    unstage()
+    return {
+        jurisdiction: Loaded(
+            len(data.features),
+            boundaries,
+            staged.repaired,
+            staged.refused,
+            tags[jurisdiction],
+            (*staged.remarks, *_overlapping(layer)),
+        )
+        for jurisdiction, (layer, boundaries) in keys.items()
+    }
+
+
+def _remove(jurisdiction: str, vintage: _Vintage) -> list[TupleRow]:
+    """Remove the vintage, and the sample; returns the keys of their boundaries."""
+    given = {"jurisdiction": jurisdiction, "layer": vintage.layer.code, "vintage": vintage.name}
+    return write_returning(_REMOVE, given)
+
+
+def _add(jurisdiction: str, vintage: _Vintage) -> tuple[int, int]:
+    """Add the staged shapes as the vintage; returns the layer's key and how many boundaries it has."""
+    key = _add_layer(jurisdiction, vintage)
     boundaries = write(_BOUNDARIES, {"layer": key})
     write(_PARTS, {"jurisdiction": jurisdiction, "vertices": MAX_VERTICES, "layer": key})
-    tags = _tag(jurisdiction, key)
-    write(_REMOVE_TAGS, {"boundaries": [boundary for (boundary,) in replaced]})
     add(PublicationChange, {"jurisdiction": jurisdiction})
-    write(_UNSTAGE)
-    return Loaded(len(data.features), boundaries, repaired, len(data.features) - len(usable) + empty, tags)
+    return key, boundaries
 
 
-def _add_layer(jurisdiction: str, layer: Layer, vintage: str, valid_from: date | None, valid_to: date | None) -> int:
-    sample = vintage == SAMPLE
+def _add_layer(jurisdiction: str, vintage: _Vintage) -> int:
+    sample, layer = vintage.name == SAMPLE, vintage.layer
     row = {
         "jurisdiction": jurisdiction,
         "layer": layer.code,
         "name": layer.name,
-        "vintage": vintage,
-        "valid_from": valid_from,
-        "valid_to": valid_to,
+        "vintage": vintage.name,
+        "valid_from": vintage.valid_from,
+        "valid_to": vintage.valid_to,
         "source": "sample of the project's own making" if sample else layer.source,
         "licence": layer.licence,
         "sample": sample,
@@ -193,12 +194,17 @@ def _add_layer(jurisdiction: str, layer: Layer, vintage: str, valid_from: date |
     return int(key)
 
 
-def _tag(jurisdiction: str, layer: int) -> int:
+def _tag(layers: Mapping[str, tuple[int, int]]) -> dict[str, int]:
     """Tag every publication, then what others published, moved or withdrew in the meantime; returns how many tags.
 
     Nobody else publishes from the end of this function until the commit.
     """
-    given = {"jurisdiction": jurisdiction, "layer": layer, "before": snapshot()}
-    tags = write(_TAG_ALL, given)
+    before = snapshot()
+    given = {key: {"jurisdiction": key, "layer": layer, "before": before} for key, (layer, _) in layers.items()}
+    tags = {key: write(_TAG_ALL, {"layer": each["layer"]}) for key, each in given.items()}
     write(_WAIT_FOR_PUBLISHING)
-    return tags - write(_UNTAG_MEANWHILE, given) + write(_TAG_MEANWHILE, given)
+    return {key: tags[key] - write(_UNTAG_MEANWHILE, each) + write(_TAG_MEANWHILE, each) for key, each in given.items()}
+
+
+def _overlapping(layer: int) -> list[str]:
+    return [f"{one} and {other} overlap: what lies in both counts in both" for one, other in overlaps(layer)]

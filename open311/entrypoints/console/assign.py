@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from open311.actions.base.environment import current_environment
 from open311.actions.cases import assign as assigning
 from open311.domain.roles import Act
-from open311.entrypoints.console.blueprint import blueprint, city
+from open311.entrypoints.console.blueprint import blueprint, by_name, city
 from open311.entrypoints.console.desk import acting_page, answer_about, case_in_hand, done, ref
 from open311.queries.cases.in_hand import CaseInHand, colleagues
 from open311.web import fields
@@ -40,12 +40,11 @@ class Desk:
 def desks() -> list[Desk]:
     """All departments of the city itself, each followed by its teams. Bodies outside are not among them."""
     found = []
-    for department in city().departments.values():
+    for department in by_name(city().departments.values(), lambda each: each.name):
         if not department.outside:
             found.append(Desk(department.code, None, department.name))
-            found += [
-                Desk(department.code, code, f"{department.name}: {name}") for code, name in department.teams.items()
-            ]
+            teams = by_name(department.teams.items(), lambda team: team[1])
+            found += [Desk(department.code, code, f"{department.name}: {name}") for code, name in teams]
     return found
 
 
@@ -85,5 +84,5 @@ def assign(number: str) -> AnyResponse:
 def _show(case: CaseInHand, form: Form, **what: Any) -> Response:
     offered = desks()
     scopes = [replace(case.scope, department=each.department) for each in offered]
-    people = [(str(each.key), each.name) for each in colleagues(scopes)]
+    people = [(str(each.key), each.name) for each in by_name(colleagues(scopes), lambda each: each.name)]
     return acting_page("assign", case, form, desks=[(each.value, each.name) for each in offered], people=people, **what)

@@ -16,7 +16,7 @@ from open311.domain.lifecycle import Status
 from open311.domain.priority import Priority
 from open311.domain.roles import Act
 from open311.entrypoints.console.assign import chosen_desk, desks
-from open311.entrypoints.console.blueprint import blueprint, city
+from open311.entrypoints.console.blueprint import blueprint, by_name, city
 from open311.entrypoints.console.change_form import CHANGE, NOTE, STATUS, change_of
 from open311.entrypoints.console.update import ELSEWHERE
 from open311.queries.cases.batches import batch_change
@@ -71,6 +71,7 @@ def _version(case: CaseInHand) -> int:
 
 
 def _show(cases: list[CaseInHand], form: Form) -> Response:
+    people = by_name(colleagues(case.scope for case in cases), lambda each: each.name)
     return form_page(
         "console/batch.html",
         form,
@@ -78,7 +79,7 @@ def _show(cases: list[CaseInHand], form: Form) -> Response:
         query=request.form.get("list", ""),
         steps=[(each, phrases.step(each).name) for each in STEPS],
         desks=[(each.value, each.name) for each in desks()],
-        people=[(str(each.key), each.name) for each in colleagues(case.scope for case in cases)],
+        people=[(str(each.key), each.name) for each in people],
         priorities=[(str(each), said) for each, said in phrases.priorities().items()],
         seconds=int(UNDO_WITHIN.total_seconds()),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -13,8 +14,11 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.moment import now
 from open311.entrypoints.console.words import Words
 from open311.queries.cases.queues import Viewer
+from open311.queries.order import in_order
 from open311.web.gate import can_open, me
 from open311.web.pages import Pages
+
+Item = TypeVar("Item")
 
 blueprint = Pages("console", __name__, url_prefix="/staff")
 
@@ -30,6 +34,11 @@ def viewer() -> Viewer:
     local = moment.astimezone(ZoneInfo(city().timezone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return Viewer(city().key, me().account, me().grants, moment, midnight, city().services)
+
+
+def by_name(items: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
+    """Things in the order of their names, as the city's language has it."""
+    return in_order(items, city().languages[0], name)
 
 
 def asks_for_part() -> bool:

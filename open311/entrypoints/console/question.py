@@ -14,11 +14,13 @@ from open311.queries.cases.case_list import SORTS, Asked
 from open311.queries.cases.queues import Queue
 from open311.queries.filters import table
 from open311.queries.filters.conditions import Source
-from open311.queries.filters.readers import Asker
-from open311.queries.filters.values import AnyOf
+from open311.queries.filters.readers import Asker, layer_meant
+from open311.queries.filters.values import AnyOf, Boundaries
+from open311.queries.places.boundaries import unknown
 
 PARAMETERS = tuple(table.parameters_of(Source.CASES))
 """Every parameter by which the list is narrowed."""
+_KNOWN = {"queue", "sort", "after", "list", *PARAMETERS}
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ def read(args: Mapping[str, str], asker: Asker) -> Question:
         sort = _usual(queue)
     given = {name: texts[name] for name in PARAMETERS if texts[name]}
     wanted, faults = table.read(Source.CASES, {name: [text] for name, text in given.items()}, asker)
+    for name in args:
+        if name not in _KNOWN and (layer := layer_meant(name, asker.jurisdiction.layers)):
+            faults["boundary"] = f"{name} is no filter; write boundary={layer}:{args[name].strip() or 'CODE'}"
+    named = wanted.get("boundary")
+    if isinstance(named, Boundaries) and (fault := unknown(asker.jurisdiction.key, named.names)):
+        faults["boundary"] = fault
     errors = {name: fault[:1].upper() + fault[1:] for name, fault in faults.items()}
     asked = Asked(queue, wanted, sort.lstrip("-"), sort.startswith("-"), texts["after"])
     return Question(asked, given, errors)

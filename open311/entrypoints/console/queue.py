@@ -13,7 +13,7 @@ from open311.actions.base.environment import current_environment
 from open311.domain.digits import plain_digits
 from open311.domain.intake import Intake
 from open311.domain.roles import Act, opens
-from open311.entrypoints.console.blueprint import asks_for_part, blueprint, city, viewer
+from open311.entrypoints.console.blueprint import asks_for_part, blueprint, by_name, city, viewer
 from open311.entrypoints.console.question import Question, read, read_again
 from open311.queries.accounts.grants import staff_grants
 from open311.queries.accounts.saved_filters import saved_filters
@@ -65,7 +65,7 @@ def listing(question: Question, form: Form) -> Response:
         "total": (total := case_list.how_many(looking, question.asked)),
         "elsewhere": _elsewhere(looking, question, total),
         "counts": _shown(queues.counts(looking), looking),
-        "saved": saved_filters(looking.jurisdiction, looking.account, shared),
+        "saved": by_name(saved_filters(looking.jurisdiction, looking.account, shared), lambda each: each.name),
     }
     status = 422 if faults else 200
     if asks_for_part() and not faults:
@@ -137,7 +137,9 @@ def _choices() -> dict[str, Any]:
     """The choices of the filters, by the names that the template uses."""
     people = {each.account: each.name or each.email for each in staff_grants() if each.active}
     return {
-        "people": dict(sorted(people.items(), key=lambda each: str(each[1]).casefold())),
-        "boundaries": named_boundaries(city().key),
+        "services": by_name(city().services.values(), lambda each: each.service_name),
+        "departments": by_name(city().departments.values(), lambda each: each.name),
+        "people": dict(by_name(people.items(), lambda each: str(each[1]))),
+        "boundaries": named_boundaries(city()),
         "channels": list(Intake),
     }

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from open311.actions.base.environment import Environment
 from open311.actions.cases import refer as referring
 from open311.domain.roles import Act
-from open311.entrypoints.console.blueprint import blueprint, city
+from open311.entrypoints.console.blueprint import blueprint, by_name, city
 from open311.entrypoints.console.desk import act_once_seen, acting_page, case_in_hand, ref
 from open311.queries.cases.in_hand import CaseInHand
 from open311.web import fields
@@ -25,7 +25,8 @@ NOTE = fields.text("note")
 def refer(number: str) -> AnyResponse:
     """Show the form or the letter that says who has it now, or refer the case."""
     case = case_in_hand(number, Act.REFER)
-    bodies = {code: each.name for code, each in city().departments.items() if each.outside}
+    outside = (each for each in city().departments.values() if each.outside)
+    bodies = {each.code: each.name for each in by_name(outside, lambda each: each.name)}
     body = fields.choice("body", bodies, missing="Choose who is to have it")
     form = Form.of_request(body, TEXT, NOTE)
     code = form[body] or ""

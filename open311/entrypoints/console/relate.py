@@ -16,7 +16,7 @@ from open311.actions.cases.split import Part
 from open311.domain.digits import plain_digits
 from open311.domain.errors import NotAllowed, UnknownServiceRequest
 from open311.domain.roles import Act
-from open311.entrypoints.console.blueprint import blueprint, city
+from open311.entrypoints.console.blueprint import blueprint, by_name, city
 from open311.entrypoints.console.desk import (
     act_once_seen,
     acting_page,
@@ -94,9 +94,9 @@ def unmerge(number: str) -> AnyResponse:
 def split(number: str) -> AnyResponse:
     """Say what the parts are; each becomes a case of its own, with the same place and reporter."""
     case = case_in_hand(number, Act.SPLIT)
-    services = sorted(
+    services = by_name(
         ((code, each.service_name) for code, each in city().services.items() if not each.retired),
-        key=lambda pair: pair[1].casefold(),
+        lambda pair: pair[1],
     )
     form = Form.of_request(*SERVICES, *TEXTS)
     parts = _parts(form)

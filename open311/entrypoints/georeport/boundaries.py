@@ -39,7 +39,7 @@ def layer_shapes(call: Call, layer: str) -> Answer:
     return _shapes(call, layer, "")
 
 
-@blueprint.get("/boundaries/<name:layer>/<name:code>.geojson")
+@blueprint.get("/boundaries/<name:layer>/<path:code>.geojson")
 @answers(errors_in="json")
 def boundary_shape(call: Call, layer: str, code: str) -> Answer:
     """The shape of one boundary."""

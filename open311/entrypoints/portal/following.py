@@ -19,6 +19,7 @@ from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooMuch
 from open311.domain.exposure import Publishing
 from open311.domain.wording import IN_EVERY_LETTER
 from open311.entrypoints.portal.links import gone
+from open311.queries.order import in_order
 from open311.queries.places import boundaries
 from open311.queries.telling.targets import public_request
 from open311.web import fields
@@ -148,9 +149,10 @@ def service() -> AnyResponse:
     """Follow all reports of a kind."""
     city = current_environment().city.first
     groups: dict[str, list[tuple[str, str]]] = {}
-    for each in city.services.values():
+    for each in in_order(city.services.values(), city.languages[0], lambda each: each.service_name):
         if not each.retired and each.publishing is not Publishing.PRIVATE:
             groups.setdefault(each.group, []).append((each.service_code, each.service_name))
+    groups = {name: groups[name] for name in in_order(groups, city.languages[0])}
     wanted = fields.choice("service", _values(groups), missing=NO_SERVICE)
     wish = Wish.of(city, wanted, start=request.args)
     ask = partial(follow.follow_service, current_environment(), city.key, wish.form[wanted] or "")
@@ -162,7 +164,7 @@ def boundary() -> AnyResponse:
     """Follow all reports in a ward, a district or whatever layers the city has."""
     city = current_environment().city.first
     groups: dict[str, list[tuple[str, str]]] = {}
-    for each in boundaries.choices(city.key, list(city.layers)):
+    for each in boundaries.choices(city):
         groups.setdefault(each.layer_name, []).append((each.value, each.name))
     wanted = fields.choice("boundary", _values(groups), missing=NO_BOUNDARY)
     wish = Wish.of(city, wanted, start=request.args)

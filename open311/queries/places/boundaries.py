@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from open311.catalog.city import Jurisdiction
 from open311.domain.boundary_name import BoundaryName
 from open311.domain.place import Point
+from open311.queries.order import in_order
 from open311.queries.places.membership import BOUNDARY_NAME, containing
 from open311.queries.places.near import point as point_of
 from open311.queries.reading import Statement, fetch, fetch_as, fetch_value, fetch_values
@@ -62,17 +64,32 @@ def layers(jurisdiction: str) -> list[LoadedLayer]:
     return fetch_as(LoadedLayer, _LAYERS, {"jurisdiction": jurisdiction})
 
 
-_LOADED = Statement(
+_KNOWN = Statement(
     """
-    SELECT layer, vintage FROM boundary_layer WHERE jurisdiction = :jurisdiction
-    UNION SELECT layer, '' FROM layer_in_force WHERE jurisdiction = :jurisdiction
+    SELECT l.vintage, l.key IN (SELECT key FROM layer_in_force) AS in_force,
+           EXISTS (SELECT FROM boundary b WHERE b.layer = l.key AND b.code = :code) AS has_code
+    FROM boundary_layer l
+    WHERE l.jurisdiction = :jurisdiction AND l.layer = :layer AND (:vintage = '' OR l.vintage = :vintage)
+    ORDER BY l.valid_from DESC NULLS LAST, l.key DESC
     """
 )
 
 
-def is_loaded(jurisdiction: str, boundary: BoundaryName) -> bool:
-    """Whether the layer of a boundary is loaded in the vintage that is named, or has a vintage in force."""
-    return (boundary.layer, boundary.vintage) in fetch(_LOADED, {"jurisdiction": jurisdiction})
+def unknown(jurisdiction: str, names: Iterable[BoundaryName]) -> str | None:
+    """Why nothing can be found in the first of these boundaries that is not there; None if all are."""
+    return next(filter(None, (_unknown(jurisdiction, name) for name in names)), None)
+
+
+def _unknown(jurisdiction: str, name: BoundaryName) -> str | None:
+    given = {"jurisdiction": jurisdiction, "layer": name.layer, "code": name.code, "vintage": name.vintage}
+    vintages = fetch(_KNOWN, given)
+    if not vintages:
+        return f"{name.layer_and_vintage} is not loaded"
+    meant = [has_code for _, in_force, has_code in vintages if in_force or name.vintage]
+    if not meant:
+        other = BoundaryName(name.layer, name.code, vintages[0][0])
+        return f"no vintage of {name.layer} is in force today; ask for one by its name, like {other}"
+    return None if any(meant) else f"there is no boundary {name}"
 
 
 # Without a vintage the one in force is meant; without a code, all boundaries of the layer.
@@ -120,22 +137,37 @@ def loaded_boundaries(jurisdiction: str) -> frozenset[BoundaryName]:
     return frozenset(BoundaryName(layer, code) for layer, code in fetch(_NAMES, {"jurisdiction": jurisdiction}))
 
 
+_IN_FORCE = Statement(
+    """
+    SELECT EXISTS (SELECT FROM boundary b JOIN layer_in_force l ON l.key = b.layer
+                   WHERE l.jurisdiction = :jurisdiction AND l.layer = :layer AND b.code = :code)
+    """
+)
+
+
+def is_in_force(jurisdiction: str, name: BoundaryName) -> bool:
+    """Whether a vintage in force has a boundary; the vintage that is named does not matter."""
+    return bool(fetch_value(_IN_FORCE, {"jurisdiction": jurisdiction, "layer": name.layer, "code": name.code}))
+
+
 _CHOICES = Statement(
     """
     SELECT l.layer, l.name AS layer_name, b.code, b.name
     FROM boundary b JOIN layer_in_force l ON l.key = b.layer
     WHERE l.jurisdiction = :jurisdiction
-    ORDER BY array_position(:layers, l.layer), l.name, length(b.code), b.code
     """
 )
 
 
-def choices(jurisdiction: str, layers: Sequence[str] = ()) -> list[Choice]:
-    """Every boundary of the vintages in force, layer by layer: ``layers`` first, in the order given."""
-    return fetch_as(Choice, _CHOICES, {"jurisdiction": jurisdiction, "layers": list(layers)})
+def choices(jurisdiction: Jurisdiction) -> list[Choice]:
+    """Every boundary of the vintages in force: layers as the city has them, boundaries by name."""
+    found = fetch_as(Choice, _CHOICES, {"jurisdiction": jurisdiction.key})
+    layers = {layer: position for position, layer in enumerate(jurisdiction.layers)}
+    by_name = in_order(found, jurisdiction.languages[0], lambda choice: f"{choice.name}\n{choice.code}")
+    return sorted(by_name, key=lambda choice: (layers.get(choice.layer, len(layers)), choice.layer))
 
 
-def named_boundaries(jurisdiction: str) -> dict[str, dict[str, str]]:
+def named_boundaries(jurisdiction: Jurisdiction) -> dict[str, dict[str, str]]:
     """For each layer's name, the names of its boundaries by ``layer:code``."""
     found: dict[str, dict[str, str]] = {}
     for choice in choices(jurisdiction):
@@ -149,3 +181,25 @@ _ANY = Statement("SELECT EXISTS (SELECT FROM boundary_layer WHERE jurisdiction =
 def is_any_loaded(jurisdiction: str, layer: str) -> bool:
     """Whether any vintage of a layer is loaded."""
     return bool(fetch_value(_ANY, {"jurisdiction": jurisdiction, "layer": layer}))
+
+
+MIN_OVERLAP = 0.01
+"""From this share of the smaller one on, two boundaries overlap; less is how their edges were drawn."""
+_OVERLAPS = Statement(
+    """
+    SELECT one.code, other.code
+    FROM (SELECT b.key AS one, c.key AS other, sum(ST_Area(ST_Intersection(p.geometry, q.geometry))) AS shared
+          FROM boundary b JOIN boundary_part p ON p.boundary = b.key
+          JOIN boundary_part q ON ST_Intersects(p.geometry, q.geometry)
+          JOIN boundary c ON c.key = q.boundary AND c.layer = b.layer AND c.key > b.key
+          WHERE b.layer = :layer GROUP BY 1, 2) AS pairs
+    JOIN boundary one ON one.key = pairs.one JOIN boundary other ON other.key = pairs.other
+    WHERE shared > :least * least(ST_Area(one.geometry), ST_Area(other.geometry))
+    ORDER BY one.key, other.key
+    """
+)
+
+
+def overlaps(layer: int) -> list[tuple[str, str]]:
+    """The codes of boundaries of one vintage (its primary key) that overlap, in pairs."""
+    return [(one, other) for one, other in fetch(_OVERLAPS, {"layer": layer, "least": MIN_OVERLAP})]
