@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from open311.catalog.bounds import bounds_fault
 from open311.catalog.faults import Fault
 from open311.catalog.files import Files, text, texts
 from open311.catalog.public_holidays import holiday_names
@@ -50,10 +51,9 @@ def _jurisdictions(files: Files, source: Source) -> Iterator[Fault]:
         elif like and text(files.jurisdictions[like], "like"):
             yield source.fault((*where, "like"), f"{like!r} is like another itself; name that one")
         yield from _zone(source, (*where, "timezone"), text(item, "timezone"))
-        match item.get("bounds"):
-            case [int() | float() as west, int() | float() as south, int() | float() as east, int() | float() as north]:
-                if not (west < east and -90 <= south < north <= 90):
-                    yield source.fault((*where, "bounds"), "must be west, south, east, north in degrees")
+        whole = files.jurisdictions.get(key, item)
+        if reason := bounds_fault(item.get("bounds"), text(whole, "timezone")):
+            yield source.fault((*where, "bounds"), reason)
         if isinstance(calendar := item.get("calendar"), dict):
             language = next(iter(texts(files.jurisdictions.get(key, {}), "languages")), "en")
             yield from _calendar(source, (*where, "calendar"), calendar, language)
@@ -142,8 +142,8 @@ def _layers(files: Files, source: Source) -> Iterator[Fault]:
         for key in ("valid_from", "valid_to"):
             if day := text(item, key):
                 yield from _day(source, (*where, key), day)
-        if text(item, "valid_from") and text(item, "valid_to") and text(item, "valid_from") >= text(item, "valid_to"):
-            yield source.fault((*where, "valid_to"), "must be after valid_from")
+        if text(item, "valid_from") and text(item, "valid_to") and text(item, "valid_from") > text(item, "valid_to"):
+            yield source.fault((*where, "valid_to"), "must not be before valid_from")
         sample = text(item, "sample_file")
         if sample and not (files.directory / sample).is_file():
             yield source.fault((*where, "sample_file"), f"there is no file {sample}")

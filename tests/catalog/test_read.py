@@ -296,7 +296,7 @@ def test_a_jurisdiction_that_is_like_another_may_differ_where_it_says_so(tmp_pat
             "boundaries",
             "    code_property: ward\n",
             "    code_property: ward\n    valid_to: 2023-01-01\n    sample_file: none.geojson\n",
-            ["9: valid_to: must be after valid_from", "10: sample_file: there is no file none.geojson"],
+            ["9: valid_to: must not be before valid_from", "10: sample_file: there is no file none.geojson"],
         ),
         (
             "services__A1",
