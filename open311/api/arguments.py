@@ -14,8 +14,9 @@ from open311.domain.errors import InvalidArgument, TooMuchAsked
 from open311.domain.moment import write_moment
 from open311.queries.filters import table
 from open311.queries.filters.conditions import Source
-from open311.queries.filters.readers import Asker
-from open311.queries.filters.values import Instant, Value
+from open311.queries.filters.readers import Asker, layer_meant
+from open311.queries.filters.values import Boundaries, Instant, Value
+from open311.queries.places.boundaries import unknown
 from open311.queries.publications.service_requests import Cursor, Listing
 
 MAX_PAGE_SIZE = 1000
@@ -29,6 +30,7 @@ FILTER_PARAMETERS = frozenset(table.parameters_of(Source.PUBLICATIONS))
 """Every parameter by which published service requests are narrowed."""
 PARAMETERS = FILTER_PARAMETERS | {"page", "page_size", "cursor", "sort", "extensions"}
 """Every parameter of ``GET requests`` besides ``jurisdiction_id`` and ``api_key``; each is in ``openapi.yaml``."""
+_KNOWN = PARAMETERS | {"jurisdiction_id", "api_key"}
 
 
 def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: datetime) -> Listing:
@@ -68,7 +70,20 @@ def filters(arguments: MultiDict[str, str], jurisdiction: Jurisdiction) -> dict[
 
     :raises InvalidArgument: when a parameter cannot be read.
     """
+    for name in arguments:
+        if name not in _KNOWN and (layer := layer_meant(name, jurisdiction.layers)):
+            raise InvalidArgument(f"{name} is no parameter; write boundary={layer}:{arguments[name].strip() or 'CODE'}")
     return _read({name: arguments.getlist(name) for name in FILTER_PARAMETERS if name in arguments}, jurisdiction)
+
+
+def check_boundaries(jurisdiction: str, given: Mapping[str, Value]) -> None:
+    """Make sure that nothing was found because there is nothing, and not because a boundary is not there.
+
+    :raises InvalidArgument: when a boundary that is asked for, or its vintage, is not loaded or not in force.
+    """
+    named = given.get("boundary")
+    if isinstance(named, Boundaries) and (fault := unknown(jurisdiction, named.names)):
+        raise InvalidArgument(f"boundary: {fault}; GET boundaries lists what there is")
 
 
 def _read(sent: Mapping[str, list[str]], jurisdiction: Jurisdiction) -> dict[str, Value]:

@@ -93,3 +93,45 @@ def test_what_cannot_be_loaded_is_told_and_changes_nothing(
     given = [source if word == "SOURCE" else word for word in words]
     assert reason in refused("boundaries", *given, exit_code=exit_code)
     assert layers() == before
+
+
+def test_a_vintage_is_removed_with_its_tags_and_the_one_before_is_in_force_again(
+    run: Any, client: FlaskClient, report: Any, source: str, city: Connection
+) -> None:
+    number = report(long="-75.2")
+    for words in (["--vintage", "1990"], ["--vintage", "2020", "--valid-from", "2020-01-01"]):
+        run("boundaries", "load", "ward", source, *words)
+    assert run("boundaries", "remove", "ward", "--vintage", "2020").splitlines() == [
+        "phila.gov: ward@2020 removed, 2 boundaries, 1 tags of service requests; ward@1990 is in force now",
+        "sandbox.phila.gov: ward@2020 removed, 2 boundaries, 0 tags of service requests; ward@1990 is in force now",
+    ]
+    answer = client.get(f"{API}/requests.json?ward=1")
+    assert [row["service_request_id"] for row in answer.get_json()] == [number]
+    assert "no ward is in force now" in run("boundaries", "remove", "ward", "--vintage", "1990")
+    assert client.get(f"{API}/requests.json?ward=1").status_code == 400
+    for table in ("boundary_layer", "boundary", "boundary_part", "request_boundary"):
+        assert city.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0
+
+
+def test_a_vintage_is_removed_from_one_jurisdiction_only(run: Any, source: str) -> None:
+    run("boundaries", "load", "ward", source)
+    run("boundaries", "remove", "ward", "--vintage", "2019", "--jurisdiction", "sandbox.phila.gov")
+    assert run("boundaries", "list").splitlines() == ["phila.gov\tward@2019\t2\tcurrent"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason", "exit_code"),
+    [
+        (["ward", "--vintage", "1890"], "ward@1890 is not loaded; loaded are ward@sample", 1),
+        (["castle", "--vintage", "1"], "castle@1 is not loaded; loaded are none of its kind", 1),
+        (["ward"], "Missing option '--vintage'", 2),
+        ([], "Missing argument 'LAYER'", 2),
+    ],
+    ids=str,
+)
+def test_what_is_not_there_cannot_be_removed(
+    refused: Any, layers: Any, words: list[str], reason: str, exit_code: int
+) -> None:
+    before = layers()
+    assert reason in refused("boundaries", "remove", *words, exit_code=exit_code)
+    assert layers() == before

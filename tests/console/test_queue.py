@@ -272,7 +272,7 @@ def test_the_way_to_other_pages_is_shown_to_whom_they_open(signed_in: Desk, role
         ("service_code=SR-ST02", "dumping"),
         ("department=streets", "dumping"),
         ("boundary=ward:5", "graffiti dumping"),
-        ("boundary=ward:999", ""),
+        ("boundary=ward:12", ""),
         ("detailed_status=received", "graffiti dumping"),
         ("detailed_status=in_progress", "far"),
         ("priority=2", "far"),
@@ -361,7 +361,9 @@ def test_both_numbers_of_a_range_of_houses_are_found(
     ("query", "field"),
     [("start_date=soon", "start_date"), ("end_date=9999-12-31", "end_date"), ("assignee=ann", "assignee"),
      ("detailed_status=x", "detailed_status"),
-     ("priority=9", "priority"), ("boundary=5", "boundary")],
+     ("priority=9", "priority"), ("boundary=5", "boundary"), ("boundary=ward:99", "boundary"),
+     ("boundary=zip:19147", "boundary"), ("boundary=ward@1990:5", "boundary"), ("ward=99", "boundary"),
+     ("zip=19147", "boundary"), ("Wards=5", "boundary")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_at_the_field(desk: Browser, query: str, field: str) -> None:
     assert desk.get(f"/staff?{query}").status_code == 422

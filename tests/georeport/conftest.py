@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from lxml import etree
 
 from open311.actions.base.environment import Environment
 from open311.actions.city.import_batch import Case, add_cases
+from open311.actions.places.load_boundaries import load_boundaries
+from open311.catalog.city import Jurisdiction
 from open311.domain.moment import now
 from tests.conftest import API
 
@@ -50,6 +54,30 @@ def put(environment: Environment, client: FlaskClient) -> Any:
 
     def run(*cases: Case, jurisdiction: str = "phila.gov") -> None:
         add_cases(environment, jurisdiction, "test", cases)
+
+    return run
+
+
+@pytest.fixture
+def load(phila: Jurisdiction, city: Any, tmp_path: Path) -> Any:
+    """Load a vintage of a layer: boxes (west, south, east, north) by code."""
+
+    def run(layer: str, boxes: dict[str, tuple[float, float, float, float]], **when: Any) -> None:
+        found = phila.layers[layer]
+        shapes = [
+            {
+                "type": "Feature",
+                "properties": {found.name_property: f"Area {code}", found.code_property: code},
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
+                },
+            }
+            for code, (west, south, east, north) in boxes.items()
+        ]
+        file = tmp_path / "layer.geojson"
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": shapes}))
+        load_boundaries([phila], found, str(file), **when)
 
     return run
 

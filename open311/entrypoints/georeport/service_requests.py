@@ -17,7 +17,7 @@ from open311.actions.base.idempotency import Once
 from open311.actions.intake.submit import submit
 from open311.api.answer_cache import CacheMark
 from open311.api.answers import ASK_AGAIN
-from open311.api.arguments import listing, write_cursor
+from open311.api.arguments import check_boundaries, listing, write_cursor
 from open311.api.call import Call
 from open311.api.clients import writer
 from open311.api.endpoint import Reply, endpoint
@@ -28,8 +28,6 @@ from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServi
 from open311.domain.moment import now
 from open311.entrypoints.georeport.extended import extended
 from open311.queries.filters import table
-from open311.queries.filters.values import Boundaries
-from open311.queries.places.boundaries import is_loaded
 from open311.queries.publications import service_requests
 from open311.queries.publications.service_requests import Cursor, Listing, Page, Published
 from open311.queries.publications.versions import version
@@ -50,12 +48,14 @@ def list_service_requests(call: Call) -> Reply:
         rows = service_requests.rows(asked, _column(call))
         last = Cursor(rows[-1].requested, rows[-1].number) if rows else None
         page = Page(_joined(call, rows), len(rows), last)
-        _check_boundaries(asked, page)
+        if not rows:
+            check_boundaries(asked.jurisdiction, asked.given)
         return Reply(joined=page.joined, headers=_headers(call, asked, page))
     if call.if_none_match and call.holds(etag := _etag(call, asked, version(call.jurisdiction.key))):
         return Reply.unchanged(etag, ASK_AGAIN)
     page = service_requests.page(asked, call.format.suffix, call.format.separator)
-    _check_boundaries(asked, page)
+    if not page.count:
+        check_boundaries(asked.jurisdiction, asked.given)
     mark = CacheMark(call.jurisdiction.key, page.version) if page.version else None
     return Reply(joined=page.joined, headers=_headers(call, asked, page), cache=mark)
 
@@ -176,20 +176,6 @@ def _once(arguments: MultiDict[str, str], photos: Sequence[tuple[str, bytes]]) -
 
 def _wants_extensions(call: Call) -> bool:
     return "extensions" in call.arguments and call.arguments["extensions"].strip().lower() == "true"
-
-
-def _check_boundaries(asked: Listing, page: Page) -> None:
-    """Make sure that an empty page is not empty because a layer is not loaded.
-
-    :raises InvalidArgument: when a layer, or the vintage of it that is named, is not loaded.
-    """
-    named = asked.given.get("boundary")
-    if page.count or not isinstance(named, Boundaries):
-        return
-    for boundary in named.names:
-        if not is_loaded(asked.jurisdiction, boundary):
-            layer = boundary.layer_and_vintage
-            raise InvalidArgument(f"boundary: {layer} is not loaded; GET boundaries lists what is")
 
 
 def _headers(call: Call, asked: Listing, page: Page) -> dict[str, str]:

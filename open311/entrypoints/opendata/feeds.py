@@ -12,7 +12,7 @@ import orjson
 from flask import Blueprint, request
 
 from open311.api.answers import ASK_AGAIN, Answer, answers
-from open311.api.arguments import FILTER_PARAMETERS, filters, read_cursor, write_cursor
+from open311.api.arguments import FILTER_PARAMETERS, check_boundaries, filters, read_cursor, write_cursor
 from open311.api.call import Call
 from open311.api.validators import validator
 from open311.catalog.city import Jurisdiction
@@ -70,6 +70,8 @@ def _answer(call: Call, asked: object, make: Callable[[str], Feed]) -> Answer:
 
 def _newest(call: Call, listing: Listing, language: str) -> Feed:
     rows = service_requests.rows(listing, JSON.suffix)
+    if not rows:
+        check_boundaries(listing.jurisdiction, listing.given)
     entries = [_report(call, row, language) for row in rows]
     jurisdiction, sent = call.jurisdiction, _narrowed_by(call)
     links = [

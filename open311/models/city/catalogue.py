@@ -1,4 +1,4 @@
-"""The tables of what the city's files said when they were loaded: when they changed, and how public services were."""
+"""The tables of what the city's files said when they were loaded: when, how public services were, whose clock holds."""
 
 from __future__ import annotations
 
@@ -26,3 +26,12 @@ class PublishedService(Base):
     publishing: Mapped[str]
     location: Mapped[str]
     stamp: Mapped[str]
+
+
+class CityZone(Base):
+    """Whose clock says which day it is in a city; the view ``layer_in_force`` asks it."""
+
+    __tablename__ = "city_zone"
+
+    jurisdiction: Mapped[str] = mapped_column(primary_key=True)
+    timezone: Mapped[str]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from open311.models.base import Base, Recorded
@@ -15,7 +15,8 @@ from open311.models.base import Base, Recorded
 class BoundaryLayer(Base):
     """One vintage of a layer, such as the wards of 2019. Without ``valid_from``, it has always been valid.
 
-    The vintage in force, the newest one whose ``valid_from`` has come, is what the view ``layer_in_force`` holds.
+    Both days belong to it. The vintage in force is the newest one that holds on the city's day, by the clock of its
+    ``timezone``; the view ``layer_in_force`` has it.
     """
 
     __tablename__ = "boundary_layer"
@@ -32,6 +33,8 @@ class BoundaryLayer(Base):
     licence: Mapped[str]
     sample: Mapped[bool] = mapped_column(default=False)
     loaded_at: Mapped[Recorded]
+    followed: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether it was in force when what depends on that was last brought up to date."""
 
 
 class Boundary(Base):

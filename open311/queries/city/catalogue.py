@@ -10,6 +10,7 @@ from open311.queries.reading import Statement, fetch, fetch_value
 _SINCE = Statement("SELECT since FROM catalogue_version WHERE fingerprint = :fingerprint")
 _NEWEST = Statement("SELECT fingerprint FROM catalogue_version ORDER BY since DESC LIMIT 1")
 _SERVICES = Statement("SELECT jurisdiction, service_code, publishing, location, stamp FROM published_service")
+_ZONES = Statement("SELECT jurisdiction, timezone FROM city_zone")
 _ANY = Statement("SELECT EXISTS (SELECT FROM service_request WHERE jurisdiction = :jurisdiction)")
 
 
@@ -35,6 +36,11 @@ class PublishedService:
 def published_services() -> dict[tuple[str, str], PublishedService]:
     """Return every service as it was loaded last, by jurisdiction and service code."""
     return {(jurisdiction, code): PublishedService(*rest) for jurisdiction, code, *rest in fetch(_SERVICES)}
+
+
+def city_zones() -> dict[str, str]:
+    """Return the time zone of each jurisdiction as it was loaded last."""
+    return dict(fetch(_ZONES))
 
 
 def is_empty(jurisdiction: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from open311.catalog.city import Jurisdiction
+from open311.catalog.city import Jurisdiction, Layer
 from open311.domain.boundary_name import BoundaryName
 from open311.domain.draft import clean_line
 from open311.domain.moment import day_after, read_moment
@@ -191,6 +191,23 @@ def boundaries(given: Given) -> Value | None:
         if each.layer not in layers:
             raise ValueError(f"no boundary layer {each.layer!r}; there are {', '.join(layers)}")
     return Boundaries(names) if names else None
+
+
+def layer_meant(parameter: str, layers: Mapping[str, Layer]) -> str | None:
+    """The layer that an unknown parameter seems to mean, as ``Wards`` means ``ward``; None if it looks like none.
+
+    To ignore it would answer with everything, as if nothing had been asked.
+    """
+    spelled = _letters(parameter)
+    for layer in layers.values():
+        names = {_letters(each) for each in (layer.code, layer.name, layer.code.rpartition("_")[2])}
+        if spelled in names or spelled.removesuffix("s") in names:
+            return layer.code
+    return None
+
+
+def _letters(name: str) -> str:
+    return "".join(each for each in name.casefold() if each.isalnum())
 
 
 def search(given: Given) -> Value | None:
