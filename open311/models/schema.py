@@ -105,6 +105,10 @@ def revision(connection: Connection, message: str, directory: Path = VERSIONS) -
     return Path(written.path)
 
 
+def revisions(directory: Path = VERSIONS) -> list[str]:
+    """Return the numbers of all migrations that this version knows, the newest last."""
+    return sorted(path.name[:4] for path in directory.glob("[0-9][0-9][0-9][0-9]_*.py"))
+
+
 def _next_number(directory: Path) -> str:
-    numbers = [int(path.name[:4]) for path in directory.glob("[0-9][0-9][0-9][0-9]_*.py")]
-    return f"{max(numbers, default=0) + 1:04}"
+    return f"{max(map(int, revisions(directory)), default=0) + 1:04}"

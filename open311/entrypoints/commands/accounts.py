@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.accounts.staff import grant_role, invitation, revoke_grant, set_active
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
 from open311.domain.roles import STAFF, Grant, Role
 from open311.entrypoints.commands.options import by_option, refusals_as_errors
+from open311.entrypoints.commands.tables import TableGroup
 from open311.queries.accounts.grants import staff_grants
 from open311.queries.accounts.people import account_of_email
 
-group = AppGroup("accounts", help="Create staff accounts, grant and revoke roles.")
+group = TableGroup("accounts", help="Create staff accounts, grant and revoke roles.")
 
 
 def _scopes(command: Callable[..., Any]) -> Callable[..., Any]:

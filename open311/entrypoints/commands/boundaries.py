@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.actions.places.load_boundaries import SAMPLE, load_boundaries
@@ -15,9 +14,10 @@ from open311.adapters.geodata import UnreadableGeodata
 from open311.catalog.city import Jurisdiction
 from open311.domain.errors import UnknownBoundary
 from open311.entrypoints.commands.options import only_jurisdiction_option
+from open311.entrypoints.commands.tables import TableGroup
 from open311.queries.places.boundaries import layers
 
-group = AppGroup("boundaries", help="Load, list and remove boundary layers.")
+group = TableGroup("boundaries", help="Load, list and remove boundary layers.")
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 

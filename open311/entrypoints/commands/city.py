@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.actions.city.load_city import load_city
 from open311.actions.places.load_boundaries import load_samples
 from open311.entrypoints.commands.catalog import remarks
+from open311.entrypoints.commands.tables import TableGroup
 
-group = AppGroup("city", help="Bring the database in line with the city's files.")
+group = TableGroup("city", help="Bring the database in line with the city's files.")
 
 
 @group.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.actions.city.import_requests import import_requests
@@ -13,8 +12,9 @@ from open311.actions.city.import_rows import HANDLED_TEXTS, Refused
 from open311.adapters.tables import UnreadableTable
 from open311.catalog.faults import CatalogError
 from open311.catalog.mapping import read_mapping
+from open311.entrypoints.commands.tables import TableGroup
 
-group = AppGroup("import", help="Bring in a city's past service requests.")
+group = TableGroup("import", help="Bring in a city's past service requests.")
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 

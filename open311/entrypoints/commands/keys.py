@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.accounts.keys import SCOPES, issue_key, revoke_key
 from open311.catalog.city import Jurisdiction
 from open311.entrypoints.commands.options import jurisdiction_option
+from open311.entrypoints.commands.tables import TableGroup
 from open311.queries.accounts.api_clients import all_clients, client_of
 
 _CALLS_PER_MINUTE = click.IntRange(0, 1_000_000)
 
-group = AppGroup("keys", help="Issue, list and revoke API keys.")
+group = TableGroup("keys", help="Issue, list and revoke API keys.")
 
 
 @group.command()

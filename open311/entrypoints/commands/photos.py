@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
@@ -13,9 +12,10 @@ from open311.actions.cases.photo_review import approve_photo, hide_photo, read_o
 from open311.domain.exposure import Moderation
 from open311.domain.photo import Box
 from open311.entrypoints.commands.options import by_option, refusals_as_errors
+from open311.entrypoints.commands.tables import TableGroup
 from open311.queries.cases.photos import photos
 
-group = AppGroup("photos", help="Review photos: show, hide, black out parts.")
+group = TableGroup("photos", help="Review photos: show, hide, black out parts.")
 STATES = [state.value for state in Moderation]
 """The review states that ``--state`` accepts."""
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 import orjson
-from flask.cli import AppGroup
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
@@ -16,8 +15,9 @@ from open311.actions.privacy.export import Export, export_person
 from open311.actions.privacy.retention import preview_retention, run_retention
 from open311.domain.person import Who
 from open311.entrypoints.commands.options import by_option, refusals_as_errors
+from open311.entrypoints.commands.tables import TableGroup
 
-group = AppGroup("privacy", help="Forget old data; export or erase one person's data.")
+group = TableGroup("privacy", help="Forget old data; export or erase one person's data.")
 
 
 @group.command("run")

@@ -11,9 +11,10 @@ from open311.actions.base.environment import current_environment
 from open311.actions.publications.republish import republish
 from open311.catalog.city import Jurisdiction
 from open311.entrypoints.commands.options import only_jurisdiction_option
+from open311.entrypoints.commands.tables import TableCommand
 
 
-@click.command()
+@click.command(cls=TableCommand)
 @click.option("--all", "everything", is_flag=True, help="Every service request of every jurisdiction.")
 @only_jurisdiction_option
 @click.option("--service-code", help="Only service requests of this service.")

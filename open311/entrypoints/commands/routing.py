@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import timedelta
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.catalog.city import Jurisdiction
@@ -15,10 +14,11 @@ from open311.domain.boundary_name import BoundaryName
 from open311.domain.moment import now
 from open311.domain.priority import Priority
 from open311.entrypoints.commands.options import jurisdiction_option
+from open311.entrypoints.commands.tables import TableGroup
 from open311.queries.cases.routing import past_requests
 from open311.queries.places.boundaries import loaded_boundaries
 
-group = AppGroup("routing", help="Check and try the rules that route service requests.")
+group = TableGroup("routing", help="Check and try the rules that route service requests.")
 
 
 @group.command()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.base.environment import current_environment
 from open311.actions.city.sample import load_sample, remove_sample
 from open311.catalog.city import Jurisdiction
 from open311.domain.moment import now
 from open311.entrypoints.commands.options import jurisdiction_option
+from open311.entrypoints.commands.tables import TableGroup
 from open311.queries.city.catalogue import is_empty
 
-group = AppGroup("sample", help="Load and remove invented service requests.")
+group = TableGroup("sample", help="Load and remove invented service requests.")
 
 
 @group.command()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from open311.entrypoints.commands.tables import require_our_tables
 from open311.models import schema
 from open311.models.base import database
+from open311.queries.city.tables import revision_of_tables
 
 group = AppGroup("database", help="Create, update and check the tables.")
 
@@ -14,6 +16,8 @@ group = AppGroup("database", help="Create, update and check the tables.")
 @group.command()
 def migrate() -> None:
     """Bring the tables up to date."""
+    if (found := revision_of_tables()) and found not in schema.revisions():
+        require_our_tables()  # which says that they are newer
     with database.engine.connect() as connection:
         schema.migrate(connection)
         connection.commit()
@@ -23,6 +27,7 @@ def migrate() -> None:
 @group.command()
 def check() -> None:
     """Compare the tables with the models; exit 1 if they differ."""
+    require_our_tables()
     with database.engine.connect() as connection:
         found = schema.differences(connection)
     for difference in found:

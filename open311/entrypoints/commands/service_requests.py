@@ -7,7 +7,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
@@ -20,10 +19,11 @@ from open311.domain.intake import Intake
 from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.moment import read_moment
 from open311.entrypoints.commands.options import by_option, numbered, ref, refusals_as_errors
+from open311.entrypoints.commands.tables import TableGroup
 from open311.queries.cases import shown
 from open311.queries.cases.shown import HistoryEntry
 
-group = AppGroup("requests", help="Show, close, reopen, update and moderate service requests.")
+group = TableGroup("requests", help="Show, close, reopen, update and moderate service requests.")
 
 
 _OUTCOME = click.Choice([outcome.value for outcome in Outcome])

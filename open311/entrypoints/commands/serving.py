@@ -17,9 +17,10 @@ from procrastinate import App
 from open311.actions.base.environment import current_environment
 from open311.actions.city.load_city import load_city
 from open311.actions.places.load_boundaries import load_samples
+from open311.entrypoints.commands.tables import TableCommand
 
 
-@click.command()
+@click.command(cls=TableCommand)
 @click.option("--host", help="Address to listen on; default: HOST, else 127.0.0.1.")
 @click.option("--port", type=int, help="Port to listen on; default: PORT, else 8311.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
@@ -46,7 +47,7 @@ def serve(host: str | None, port: int | None, workers: int, threads: int) -> Non
     ).serve()
 
 
-@click.command()
+@click.command(cls=TableCommand)
 @click.option("--concurrency", type=click.IntRange(1), default=2, show_default=True, help="Jobs at once.")
 @with_appcontext
 def worker(concurrency: int) -> None:

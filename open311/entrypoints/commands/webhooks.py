@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import current_environment
@@ -11,9 +10,10 @@ from open311.actions.telling.webhooks import add_webhook, remove_webhook, replay
 from open311.catalog.city import Jurisdiction
 from open311.domain.event import PUBLIC_EVENTS
 from open311.entrypoints.commands.options import by_option, jurisdiction_option, refusals_as_errors
+from open311.entrypoints.commands.tables import TableGroup
 from open311.queries.telling.webhooks import all_webhooks, dead_deliveries
 
-group = AppGroup("webhooks", help="Call other servers when something happens.")
+group = TableGroup("webhooks", help="Call other servers when something happens.")
 EVENTS = [str(event) for event in PUBLIC_EVENTS]
 """The events that ``--event`` accepts."""
 
