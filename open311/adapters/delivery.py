@@ -23,5 +23,12 @@ class Later(DeliveryFault):
     """The other side does not take this now; it may when it is sent again."""
 
 
+class Unclear(Later):
+    """The other side has everything, or may have it, but what it answered does not say so; again could be twice.
+
+    ``status`` is the success that it answered, or None where it answered nothing that counts.
+    """
+
+
 class Down(Later):
     """The channel's own server is unreachable or rejects our credentials, so it takes nothing else either."""

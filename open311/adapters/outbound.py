@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from open311.adapters.delivery import Later, Refused
+from open311.adapters.delivery import Later, Refused, Unclear
 
 SILENCE_SECONDS = 10.0
 """How long a server may send nothing before the call fails."""
@@ -104,7 +104,8 @@ class Outbound:
         Redirects are not followed. The body of the answer is read only with ``read_answer``.
 
         :raises Refused: when the address may not be called.
-        :raises Later: when there was no answer in time, or more than ``MAX_ANSWER_BYTES``.
+        :raises Unclear: when there was no answer in time to what was sent, or more than ``MAX_ANSWER_BYTES``.
+        :raises Later: when it could not be sent.
         """
         address = self.check(url)
         target = httpx.URL(url)
@@ -127,9 +128,9 @@ class Outbound:
                 read = _read(answer) if read_answer else b""
         except httpx.HTTPError as fault:
             if not limit.exceeded:
-                raise Later(f"{type(fault).__name__}: {fault}") from None
+                raise limit.fault(f"{type(fault).__name__}: {fault}") from None
         if limit.exceeded:  # also where the end of the connection looked like the end of the answer
-            raise Later(f"it took longer than {CALL_SECONDS:.0f} s")
+            raise limit.fault(f"it took longer than {CALL_SECONDS:.0f} s")
         return Answer(answer.status_code, read)
 
 
@@ -138,7 +139,7 @@ def _read(answer: httpx.Response) -> bytes:
     for piece in answer.iter_bytes():
         pieces += piece
         if len(pieces) > MAX_ANSWER_BYTES:
-            raise Later(f"it answers more than {MAX_ANSWER_BYTES} bytes", answer.status_code)
+            raise Unclear(f"it answers more than {MAX_ANSWER_BYTES} bytes", answer.status_code)
     return pieces
 
 
@@ -153,6 +154,8 @@ class _TotalLimit:
 
     def __init__(self) -> None:
         self.exceeded = False
+        self.sent = False
+        """Whether the other side has the whole request."""
         self._socket: socket.socket | None = None
         self._timer = threading.Timer(CALL_SECONDS, self._end)
         self._timer.daemon = True
@@ -167,6 +170,11 @@ class _TotalLimit:
         """Remember the connection; with TLS the one that it becomes (httpcore's ``trace`` extension)."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._socket = info["return_value"].get_extra_info("socket")
+        self.sent = self.sent or event == "http11.send_request_body.complete"
+
+    def fault(self, said: str) -> Later:
+        """What it means that there was no answer."""
+        return Unclear(said) if self.sent else Later(said)
 
     def _end(self) -> None:
         self.exceeded = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from open311.actions.accounts.account_links import Purpose, send_link
 from open311.actions.base.environment import Environment
+from open311.actions.telling.administrators import write_to_administrator
 from open311.jobs.registry import job
 
 
@@ -11,3 +12,9 @@ from open311.jobs.registry import job
 def send_account_link(environment: Environment, email: str, purpose: Purpose, language: str) -> None:
     """Send the link that somebody asked for, if the address has an account."""
     send_link(environment, email, purpose, language)
+
+
+@job("write_to_administrator")
+def write_to_administrators(environment: Environment, email: str, subject: str, text: str) -> None:
+    """Send a letter about the system itself to an administrator."""
+    write_to_administrator(environment, email, subject, text)

@@ -26,7 +26,7 @@ NOT_PERSONAL = {
                          closed_datetime acknowledge_by paused_at look_again_at;
         relation: kind created_at;
         sla_event: kind deadline recorded_at;
-        referral: department remote_status seen_at attempts next_look_at created_at ended_at;
+        referral: department remote_status seen_at unclear_since attempts next_look_at created_at ended_at;
         publication: service_request_id service_code open requested_datetime updated_datetime stamp written;
         publication_change: written;
         request_boundary: requested_datetime
@@ -62,7 +62,7 @@ NOT_PERSONAL = {
         token: created_at
         """,
     "Receivers are servers of organisations": """
-        webhook: url secret events created_at removed_at
+        webhook: url secret events created_at removed_at gone_at
         """,
     "The city: its map and its services": """
         boundary: layer code name geometry;

@@ -12,10 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from open311.actions.accounts.staff import grant_role
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, progress, set_visibility
 from open311.actions.telling import call
+from open311.actions.telling.administrators import write_to_administrator
 from open311.actions.telling.call import BACKOFF, call_webhooks
 from open311.actions.telling.webhooks import add_webhook, remove_webhook, replay
 from open311.adapters.outbound import Outbound
@@ -28,7 +30,9 @@ from open311.domain.roles import Grant, Role
 from open311.jobs import conninfo
 from open311.models.base import database
 from open311.models.locks import Lock
+from open311.queries.telling.webhooks import all_webhooks, ended_webhooks
 from tests.conftest import API
+from tests.mailbox import Mailbox, words
 from tests.receiver import Receiver, receiver
 from tests.telling.work import work
 
@@ -246,3 +250,28 @@ def test_receivers_are_for_those_whose_role_has_them_and_who_it_was_is_noted(
         (who, "manage_webhooks", target)
         for who, target in [(None, "webhook"), *((account, of) for of in ("webhook", "webhook_delivery", "webhook"))]
     ]
+
+
+def test_a_receiver_that_is_gone_is_called_no_more_and_administrators_are_told(
+    city: Connection, environment: Environment, receiver: Receiver, mailbox: Mailbox, report: Any, work: Any, soon: Any
+) -> None:
+    for name, role in (("boss", Role.ADMINISTRATOR), ("crew", Role.CREW)):
+        grant_role(environment, f"{name}@phila.example", Grant(role), Actor("staff"), name)
+    key, _ = add_webhook(environment, HERE, receiver.url, (), Actor("staff"))
+    receiver.answers = [410]
+    number = report()
+    work()
+    call_webhooks(environment)
+    close(environment, number)
+    work()
+    soon()
+    call_webhooks(environment)
+    assert len(receiver.calls) == 1
+    assert [each.key for each in ended_webhooks()] == [key]
+    assert all_webhooks() == []
+    jobs = city.execute(text("SELECT args FROM procrastinate_jobs WHERE task_name = 'write_to_administrator'")).all()
+    assert [args["email"] for (args,) in jobs] == ["boss@phila.example"]
+    write_to_administrator(environment, **jobs[0][0])
+    (letter,) = mailbox.to("boss@phila.example")
+    assert letter["Subject"] == f"Webhook {key} was ended by its receiver"
+    assert receiver.url in words(letter)

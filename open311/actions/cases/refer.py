@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from open311.actions.base.actor import SYSTEM, Actor
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, defer, transaction, write, write_returning
 from open311.actions.cases.case import aside, locked, locked_key
 from open311.actions.cases.progress import step
-from open311.adapters.delivery import DeliveryFault, Later, Refused
+from open311.adapters.delivery import DeliveryFault, Later, Refused, Unclear
 from open311.adapters.georeport_client import GeoReportClient, RemoteRequest
 from open311.catalog.city import Department
 from open311.domain.case_ref import CaseRef
@@ -68,8 +68,9 @@ def refer(
 def forward(environment: Environment, key: int) -> None:
     """File a referral at the other server. Safe to repeat.
 
-    If the server refuses it for good, the case goes back to staff. A server that does not answer is tried again by
-    ``mirror_referrals``, after ever longer waits.
+    If the server refuses it for good, the case goes back to staff. A server that cannot be reached is tried again by
+    ``mirror_referrals``, after ever longer waits. Where the server has it, or may have it, and its answer does not say
+    so, it is never filed again: staff are told, and its own list is asked for it.
     """
     found = _what(environment, key)
     if found is None:
@@ -81,17 +82,25 @@ def forward(environment: Environment, key: int) -> None:
     except Refused as refusal:
         _give_back(environment, key, f"{body.name} refused: {refusal}")
         return
+    except Unclear as fault:
+        _note_unclear(environment, key, body.name, fault)
+        return
     except Later as fault:
-        _again(key, str(fault))
+        _again(key, str(fault), not_there=True)
         return
     _note_filed(environment, key, body.name, receipt.service_request_id, receipt.token)
+
+
+_SENDING = Statement(
+    "UPDATE referral SET unclear_since = :moment, next_look_at = :next_look_at, fault = NULL WHERE key = :key"
+)
 
 
 @transaction
 def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str], str] | None:
     """Return the body, the fields to file with it and an idempotency key; None if nothing is left to file."""
     referred = referral(key)
-    if referred is None or referred.remote_id or referred.remote_token:
+    if referred is None or referred.remote_id or referred.remote_token or referred.unclear_since:
         return None
     case = locked_key(referred.service_request)
     body = environment.city.jurisdictions[case.jurisdiction].departments.get(referred.department)
@@ -99,6 +108,8 @@ def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str
     if body is None or remote is None or case.status != Status.REFERRED or canonical_of(case.key):
         return None
     place = case.place
+    # Before it is sent: whoever is stopped while sending does not know what arrived.
+    write(_SENDING, {"moment": now(), "next_look_at": now() + LOOK_INTERVAL, "key": key})
     fields = {
         "service_code": remote.service_code(case.service_code) or "",
         "lat": f"{place.lat:.6f}" if place else "",
@@ -112,10 +123,12 @@ def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str
 
 def _description(environment: Environment, case: ServiceRequest) -> str:
     """Return the reporter's words and where they come from, but nothing that says who the reporter is."""
-    city = environment.city.jurisdictions[case.jurisdiction].name
-    return "\n\n".join(
-        part for part in (case.description, f"{city}, service request {case.service_request_id}") if part
-    )
+    return "\n\n".join(part for part in (case.description, _mark(environment, case)) if part)
+
+
+def _mark(environment: Environment, case: ServiceRequest) -> str:
+    """Return the line by which a service request is known at the other server."""
+    return f"{environment.city.jurisdictions[case.jurisdiction].name}, service request {case.service_request_id}"
 
 
 def _client(environment: Environment, body: Department) -> GeoReportClient:
@@ -127,7 +140,7 @@ def _client(environment: Environment, body: Department) -> GeoReportClient:
 _NOTE_FILED = Statement(
     """
     UPDATE referral SET remote_id = coalesce(:number, remote_id), remote_token = coalesce(:token, remote_token),
-                        next_look_at = :next_look_at, attempts = 0, fault = NULL
+                        unclear_since = NULL, next_look_at = :next_look_at, attempts = 0, fault = NULL
     WHERE key = :key RETURNING service_request
     """
 )
@@ -140,6 +153,23 @@ def _note_filed(environment: Environment, key: int, name: str, number: str | Non
     [(case,)] = write_returning(_NOTE_FILED, given)
     if number:
         aside(environment, locked_key(case), "system", SYSTEM, f"{name} has this under the number {number}.")
+
+
+_NOTE_UNCLEAR = Statement(
+    "UPDATE referral SET fault = :fault, next_look_at = :next_look_at WHERE key = :key RETURNING service_request"
+)
+
+
+@transaction
+def _note_unclear(environment: Environment, key: int, name: str, fault: Unclear) -> None:
+    """Tell staff that the other server has a service request, or may have it, and that we know no number of it."""
+    given = {"fault": str(fault), "next_look_at": now() + LOOK_INTERVAL, "key": key}
+    [(case,)] = write_returning(_NOTE_UNCLEAR, given)
+    if fault.status:
+        told = f"{name} has this, but its answer cannot be read: {fault}. Ask them for their number."
+    else:
+        told = f"{name} may have this: {fault}. Ask them."
+    aside(environment, locked_key(case), "system", SYSTEM, f"{told} It is not filed there again.")
 
 
 _GIVE_BACK = Statement(
@@ -181,11 +211,38 @@ def mirror_referrals(environment: Environment) -> int:
         body = city.departments.get(each.department) if city else None
         if body is None or body.open311 is None:
             _again(each.key, f"{each.department} has no Open311 server any more")
-        elif each.remote_id is None and each.remote_token is None:
+        elif each.remote_id is None and each.remote_token is None and each.unclear_since is None:
             forward(environment, each.key)
+        elif each.unclear_since is not None:
+            _search(environment, body, each, each.unclear_since)
         else:
             _look(environment, body, each)
     return len(due)
+
+
+def _search(environment: Environment, body: Department, referred: OpenReferral, since: datetime) -> None:
+    """Look for a service request in the list of a server that may have it."""
+    if referred.fault is None:  # nobody has told it: the worker was stopped while it sent
+        stopped = Unclear("this server was stopped while it was filed there")
+        _note_unclear(environment, referred.key, body.name, stopped)
+        return
+    service_code, mark = _known_by(environment, body, referred.service_request)
+    try:
+        number = _client(environment, body).find(service_code, mark, since - timedelta(hours=1))
+    except DeliveryFault as fault:
+        _again(referred.key, str(fault))
+        return
+    if number is None:
+        _again(referred.key, "its list does not show it")
+    else:
+        _note_filed(environment, referred.key, body.name, number, None)
+
+
+@transaction
+def _known_by(environment: Environment, body: Department, service_request: int) -> tuple[str, str]:
+    case = locked_key(service_request)
+    assert body.open311 is not None
+    return body.open311.service_code(case.service_code) or "", _mark(environment, case)
 
 
 def _look(environment: Environment, body: Department, referred: OpenReferral) -> None:
@@ -211,16 +268,21 @@ def _due() -> list[OpenReferral]:
 _AGAIN = Statement(
     """
     UPDATE referral SET attempts = attempts + 1, fault = :fault,
-                        next_look_at = now() + least(attempts + 1, :most) * CAST(:every AS interval)
+                        next_look_at = now() + least(attempts + 1, :most) * CAST(:every AS interval),
+                        unclear_since = CASE WHEN NOT :not_there THEN unclear_since END
     WHERE key = :key
     """
 )
 
 
 @transaction
-def _again(key: int, fault: str) -> None:
-    """Note a failed attempt, and plan the next one after a longer wait each time."""
-    write(_AGAIN, {"fault": fault, "most": MAX_WAIT_INTERVALS, "every": LOOK_INTERVAL, "key": key})
+def _again(key: int, fault: str, *, not_there: bool = False) -> None:
+    """Note a failed attempt, and plan the next one after a longer wait each time.
+
+    ``not_there``: the other server certainly does not have the service request.
+    """
+    given = {"fault": fault, "most": MAX_WAIT_INTERVALS, "every": LOOK_INTERVAL, "key": key, "not_there": not_there}
+    write(_AGAIN, given)
 
 
 _SEEN = Statement(

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import orjson
 
 from open311.actions.base.environment import Environment
-from open311.actions.base.transaction import write
+from open311.actions.base.transaction import write, write_returning
+from open311.actions.telling.administrators import tell_administrators
 from open311.actions.telling.pump import Attempt, End, Outbox, pump
 from open311.adapters.delivery import DeliveryFault
 from open311.adapters.webhook import call_webhook
@@ -55,6 +56,13 @@ _NOTE = Statement(
                                 status = :status, fault = :fault, done_at = :done_at
     WHERE key = :key
     """
+)
+
+
+GONE = 410
+"""The HTTP status by which a receiver says that it wants no more calls, ever."""
+_END = Statement(
+    "UPDATE webhook SET removed_at = :now, gone_at = :now WHERE key = :webhook AND removed_at IS NULL RETURNING url"
 )
 
 
@@ -126,6 +134,9 @@ class DeliveryOutbox(Outbox[Delivery]):
             status = call_webhook(self._environment.outbound, row.address, row.secret, row.uuid, now(), row.body)
         except DeliveryFault as fault:
             # A receiver that refuses today may be mended tomorrow, so every fault is one for now.
+            if fault.status == GONE:
+                _end(self._environment, row)
+                return Attempt(End.FAILED, f"{fault}: it is not called any more", fault.status)
             write(_LET_REST, {"until": now() + REST, "webhook": row.webhook, "key": row.key})
             return Attempt(End.LATER, str(fault), fault.status)
         return Attempt(End.DONE, status=status)
@@ -141,3 +152,13 @@ class DeliveryOutbox(Outbox[Delivery]):
             "done_at": now() if attempt.end is End.DONE else None,
         }
         write(_NOTE, given)
+
+
+def _end(environment: Environment, row: Delivery) -> None:
+    """End a webhook whose receiver wants no more calls, and tell the administrators."""
+    for (url,) in write_returning(_END, {"now": now(), "webhook": row.webhook}):
+        text = (
+            f"{url} answered 410 (Gone), so it is not called any more. If that was a mistake, add it again with"
+            " 'open311 webhooks add', then send the calls that failed again at /admin/webhooks."
+        )
+        tell_administrators(environment, f"Webhook {row.webhook} was ended by its receiver", text)

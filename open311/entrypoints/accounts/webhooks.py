@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from open311.actions.base.environment import current_environment
 from open311.actions.telling.webhooks import give_up, replay
 from open311.domain.roles import Act
-from open311.queries.telling.webhooks import all_webhooks, dead_deliveries, retried_deliveries
+from open311.queries.telling.webhooks import all_webhooks, dead_deliveries, ended_webhooks, retried_deliveries
 from open311.web.gate import me
 from open311.web.pages import Pages
 from open311.web.shell import page
@@ -19,7 +19,13 @@ blueprint = Pages("webhooks", __name__, url_prefix="/admin/webhooks")
 @blueprint.get("", access=Act.MANAGE_WEBHOOKS)
 def failed() -> Response:
     """Show receivers and failed calls with the reason, both those that are dead and those to be made again."""
-    return page("accounts/webhooks.html", webhooks=all_webhooks(), dead=dead_deliveries(), retried=retried_deliveries())
+    return page(
+        "accounts/webhooks.html",
+        webhooks=all_webhooks(),
+        ended=ended_webhooks(),
+        dead=dead_deliveries(),
+        retried=retried_deliveries(),
+    )
 
 
 @blueprint.post("/<delivery>/again", access=Act.MANAGE_WEBHOOKS)

@@ -11,7 +11,7 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.event import PUBLIC_EVENTS
 from open311.entrypoints.commands.options import by_option, jurisdiction_option, refusals_as_errors
 from open311.entrypoints.commands.tables import TableGroup
-from open311.queries.telling.webhooks import all_webhooks, dead_deliveries
+from open311.queries.telling.webhooks import all_webhooks, dead_deliveries, ended_webhooks
 
 group = TableGroup("webhooks", help="Call other servers when something happens.")
 EVENTS = [str(event) for event in PUBLIC_EVENTS]
@@ -43,6 +43,8 @@ def list_webhooks() -> None:
         counts = f"{each.done} done, {each.waiting} waiting, {each.dead} dead"
         events = ", ".join(each.events) or "all events"
         click.echo(f"{each.key}\t{each.jurisdiction}\t{each.url}\t{events}\t{counts}")
+    for gone in ended_webhooks():
+        click.echo(f"{gone.key}\t{gone.url}\tended: it answered 410 at {gone.gone_at:%Y-%m-%d %H:%M} UTC")
 
 
 @group.command()

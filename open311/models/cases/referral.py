@@ -29,6 +29,8 @@ class Referral(Base):
     """The state there: GeoReport's ``open`` or ``closed``."""
     seen_at: Mapped[datetime | None]
     """The ``updated_datetime`` of the last answer that was mirrored."""
+    unclear_since: Mapped[datetime | None]
+    """When it was sent to the body's server, which may have it since, as long as no number or token is known."""
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     next_look_at: Mapped[datetime | None]
     fault: Mapped[str | None]

@@ -25,6 +25,8 @@ class Webhook(Base):
     """The events that it is called about; empty for all events."""
     created_at: Mapped[Recorded]
     removed_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+    """When it answered 410 (Gone), which removed it."""
 
 
 class DeliveryState(StrEnum):

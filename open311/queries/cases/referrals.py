@@ -18,10 +18,14 @@ class Referral:
     department: str
     remote_id: str | None
     remote_token: str | None
+    unclear_since: datetime | None
+    """Since when the other server may have it, without a number or token that we know."""
+    fault: str | None
 
 
 _REFERRAL = """
-SELECT r.key, r.service_request, c.jurisdiction, r.department, r.remote_id, r.remote_token
+SELECT r.key, r.service_request, c.jurisdiction, r.department, r.remote_id, r.remote_token,
+       r.unclear_since, r.fault
 FROM referral r JOIN service_request c ON c.key = r.service_request
 WHERE r.ended_at IS NULL
 """

@@ -59,6 +59,27 @@ _DEAD = Statement(_FAILED.format("d.state = 'dead'"))
 _RETRIED = Statement(_FAILED.format("d.state = 'waiting' AND d.attempts > 0"))
 
 
+_ENDED = Statement(
+    """
+    SELECT key, url, gone_at FROM webhook WHERE gone_at > now() - interval '90 days' ORDER BY gone_at DESC, key DESC
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedWebhook:
+    """A receiver that said that it wants no more calls."""
+
+    key: int
+    url: str
+    gone_at: datetime
+
+
+def ended_webhooks() -> list[EndedWebhook]:
+    """Return the receivers that answered 410 in the last 90 days, newest first."""
+    return fetch_as(EndedWebhook, _ENDED)
+
+
 def all_webhooks() -> list[WebhookSummary]:
     """Return the receivers that are called."""
     return fetch_as(WebhookSummary, _ALL)
