@@ -61,7 +61,7 @@ class GeoReportClient:
         return RemoteReceipt(number, token)
 
     def find(self, service_code: str, mark: str, since: datetime) -> str | None:
-        """Return the number of the one service request with ``mark`` in its description; None if not exactly one has."""
+        """Return the number of the one service request with ``mark`` in its description; None if not one has."""
         asked = {"service_code": service_code, "start_date": str(write_moment(since))}
         answer = self._call("GET", "requests.json", arguments=asked)
         try:
