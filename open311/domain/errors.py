@@ -174,6 +174,10 @@ class Conflict(Conflicting):
     """Somebody else changed the service request meanwhile; nothing was overwritten."""
 
 
+class RequestsHidden(Conflicting):
+    """The city's files do not name a jurisdiction whose service requests are in the database."""
+
+
 class TooManyRequests(TooMuch):
     """A rate limit is used up."""
 

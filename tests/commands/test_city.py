@@ -71,3 +71,64 @@ def test_what_became_less_public_is_gone_at_once(load: Any, run: Any, report: An
     assert client.get(f"{API}/requests/{number}.json").status_code == 404
     run("publish", "--all")  # with this city's own files again
     assert client.get(f"{API}/requests/{number}.json").status_code == 200
+
+
+def renamed(data: dict[str, Any]) -> None:
+    """The same city under another key."""
+    data["jurisdictions"][0].update(key="new.example", jurisdiction_id="phila.gov")
+    data["jurisdictions"][1:] = []
+    data["endpoints"] = [{"path": "/open311/v2", "type": "production", "jurisdictions": ["new.example"]}]
+
+
+@pytest.fixture
+def elsewhere(run: Any, report: Any, city: Connection, tmp_path: Path) -> Any:
+    """Load another city's files, or the same with another key, over a database with a service request of this one."""
+    run("city", "load")
+    report()
+
+    def load(*options: str, exit_code: int = 0) -> str:
+        directory = tmp_path / "city"
+        if not directory.exists():
+            small_city(directory, renamed, "SR-CL01")
+        return invoke(serve(city, city_dir=directory).application, "city", "load", *options, exit_code=exit_code)
+
+    return load
+
+
+def test_files_that_would_hide_service_requests_are_not_loaded(elsewhere: Any, city: Connection) -> None:
+    before = city.scalar(text("SELECT count(*) FROM catalogue_version"))
+    told = elsewhere(exit_code=1)
+    assert told.startswith(
+        "Error: the database holds 1 service requests of phila.gov, which is not in config/city.yaml"
+    )
+    assert "--forget-jurisdiction phila.gov" in told
+    assert len(told.splitlines()) == 1
+    assert city.scalar(text("SELECT count(*) FROM catalogue_version")) == before
+
+
+def test_files_are_loaded_where_a_jurisdiction_is_forgotten_on_purpose(
+    elsewhere: Any, run: Any, city: Connection
+) -> None:
+    told = elsewhere("--forget-jurisdiction", "phila.gov")
+    assert "phila.gov is forgotten; its 1 service requests stay, and nobody sees them" in told
+    assert "forgotten" not in elsewhere()
+    assert city.scalar(text("SELECT count(*) FROM service_request")) == 1
+    city.execute(text("DELETE FROM published_service WHERE jurisdiction = 'new.example'"))
+    run("city", "load")  # named again, it is seen again, and would be missed again
+    assert "1 service requests of phila.gov" in elsewhere(exit_code=1)
+
+
+@pytest.mark.parametrize("key", ["new.example", "never.example"])
+def test_what_is_there_or_never_was_is_not_forgotten(elsewhere: Any, key: str) -> None:
+    assert f"no jurisdiction {key!r} can be forgotten" in elsewhere("--forget-jurisdiction", key, exit_code=1)
+
+
+@pytest.mark.parametrize("sample", [False, True])
+def test_a_jurisdiction_of_which_nothing_but_a_sample_is_there_is_missed_by_nobody(
+    run: Any, city: Connection, tmp_path: Path, sample: bool
+) -> None:
+    run("city", "load")
+    if sample:
+        run("sample", "load", "--requests", "3")
+    directory = small_city(tmp_path / "city", renamed, "SR-CL01")
+    assert "1 services" in invoke(serve(city, city_dir=directory).application, "city", "load")

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import transaction, wait_for, write
 from open311.actions.publications.publish import stamp
 from open311.actions.publications.republish import republish_later
 from open311.catalog.city import Jurisdiction
 from open311.domain.definition import Service
+from open311.domain.errors import RequestsHidden, UnknownJurisdiction
 from open311.domain.exposure import is_stricter
 from open311.models.locks import Lock
-from open311.queries.city.catalogue import PublishedService, city_zones, newest_fingerprint, published_services
+from open311.queries.city.catalogue import (
+    PublishedService,
+    city_zones,
+    newest_fingerprint,
+    other_jurisdictions,
+    published_services,
+)
 from open311.queries.reading import Statement
 
 _TAKE_BACK = Statement(
@@ -59,15 +68,22 @@ _REMEMBER_ZONE = Statement(
 )
 
 
+_FORGET = Statement("DELETE FROM published_service WHERE jurisdiction = :jurisdiction")
+
+
 @transaction
-def load_city(environment: Environment) -> list[str]:
+def load_city(environment: Environment, forget: Collection[str] = ()) -> list[str]:
     """Record what the city's files say now; return what changed, in words.
+
+    :param forget: jurisdictions that the files name no longer. Their rows stay, unseen until they are named again.
+    :raises RequestsHidden: when service requests of any other jurisdiction would be out of sight.
+    :raises UnknownJurisdiction: when ``forget`` names one that is in the files or was never loaded.
 
     If a service became less public, its publications disappear at once, and a job renders them again. If anything else
     changed that they are rendered from, they stay until the job has rendered them again.
     """
     wait_for(Lock.CITY)
-    changes = []
+    changes = _forget(environment, forget)
     if newest_fingerprint() != environment.city.fingerprint:
         write(_REMEMBER_CATALOGUE, {"fingerprint": environment.city.fingerprint})
         changes.append("the catalogue changed")
@@ -81,6 +97,26 @@ def load_city(environment: Environment) -> list[str]:
             old = before.get((jurisdiction.key, service.service_code))
             changes += _load_service(environment, jurisdiction, service, old)
     return changes
+
+
+def _forget(environment: Environment, forget: Collection[str]) -> list[str]:
+    """Let go of jurisdictions on purpose; of others with service requests, say that they are missing."""
+    others, told = other_jurisdictions(environment.city.jurisdictions), []
+    for key in forget:
+        if key not in others:
+            raise UnknownJurisdiction(
+                f"no jurisdiction {key!r} can be forgotten; there are {', '.join(others) or 'none'}"
+            )
+        write(_FORGET, {"jurisdiction": key})
+        told.append(f"{key} is forgotten; its {others.pop(key):,} service requests stay, and nobody sees them")
+    for key, count in others.items():
+        if count:
+            raise RequestsHidden(
+                f"the database holds {count:,} service requests of {key}, which is not in config/city.yaml: is this the"
+                f" right database, and the right CITY_DIR ({environment.city.directory})? To go on without them:"
+                f" open311 city load --forget-jurisdiction {key}"
+            )
+    return told
 
 
 def _load_service(

@@ -17,6 +17,7 @@ from procrastinate import App
 from open311.actions.base.environment import current_environment
 from open311.actions.city.load_city import load_city
 from open311.actions.places.load_boundaries import load_samples
+from open311.entrypoints.commands.options import refusals_as_errors
 from open311.entrypoints.commands.tables import TableCommand
 
 
@@ -31,7 +32,9 @@ def serve(host: str | None, port: int | None, workers: int, threads: int) -> Non
     settings = current_app.extensions["settings"]
     environment = current_environment()
     # Before anything is served: a service that became less public must not go on showing what it showed before.
-    for line in [*load_city(environment), *load_samples(environment)]:
+    with refusals_as_errors():
+        told = load_city(environment)
+    for line in [*told, *load_samples(environment)]:
         click.echo(line)
     Granian(
         "open311.app:create_app",

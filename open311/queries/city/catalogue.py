@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,16 @@ _SINCE = Statement("SELECT since FROM catalogue_version WHERE fingerprint = :fin
 _NEWEST = Statement("SELECT fingerprint FROM catalogue_version ORDER BY since DESC LIMIT 1")
 _SERVICES = Statement("SELECT jurisdiction, service_code, publishing, location, stamp FROM published_service")
 _ZONES = Statement("SELECT jurisdiction, timezone FROM city_zone")
+_OTHERS = Statement(
+    """
+    SELECT p.jurisdiction, (
+        SELECT count(*) FROM service_request r
+        WHERE r.jurisdiction = p.jurisdiction AND r.origin IS DISTINCT FROM 'sample'
+    )::int
+    FROM (SELECT DISTINCT jurisdiction FROM published_service WHERE jurisdiction <> ALL(:known)) p
+    ORDER BY p.jurisdiction
+    """
+)
 _ANY = Statement("SELECT EXISTS (SELECT FROM service_request WHERE jurisdiction = :jurisdiction)")
 
 
@@ -41,6 +52,14 @@ def published_services() -> dict[tuple[str, str], PublishedService]:
 def city_zones() -> dict[str, str]:
     """Return the time zone of each jurisdiction as it was loaded last."""
     return dict(fetch(_ZONES))
+
+
+def other_jurisdictions(known: Collection[str]) -> dict[str, int]:
+    """Return the jurisdictions that were loaded and are none of these, each with how many service requests it has.
+
+    Those of the sample do not count: they were invented.
+    """
+    return dict(fetch(_OTHERS, {"known": list(known)}))
 
 
 def is_empty(jurisdiction: str) -> bool:
