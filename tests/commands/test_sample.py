@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy import Connection, text
 from open311.actions.city.sample import invented
 from open311.catalog.city import Jurisdiction
 from open311.domain.moment import now
-from tests.conftest import API
+from tests.conftest import API, SHARED_DATA
+from tests.places.layers import layer_file, square
 
 TABLES = ("service_request", "service_request_update", "publication", "request_boundary")
 
@@ -48,6 +50,54 @@ def test_the_sample_is_always_the_same(phila: Jurisdiction) -> None:
     first, second = (list(invented(phila, 200, moment, 730)) for _ in range(2))
     assert first == second
     assert list(invented(phila, 200, moment, 730, seed=1)) != first
+
+
+def places(city: Connection) -> list[tuple[float, float]]:
+    return [tuple(row) for row in city.execute(text("SELECT ST_X(point), ST_Y(point) FROM service_request"))]
+
+
+def test_the_sample_lies_in_the_boundaries_that_are_loaded_and_nowhere_else(run: Any, city: Connection) -> None:
+    load(run)
+    inside = text(
+        "SELECT count(*) FROM service_request r JOIN boundary b ON ST_Covers(b.geometry, r.point)"
+        " JOIN boundary_layer l ON l.key = b.layer AND l.jurisdiction = r.jurisdiction"
+    )
+    assert city.execute(inside).scalar_one() >= 40
+    assert len(set(places(city))) == 40
+
+
+@pytest.mark.parametrize("shape", ["ward", "two islands"])
+def test_the_sample_lies_in_a_citys_own_boundaries(run: Any, city: Connection, tmp_path: Path, shape: str) -> None:
+    islands = [(-75.2, 39.9, -75.19, 39.91), (-75.0, 40.1, -74.99, 40.11)][: 1 if shape == "ward" else 2]
+    file = layer_file(tmp_path, *((number, square(*each)) for number, each in enumerate(islands)))
+    run("boundaries", "load", "ward", file)
+    load(run)
+    for long, lat in places(city):
+        assert any(west <= long <= east and south <= lat <= north for west, south, east, north in islands)
+
+
+def test_without_boundaries_the_sample_lies_in_the_bounds_and_not_along_their_edges(
+    run: Any, city: Connection, phila: Jurisdiction
+) -> None:
+    city.execute(text("DELETE FROM boundary_layer"))
+    load(run)
+    assert phila.bounds
+    for long, lat in places(city):
+        assert phila.bounds.west < long < phila.bounds.east
+        assert phila.bounds.south < lat < phila.bounds.north
+
+
+def test_the_real_wards_hold_nearly_all_of_a_sample_that_was_made_with_the_sample_wards(
+    run: Any, city: Connection
+) -> None:
+    wards = SHARED_DATA / "philly_wards.geojson"
+    if not wards.exists():
+        pytest.skip("the city's ward layer is not at hand")
+    run("sample", "load", "--requests", "400")
+    run("boundaries", "load", "ward", str(wards))
+    inside = text("SELECT count(DISTINCT service_request) FROM request_boundary")
+    published = text("SELECT count(*) FROM publication WHERE point IS NOT NULL")
+    assert city.execute(inside).scalar_one() > 0.9 * city.execute(published).scalar_one() > 200
 
 
 def test_a_second_load_does_nothing(run: Any, count: Any) -> None:

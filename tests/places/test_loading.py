@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
 
+from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import connection
-from open311.actions.places.load_boundaries import Loaded, load_boundaries
+from open311.actions.places.load_boundaries import Loaded, load_boundaries, load_samples
 from open311.adapters.geodata import UnreadableGeodata
 from open311.catalog.city import Jurisdiction
+from open311.domain.place import Box
 from tests.conftest import API, SHARED_DATA
 from tests.places.layers import EAST, WEST, layer_file, square
 
@@ -38,6 +42,18 @@ def test_a_real_layer_takes_the_place_of_the_sample(client: FlaskClient, load: A
     load(layer_file(tmp_path, (1, square(*WEST)), (2, square(*EAST))))
     (layer,) = client.get(f"{API}/boundaries.json").get_json()
     assert (layer["sample"], layer["boundaries"], layer["vintage"]) == (False, 2, "2019")
+
+
+@pytest.mark.parametrize("wrong", [{"bounds": Box(-3.9, 40.3, -3.5, 40.6)}, {"code_property": "district"}], ids=str)
+def test_a_sample_that_does_not_suit_the_city_is_left_out_and_told(
+    city: Connection, client: FlaskClient, environment: Environment, phila: Jurisdiction, wrong: dict[str, Any]
+) -> None:
+    city.execute(text("DELETE FROM boundary_layer"))
+    layer = replace(phila.layers["ward"], **{name: wrong[name] for name in wrong if name != "bounds"})
+    here = replace(phila, layers={"ward": layer}, bounds=wrong.get("bounds", phila.bounds))
+    told = load_samples(replace(environment, city=replace(environment.city, jurisdictions={"phila.gov": here})))
+    assert [line.partition(", as ")[0] for line in told] == ["phila.gov: no sample of layer ward"]
+    assert client.get(f"{API}/boundaries.json").get_json() == []
 
 
 def test_requests_are_tagged_again(client: FlaskClient, load: Any, report: Any, tmp_path: Path) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+
+from shapely import box, contains_xy, from_wkb, prepare
+from shapely.geometry.base import BaseGeometry
 
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, wait_for, write
@@ -19,6 +22,7 @@ from open311.domain.lifecycle import Outcome, Status
 from open311.domain.place import Box
 from open311.models.locks import Lock
 from open311.models.publications.publication import PublicationChange
+from open311.queries.places.boundaries import city_area
 from open311.queries.reading import Statement
 
 SAMPLE_ORIGIN = "sample"
@@ -56,9 +60,17 @@ _REMOVE = Statement("DELETE FROM service_request WHERE origin = :origin AND juri
 
 
 def invented(
-    jurisdiction: Jurisdiction, count: int, until: datetime, days: int, seed: int = SAMPLE_SEED
+    jurisdiction: Jurisdiction,
+    count: int,
+    until: datetime,
+    days: int,
+    seed: int = SAMPLE_SEED,
+    area: BaseGeometry | None = None,
 ) -> Iterator[Case]:
-    """Invent cases of the ``days`` before ``until``: in clusters, mostly of a few services, mostly closed."""
+    """Invent cases of the ``days`` before ``until``: in clusters, mostly of a few services, mostly closed.
+
+    They lie in the ``area``, or without one in the city's bounds.
+    """
     chance = random.Random(seed)
     services = [
         service
@@ -69,15 +81,34 @@ def invented(
     ]
     weights = [1 / rank for rank in range(1, len(services) + 1)]
     chance.shuffle(services)
-    box = jurisdiction.bounds or Box(-75.28, 39.87, -74.96, 40.13)
-    centers = [(chance.uniform(box.west, box.east), chance.uniform(box.south, box.north)) for _ in range(CLUSTER_COUNT)]
-    spread = (box.east - box.west) / 25
+    places = _places(chance, area or _bounds(jurisdiction))
     for number, service in enumerate(chance.choices(services, weights, k=count)):
-        long, lat = chance.choice(centers)
-        long = min(max(round(chance.gauss(long, spread), 6), box.west), box.east)
-        lat = min(max(round(chance.gauss(lat, spread), 6), box.south), box.north)
+        long, lat = next(places)
         requested = (until - timedelta(days=days * chance.random())).replace(microsecond=0)
         yield _case(chance, jurisdiction, service, number, requested, until, long, lat)
+
+
+def _bounds(jurisdiction: Jurisdiction) -> BaseGeometry:
+    bounds = jurisdiction.bounds or Box(-75.28, 39.87, -74.96, 40.13)
+    return box(bounds.west, bounds.south, bounds.east, bounds.north)
+
+
+def _places(chance: random.Random, area: BaseGeometry) -> Iterator[tuple[float, float]]:
+    """Draw longitudes and latitudes inside an area, around some centers."""
+    prepare(area)
+    west, south, east, north = area.bounds
+    spread = (east - west) / 25
+
+    def inside(draw: Callable[[], tuple[float, float]]) -> tuple[float, float]:
+        while True:
+            long, lat = (round(each, 6) for each in draw())
+            if contains_xy(area, long, lat):
+                return long, lat
+
+    centers = [inside(lambda: (chance.uniform(west, east), chance.uniform(south, north))) for _ in range(CLUSTER_COUNT)]
+    while True:
+        x, y = chance.choice(centers)
+        yield inside(lambda: (chance.gauss(x, spread), chance.gauss(y, spread)))  # noqa: B023
 
 
 def _case(
@@ -137,8 +168,12 @@ def _ending(chance: random.Random) -> tuple[Outcome, str]:
 def load_sample(
     environment: Environment, jurisdiction: Jurisdiction, count: int, until: datetime, days: int = 730
 ) -> Iterator[int]:
-    """Add a sample; yield how many cases are done so far. Each case says in its text and ``origin`` what it is."""
-    cases = invented(jurisdiction, count, until.astimezone(UTC), days)
+    """Add a sample inside the boundaries that are loaded; yield how many cases are done so far.
+
+    Each case says in its text and ``origin`` what it is.
+    """
+    shape = city_area(jurisdiction)
+    cases = invented(jurisdiction, count, until.astimezone(UTC), days, area=from_wkb(shape) if shape else None)
     done = 0
     while batch := list(islice(cases, CASES_PER_BATCH)):
         add_cases(environment, jurisdiction.key, SAMPLE_ORIGIN, batch)

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, write, write_returning
 from open311.actions.places.stage_boundaries import stage, unstage
-from open311.adapters.geodata import Geodata, read_geodata
+from open311.adapters.geodata import Geodata, UnreadableGeodata, read_geodata
 from open311.catalog.city import Jurisdiction, Layer
 from open311.models.locks import Lock
 from open311.models.places.boundary import BoundaryLayer
@@ -120,12 +120,19 @@ def load_samples(environment: Environment) -> list[str]:
         for layer in jurisdiction.layers.values():
             if not layer.sample_file or is_any_loaded(jurisdiction.key, layer.code):
                 continue
-            data = read_geodata(
-                str(environment.city.directory / layer.sample_file), layer.code_property, layer.name_property
-            )
-            loaded = _load([jurisdiction], data, _Vintage(layer, SAMPLE))[jurisdiction.key]
-            sentences.append(f"{jurisdiction.key}: {loaded.boundaries} sample boundaries of layer {layer.code}")
+            sentences.append(f"{jurisdiction.key}: {_load_sample(environment, jurisdiction, layer)}")
     return sentences
+
+
+def _load_sample(environment: Environment, jurisdiction: Jurisdiction, layer: Layer) -> str:
+    try:
+        data = read_geodata(
+            str(environment.city.directory / layer.sample_file), layer.code_property, layer.name_property
+        )
+        loaded = _load([jurisdiction], data, _Vintage(layer, SAMPLE))[jurisdiction.key]
+    except UnreadableGeodata as fault:  # such as another city's sample; no reason not to start
+        return f"no sample of layer {layer.code}, as {fault}"
+    return f"{loaded.boundaries} sample boundaries of layer {layer.code}"
 
 
 @dataclass(frozen=True, slots=True)

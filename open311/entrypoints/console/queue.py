@@ -57,7 +57,9 @@ def listing(question: Question, form: Form) -> Response:
     looking = viewer()
     faults = {**question.errors, **form.errors}
     rows = case_list.page(looking, question.asked, _layer())
-    shared = shares_with(current_environment(), looking.jurisdiction, me().actor)
+    shared = by_name(
+        shares_with(current_environment(), looking.jurisdiction, me().actor), lambda code: city().departments[code].name
+    )
     values: dict[str, Any] = {
         "question": question,
         "rows": rows[:CASES_PER_PAGE],

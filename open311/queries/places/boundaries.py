@@ -183,6 +183,21 @@ def is_any_loaded(jurisdiction: str, layer: str) -> bool:
     return bool(fetch_value(_ANY, {"jurisdiction": jurisdiction, "layer": layer}))
 
 
+_AREA = Statement(
+    """
+    SELECT ST_AsBinary(ST_Union(b.geometry)) FROM boundary b WHERE b.layer = (
+        SELECT key FROM layer_in_force WHERE jurisdiction = :jurisdiction
+        ORDER BY array_position(:layers, layer), key LIMIT 1)
+    """
+)
+
+
+def city_area(jurisdiction: Jurisdiction) -> bytes | None:
+    """All boundaries together (WKB) of the first of the city's layers that is in force; None without one."""
+    given = {"jurisdiction": jurisdiction.key, "layers": list(jurisdiction.layers)}
+    return fetch_value(_AREA, given)  # type: ignore[no-any-return]
+
+
 MIN_OVERLAP = 0.01
 """From this share of the smaller one on, two boundaries overlap; less is how their edges were drawn."""
 _OVERLAPS = Statement(
