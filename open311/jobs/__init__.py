@@ -14,7 +14,7 @@ from open311.models.patience import conninfo
 
 def make_queue(app: Flask, database_url: str) -> procrastinate.App:
     """Return the queue with every job of this package; nothing connects before a worker opens it."""
-    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(database_url)))
+    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(database_url), timeout=10))
     for job in all_jobs(__name__):
         job.add_to(queue, app)
     return queue
@@ -25,4 +25,7 @@ def make_outbox(database_url: str) -> procrastinate.App:
 
     Inside a running job the worker's own connector is of no use: it belongs to the worker's event loop.
     """
-    return procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo(database_url)))
+    outbox = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo(database_url)))
+    for job in all_jobs(__name__):
+        job.announce_to(outbox)
+    return outbox

@@ -7,7 +7,7 @@ from open311.actions.cases.batch import do_batch
 from open311.actions.cases.deadlines import look_at_promises
 from open311.actions.cases.refer import forward, mirror_referrals
 from open311.actions.intake.submit import give_number
-from open311.jobs.registry import job
+from open311.jobs.registry import Queue, job
 
 
 @job("number_service_request")
@@ -28,13 +28,13 @@ def promises(environment: Environment) -> None:
     look_at_promises(environment)
 
 
-@job("forward_referral")
+@job("forward_referral", queue=Queue.CALLS)
 def forward_referral(environment: Environment, key: int) -> None:
     """File a referral at the server of the body that it is referred to."""
     forward(environment, key)
 
 
-@job("mirror_referrals", every="*/5 * * * *")
+@job("mirror_referrals", every="*/5 * * * *", queue=Queue.CALLS)
 def mirror(environment: Environment) -> None:
     """Ask other servers what became of the service requests that are referred to them."""
     mirror_referrals(environment)

@@ -10,6 +10,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import procrastinate
@@ -21,7 +22,19 @@ from open311.actions.base.environment import current_environment
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=2)
 """A job that raises is done again after 2, 4, 8 ... seconds."""
 
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Queue(StrEnum):
+    """The queues of a worker. Each has slots of its own, so that a server that hangs delays only what needs it."""
+
+    DEFAULT = "default"
+    """Jobs that need nothing but the database."""
+    MAIL = "mail"
+    """Jobs that hand letters and messages over."""
+    CALLS = "calls"
+    """Jobs that call servers which others run: webhooks and referrals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +45,20 @@ class Job:
     function: Callable[..., Any]
     every: str | None
     """When it is done by itself, as a cron line in UTC; such a job waits in the queue at most once."""
+    queue: Queue = Queue.DEFAULT
+    """Whose slots of the worker it takes."""
+
+    def announce_to(self, outbox: procrastinate.App) -> None:
+        """Tell an outbox in which queue the job is put."""
+        outbox.task(name=self.name, queue=self.queue)(self.function)
 
     def add_to(self, queue: procrastinate.App, app: Flask) -> None:
         """Register the job with a queue; it runs in the application's context."""
-        how: dict[str, Any] = {"name": self.name, "queueing_lock": self.name if self.every else None}
+        how: dict[str, Any] = {
+            "name": self.name,
+            "queue": self.queue,
+            "queueing_lock": self.name if self.every else None,
+        }
         if inspect.iscoroutinefunction(self.function):
             add: Any = queue.task(**how, pass_context=True)
             task = add(self.function)
@@ -58,7 +81,7 @@ class Job:
 JOBS: dict[str, Job] = {}
 
 
-def job(name: str, *, every: str | None = None) -> Callable[[Function], Function]:
+def job(name: str, *, every: str | None = None, queue: Queue = Queue.DEFAULT) -> Callable[[Function], Function]:
     """Make a function a job, called with the environment and the arguments that were queued with it.
 
     It must be safe to run twice: the jobs of a worker that was killed are done again. ``every`` is a cron line.
@@ -67,7 +90,7 @@ def job(name: str, *, every: str | None = None) -> Callable[[Function], Function
     def register(function: Function) -> Function:
         if name in JOBS:
             raise ValueError(f"two jobs are called {name!r}")
-        JOBS[name] = Job(name, function, every)
+        JOBS[name] = Job(name, function, every, queue)
         return function
 
     return register

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
+from alembic.script import Script
 from geoalchemy2 import Geometry
 from sqlalchemy import Connection
 
@@ -77,12 +76,6 @@ def migrate(connection: Connection) -> None:
     """Bring the tables up to date in the connection's transaction; of two calls at once, the second waits."""
     connection.exec_driver_sql(Lock.MIGRATION.waiting)
     command.upgrade(_config(connection), "head")
-
-
-@cache
-def newest_migration() -> str:
-    """Return the number of the newest migration of this version."""
-    return str(ScriptDirectory.from_config(_scripts()).get_current_head())
 
 
 def differences(connection: Connection) -> list[Any]:

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 from contextlib import suppress
+from typing import Any
 
 import click
+import psycopg
 from flask import current_app
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings
 from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 
 from open311.actions.base.environment import current_environment
 from open311.actions.city.load_city import load_city
 from open311.actions.places.load_boundaries import load_samples
+from open311.api.bounds import HEADER_SECONDS, MAX_HEADERS_BYTES
 from open311.entrypoints.commands.options import refusals_as_errors
 from open311.entrypoints.commands.tables import TableCommand
+from open311.jobs.registry import Queue
+from open311.models.patience import JOBS
+
+AWAY_SECONDS = 300
+"""How long a worker tries to reach a database that is away before it ends with a failure, in seconds."""
+QUICK_SECONDS = 5
+"""A worker that ends sooner than this could not begin, in seconds."""
+MAX_QUICK_ENDS = 20
+"""How often in a row a worker may end that soon before it gives up."""
+PAUSE_SECONDS = 2
+"""How long a worker waits before it begins again, in seconds."""
+RESPAWN_SECONDS = 3.5
+"""How long a new process may take to start before the old one is stopped, in seconds, when all are replaced."""
+STOP_SECONDS = 30
+"""How long a process that is stopped may take to answer what it has begun, in seconds."""
+_LOG = logging.getLogger(__name__)
 
 
 @click.command(cls=TableCommand)
@@ -37,7 +59,7 @@ def serve(host: str | None, port: int | None, workers: int, threads: int) -> Non
     for line in [*told, *load_samples(environment)]:
         click.echo(line)
     Granian(
-        "open311.app:create_app",
+        "open311.app:create_served_app",
         address=host or settings.host,
         port=port or settings.port,
         interface=Interfaces.WSGI,
@@ -47,39 +69,85 @@ def serve(host: str | None, port: int | None, workers: int, threads: int) -> Non
         backlog=1024,
         factory=True,
         log_access=False,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=MAX_HEADERS_BYTES, keep_alive=True
+        ),
+        respawn_failed_workers=True,
+        respawn_interval=RESPAWN_SECONDS,
+        workers_kill_timeout=STOP_SECONDS,
     ).serve()
 
 
 @click.command(cls=TableCommand)
-@click.option("--concurrency", type=click.IntRange(1), default=2, show_default=True, help="Jobs at once.")
+@click.option(
+    "--concurrency", type=click.IntRange(1), default=2, show_default=True, help="Jobs at once, of each queue."
+)
 @with_appcontext
 def worker(concurrency: int) -> None:
     """Run jobs until stopped; jobs under way are finished first."""
     queue = current_app.extensions["queue"]
-    with queue.open():
-        asyncio.run(_work(queue, concurrency))
+    current_app.extensions["patience"] = JOBS
+    try:
+        with queue.open():
+            asyncio.run(_work(queue, concurrency))
+    except (ConnectorException, psycopg.Error) as fault:
+        sys.exit(f"the worker ends because the database does not answer: {fault.__cause__ or fault}")
     sys.exit(0)
 
 
 async def _work(queue: App, concurrency: int) -> None:
-    """Run the worker, with signal handlers of our own: its own would be installed only after it has registered itself.
+    """Run the worker until a signal comes, and start it again if it ends by itself: its connection was lost then.
 
-    The first signal lets jobs under way finish; a second one stops at once.
+    The first signal lets jobs under way finish; a second one stops at once. Signal handlers are our own, because the
+    worker's would be installed only after it has registered itself.
+
+    :raises ConnectorException: when the database has been away for ``AWAY_SECONDS``, or the worker cannot begin.
     """
     loop = asyncio.get_running_loop()
     async with queue.open_async():
-        work = asyncio.create_task(
-            queue.run_worker_async(
-                concurrency=concurrency, wait=True, delete_jobs="successful", install_signal_handlers=False
-            )
-        )
+        stopped = asyncio.Event()
 
         def stop() -> None:
             for each in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(each)
-            work.cancel()
+            stopped.set()
 
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, stop)
-        with suppress(asyncio.CancelledError):
-            await work
+        lost_at, quick_ends = None, 0
+        while not stopped.is_set():
+            began = loop.time()
+            fault = await _run_once(queue, concurrency, stopped)
+            if stopped.is_set():
+                return
+            quick_ends = quick_ends + 1 if loop.time() - began < QUICK_SECONDS else 0
+            if await _answers(queue):
+                lost_at = None
+            elif lost_at is None:
+                lost_at = loop.time()
+            if quick_ends >= MAX_QUICK_ENDS or (lost_at is not None and loop.time() - lost_at > AWAY_SECONDS):
+                raise fault or ConnectorException("the worker ends again and again")
+            _LOG.error("the worker ended and begins again: %s", fault)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), PAUSE_SECONDS)
+
+
+async def _answers(queue: App) -> bool:
+    try:
+        return bool(await queue.check_connection_async())
+    except ConnectorException:
+        return False
+
+
+async def _run_once(queue: App, concurrency: int, stopped: asyncio.Event) -> Exception | None:
+    """Work through all queues until a signal comes or one of them ends; return why it ended, if that is known."""
+    how: dict[str, Any] = {"wait": True, "delete_jobs": "successful", "install_signal_handlers": False}
+    runs = [
+        asyncio.create_task(queue.run_worker_async(queues=[name], concurrency=concurrency, **how)) for name in Queue
+    ]
+    signalled = asyncio.create_task(stopped.wait())
+    await asyncio.wait([signalled, *runs], return_when=asyncio.FIRST_COMPLETED)
+    for each in (signalled, *runs):
+        each.cancel()
+    ends = await asyncio.gather(*runs, return_exceptions=True)
+    return next((end for end in ends if isinstance(end, Exception)), None)

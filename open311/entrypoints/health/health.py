@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from open311.actions.base.environment import current_environment
 from open311.domain.errors import RETRY_SECONDS
-from open311.models.schema import newest_migration
-from open311.queries.city.health import migration
+from open311.models.schema import revisions
+from open311.queries.city.tables import revision_of_tables
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
@@ -29,12 +29,12 @@ def live() -> Response:
 def ready() -> Response:
     """Look whether the database answers, has this version's tables, and photos can be stored; 503 if not."""
     try:
-        found: str | None = migration()
+        found = revision_of_tables()
         reached = True
     except (psycopg.Error, SQLAlchemyError) as fault:
         _LOG.error("/health/ready: %s", fault)
         found, reached = None, False
-    return _answer({"database": reached, "tables": found == newest_migration(), "photos": _holds(_can_store)})
+    return _answer({"database": reached, "tables": found == revisions()[-1], "photos": _holds(_can_store)})
 
 
 def _can_store() -> None:
