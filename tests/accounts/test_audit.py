@@ -57,7 +57,7 @@ def test_reading_who_reported_is_noted_also_where_nobody_did(city: Connection, s
     known, unknown = report(first_name="Ann", last_name="Lee", email="ann@mail.example", phone="215-555-0100"), report()
     (reporter,) = read_personal(CaseRef(CITY, known), actor).reporters
     assert (reporter.first_name, reporter.last_name) == ("Ann", "Lee")
-    assert dict(reporter.contacts)["email"] == "ann@mail.example"
+    assert {each.kind: each.value for each in reporter.contacts}["email"] == "ann@mail.example"
     assert read_personal(CaseRef(CITY, unknown), actor).reporters == []
     wanted = [(actor.account, "read_personal", f"service_request:{number}") for number in (known, unknown)]
     assert log(city)[-2:] == wanted

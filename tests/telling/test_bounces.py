@@ -14,6 +14,7 @@ from open311.actions.accounts.account_links import ask_for_link
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import comment, progress
+from open311.actions.cases.reporter import read_personal
 from open311.actions.telling import follow
 from open311.actions.telling.expand import expand_update
 from open311.actions.telling.send import STRANGERS_LETTERS_PER_DAY, STRANGERS_LETTERS_PER_HOUR, send_messages
@@ -70,6 +71,8 @@ def test_a_receiver_who_is_refused_for_good_gets_nothing_more_and_staff_are_told
     assert ANN not in note
     assert city.scalar(text("SELECT bounced_at IS NOT NULL FROM contact_point WHERE normal = :a"), {"a": ANN})
     assert city.scalars(text("SELECT DISTINCT bounced_at = ended_at FROM subscription")).all() == [True]
+    (reporter,) = read_personal(CaseRef("phila.gov", number), Actor("staff")).reporters
+    assert [(each.value, each.bounced) for each in reporter.contacts] == [(ANN, True)]
     mailbox.receivers = {}
     happen(environment, number)
     assert work() == 0

@@ -14,8 +14,9 @@ from open311.queries.reading import Statement, fetch, fetch_as
 _REPORTERS = Statement(
     """
     SELECT p.first_name, p.last_name,
-           coalesce((SELECT jsonb_agg(jsonb_build_array(c.kind, c.value) ORDER BY c.key)
-                     FROM contact_point c WHERE c.person = p.key), '[]')
+           coalesce((SELECT jsonb_agg(jsonb_build_array(c.kind, c.value, c.bounced) ORDER BY c.key)
+                     FROM (SELECT kind, value, bool_and(bounced_at IS NOT NULL) AS bounced, min(key) AS key
+                           FROM contact_point WHERE person = p.key GROUP BY kind, value) AS c), '[]')
     FROM reporter_link l JOIN person p ON p.key = l.person
     WHERE l.service_request = :key AND p.erased_at IS NULL ORDER BY l.created_at, p.key
     """
@@ -35,13 +36,22 @@ ORDER BY r.requested_datetime DESC, r.key DESC LIMIT :most
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """A way to reach a person, as they typed it, like ``email`` and ``ann@example.org``."""
+
+    kind: str
+    value: str
+    bounced: bool
+    """Whether a mail server refused it for good."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reporter:
     """A person who reported, and how to reach them."""
 
     first_name: str
     last_name: str
-    contacts: tuple[tuple[str, str], ...]
-    """Pairs of a kind and a value, like ``("email", "ann@example.org")``."""
+    contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,7 @@ class OtherCase:
 def reporters(key: int) -> list[Reporter]:
     """Return who reported a service request (its primary key); usually one person."""
     rows = fetch(_REPORTERS, {"key": key})
-    return [
-        Reporter(first or "", last or "", tuple((kind, value) for kind, value in all_)) for first, last, all_ in rows
-    ]
+    return [Reporter(first or "", last or "", tuple(Contact(*each) for each in all_)) for first, last, all_ in rows]
 
 
 def private_answers(key: int) -> list[tuple[str, str]]:
