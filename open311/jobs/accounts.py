@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from open311.actions.accounts.account_links import Purpose, send_link
+from open311.actions.accounts.kept_forms import forget_old
 from open311.actions.base.environment import Environment
 from open311.actions.telling.administrators import write_to_administrator
 from open311.jobs.registry import Queue, job
@@ -18,3 +19,9 @@ def send_account_link(environment: Environment, email: str, purpose: Purpose, la
 def write_to_administrators(environment: Environment, email: str, subject: str, text: str) -> None:
     """Send a letter about the system itself to an administrator."""
     write_to_administrator(environment, email, subject, text)
+
+
+@job("forget_kept_forms", every="41 * * * *")
+def forget_kept_forms(environment: Environment) -> None:
+    """Forget what was typed into forms and never sent again."""
+    forget_old()

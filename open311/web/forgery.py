@@ -22,17 +22,23 @@ def form_token() -> str:
     return str(_signer().dumps(session["csrf"]))
 
 
-def check_form() -> None:
-    """Check the token of the form that was sent.
-
-    :raises BadRequest: when it is missing, too old, or of another browser.
-    """
+def is_own_form() -> bool:
+    """Whether the form that was sent has this browser's token: none that is missing, too old, or another browser's."""
     try:
         sent = _signer().loads(request.form.get("csrf", ""), max_age=FORM_SECONDS)
     except BadSignature:
         sent = None
-    if sent is None or sent != session.get("csrf"):
-        raise BadRequest("This page was open for too long, or your browser keeps no cookies. Go back and try again")
+    return sent is not None and sent == session.get("csrf")
+
+
+def check_not_from_elsewhere() -> None:
+    """Check that no page of another site sent the form, as far as the browser says where it comes from.
+
+    :raises BadRequest: when one did.
+    """
+    says = ("Sec-Fetch-Site", "Origin")
+    if any(name in request.headers for name in says) and not from_our_page():
+        raise BadRequest("This form was sent from another site. Open it here and try again")
 
 
 def from_our_page() -> bool:

@@ -21,8 +21,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from open311.domain.errors import Mendable, Refusal, TooMuch
-from open311.web import failures
+from open311.web import failures, kept
 from open311.web.fields import Field, Wrong
+from open311.web.gate import signed_in
 from open311.web.language import gettext
 from open311.web.shell import page
 
@@ -40,6 +41,8 @@ class Form:
         self.fields = fields
         self.given = typed
         self.sent = sent
+        self.kept = False
+        """Whether it shows what was typed earlier and could not be taken then (``web/kept``)."""
         self.errors: dict[str, str] = {}
         self.refusal: Refusal | None = None
         self._values = {field.name: self._read(field) for field in fields}
@@ -53,6 +56,11 @@ class Form:
         """
         if request.method == "POST":
             return cls(fields, request.form, sent=sent)
+        who = signed_in()
+        if typed := kept.kept(who.account if who else None):
+            form = cls(fields, typed, sent=False)
+            form.kept = True
+            return form
         return cls(fields, MultiDict(start or {}), sent=False)
 
     @classmethod

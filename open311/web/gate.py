@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from urllib.parse import quote
 
-from flask import current_app, redirect, request, session, url_for
+from flask import current_app, flash, redirect, request, session, url_for
 from flask.sansio.app import App
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from open311.actions.accounts.sessions import SignedIn, recognise
 from open311.actions.base.environment import current_environment
 from open311.domain.errors import NotAllowed
 from open311.domain.roles import Act, opens
-from open311.web.forgery import check_form
+from open311.queries.accounts.kept_forms import owner_of_session
+from open311.web import kept
+from open311.web.forgery import check_not_from_elsewhere, is_own_form
+from open311.web.language import N_, gettext
 
 
 class Door(StrEnum):
@@ -31,9 +33,8 @@ class Door(StrEnum):
 Access = Act | Door
 """What a page declares: an act that some role must allow, or a door that needs no role."""
 
-MAX_NEXT_CHARACTERS = 2000
-"""The longest address that is remembered while somebody signs in, in characters: a cookie holds 4,000 bytes."""
-_PLAIN = "%!$'()*+,;:@/?=&[]"  # what a query may hold as it is (RFC 3986, and brackets)
+_ENDED = N_("You were signed out. Sign in to go on where you were; what you typed is kept.")
+_NOT_DONE = N_("That was not done, because the page was open for too long. Press it again.")
 _DECLARED = "open311.pages"
 _SIGNED_IN = "open311.signed_in"
 
@@ -83,12 +84,6 @@ def act_of(endpoint: str) -> Act:
     return needed
 
 
-def own_address() -> str:
-    """The address of this request without the host, as a header or a cookie can hold it."""
-    query = quote(request.query_string, safe=_PLAIN)
-    return quote(request.path) + (f"?{query}" if query else "")
-
-
 def pass_gate() -> Response | None:
     """Let the request through, or lead it to the page that must come first.
 
@@ -100,14 +95,17 @@ def pass_gate() -> Response | None:
         return None
     if not current_app.secret_key:
         raise ServiceUnavailable("Nobody can sign in here yet: SECRET_KEY is not set")
-    if request.method == "POST":
-        check_form()
-    if needed is Door.OPEN:
-        return None
+    own = request.method != "POST" or is_own_form()
+    if not own:
+        check_not_from_elsewhere()
     who = signed_in()
-    if who is None:
-        return _to_sign_in()
-    return _check_act(who, needed) if isinstance(needed, Act) else None
+    if who is None and needed is not Door.OPEN:
+        return _to_sign_in(needed)
+    if not own:
+        return _back_to_form(who)
+    if request.method == "POST":
+        kept.forget_if_sent()
+    return _check_act(who, needed) if who and isinstance(needed, Act) else None
 
 
 def _check_act(who: SignedIn, needed: Act) -> Response | None:
@@ -118,8 +116,36 @@ def _check_act(who: SignedIn, needed: Act) -> Response | None:
     return None
 
 
-def _to_sign_in() -> Response:
-    """Redirect to the sign-in page, and back here afterwards if this was a GET of an address that a cookie can hold."""
-    if request.method == "GET" and len(here := own_address()) <= MAX_NEXT_CHARACTERS:
-        session["next"] = here
-    return redirect(url_for("sign_in.start"), 303)
+def _to_sign_in(needed: Access) -> Response:
+    """Lead to the sign-in page, and back afterwards to the page that was asked for or whose form was sent."""
+    ended = session.get("token")
+    if request.method == "POST":
+        kept.keep(owner_of_session(ended) if ended else None)
+    if page := kept.page_of_form():
+        session["next"] = page
+    if ended:
+        flash(gettext(_ENDED), "again")
+    staff = isinstance(needed, Act) or (ended and not session.permanent)
+    return _lead_to(url_for("sign_in.staff" if staff else "sign_in.start"))
+
+
+def _back_to_form(who: SignedIn | None) -> Response:
+    """Lead back to a form whose token was refused, with what was typed. It is done once it is sent again.
+
+    :raises BadRequest: when there is no page to lead to, or the browser has just shown that it keeps no cookies.
+    """
+    page = kept.page_of_form()
+    if page is None or (not session and request.args.get("again")):
+        raise BadRequest("This page was open for too long, or your browser keeps no cookies. Go back and try again")
+    lost_cookie = not session
+    kept.keep(who.account if who else None)
+    if "kept" not in session:
+        flash(gettext(_NOT_DONE), "again")
+    return _lead_to(f"{page}{'&' if '?' in page else '?'}again=yes" if lost_cookie else page)
+
+
+def _lead_to(address: str) -> Response:
+    """Redirect; htmx, which would show the page inside of the present one, is told to leave it."""
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": address})
+    return redirect(address, 303)

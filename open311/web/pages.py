@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
 
-from open311.web import failures
+from open311.web import failures, kept
 from open311.web.gate import Access, declared, pass_gate
 from open311.web.headers import add_headers
 from open311.web.shell import shell
@@ -47,9 +47,13 @@ class Pages(Blueprint):
         provide_automatic_options: bool | None = None,
         *,
         access: Access | None = None,
+        shown_on: str = "",
         **options: Any,
     ) -> None:
         """Add a page, as Flask does; ``access`` is required.
+
+        ``shown_on`` is the page with the form or button that is sent to an address that is no page itself: people are
+        led there where it cannot be taken (``web/kept``).
 
         :raises UndeclaredPage: when a route declares no access, or two routes of one view declare different ones.
         """
@@ -57,11 +61,13 @@ class Pages(Blueprint):
         if access is None:
             raise UndeclaredPage(f"{self.name}.{name} ({rule}) does not say which act it takes")
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
-        self.record(lambda state: _declare(state, name, access))
+        self.record(lambda state: _declare(state, name, access, shown_on))
 
 
-def _declare(state: BlueprintSetupState, name: str, access: Access) -> None:
+def _declare(state: BlueprintSetupState, name: str, access: Access, shown_on: str) -> None:
     endpoint = f"{state.name_prefix}.{state.name}.{name}".lstrip(".")
+    if shown_on:
+        kept.shown_on(state.app, endpoint, shown_on)
     if (before := declared(state.app).setdefault(endpoint, access)) is not access:
         raise UndeclaredPage(f"{endpoint} is declared twice: {before}, {access}")
 

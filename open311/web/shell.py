@@ -9,6 +9,7 @@ from flask import Response, render_template
 from markupsafe import Markup
 
 from open311.domain.language import direction_of, family
+from open311.web import kept
 from open311.web.assets import asset
 from open311.web.forgery import form_token
 from open311.web.gate import signed_in
@@ -27,6 +28,7 @@ def shell() -> dict[str, Any]:
         "city_lang": _city_lang(speech),
         "form_token": form_token,
         "asset": asset,
+        "kept_note": kept.note,
     }
 
 

@@ -32,7 +32,7 @@ def receive_photos(form: Form, name: str, owner: str) -> tuple[StoredPhoto, ...]
 
     :param owner: whose form it is. Photos that somebody else's form kept are not taken.
     """
-    kept, uploads = _kept(owner), [data for file in request.files.getlist(name) if (data := file.read())]
+    kept, uploads = _kept(form, owner), [data for file in request.files.getlist(name) if (data := file.read())]
     cleaned, unkept = clean_photos(uploads)
     photos = (*kept, *store_unsent_photos(current_environment(), cleaned))
     if len(kept) + len(uploads) > MAX_PHOTOS:
@@ -48,9 +48,9 @@ def keep_photos(photos: Sequence[StoredPhoto], owner: str) -> str:
     return str(_signer().dumps([owner, plain])) if photos else ""
 
 
-def _kept(owner: str) -> tuple[StoredPhoto, ...]:
+def _kept(form: Form, owner: str) -> tuple[StoredPhoto, ...]:
     try:
-        whose, plain = _signer().loads(request.form.get(KEPT, ""))
+        whose, plain = _signer().loads(form.given.get(KEPT, ""))
     except BadSignature:
         return ()
     return tuple(StoredPhoto(*each) for each in plain) if whose == owner else ()

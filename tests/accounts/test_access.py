@@ -154,9 +154,12 @@ def test_no_form_fails_because_of_a_nul(app: Flask, signed_in: Callable[..., Bro
         assert browser.client.post(path, base_url=HOME, data=form).status_code < 500, path
 
 
-@pytest.mark.parametrize("path", ["/account", "/admin/users", "/admin/audit"])
-def test_who_is_not_signed_in_is_led_to_the_sign_in_page(browser: Browser, path: str) -> None:
-    assert browser.get(path).request.path == "/signin"
+@pytest.mark.parametrize(
+    ("path", "door"),
+    [("/account", "/signin"), ("/admin/users", "/signin/staff"), ("/staff", "/signin/staff")],
+)
+def test_who_is_not_signed_in_is_led_to_the_sign_in_page(browser: Browser, path: str, door: str) -> None:
+    assert browser.get(path).request.path == door
 
 
 def test_a_role_for_one_ward_opens_no_page_about_the_whole_city(signed_in: Callable[..., Browser]) -> None:

@@ -47,6 +47,8 @@ class SignedIn:
     second_factor: bool
     """Whether they showed a second factor in this session."""
     has_second_factor: bool
+    seconds_left: int
+    """After how many seconds without another request the session ends."""
     grants: tuple[Grant, ...]
     """Empty where one of the roles asks for a second factor that was not shown (``lacks_second_factor``)."""
     lacks_second_factor: bool = False
@@ -78,6 +80,7 @@ def recognise(environment: Environment, token: str) -> SignedIn | None:
         method=live.method,
         second_factor=live.second_factor,
         has_second_factor=live.has_second_factor,
+        seconds_left=live.seconds_left,
         grants=() if lacks else live.grants,
         lacks_second_factor=lacks,
     )

@@ -11,6 +11,7 @@ from open311.actions.accounts.sessions import begin
 from open311.actions.base.environment import current_environment
 from open311.domain.roles import Act, opens
 from open311.queries.accounts.people import AccountRow, account_of_key
+from open311.web.kept import clear_session
 
 PENDING_SECONDS = 600
 """How many seconds the second step of signing in may take."""
@@ -37,8 +38,8 @@ def enter(account: int, method: str, *, second_factor: bool) -> Response:
     """Begin a session under a new cookie, and redirect to the page that was asked for."""
     device = request.headers.get("User-Agent", "")
     token = begin(current_environment(), account, method, device, second_factor=second_factor)
-    wanted = session.get("next") or _home(account)
-    session.clear()
+    clear_session()
+    wanted = session.pop("next", None) or _home(account)
     session["token"] = token
     if method == "link":
         session.permanent = True  # residents stay signed in when they close the browser

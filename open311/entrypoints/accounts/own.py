@@ -23,7 +23,7 @@ from open311.actions.accounts.sign_in import change_password, confirmed
 from open311.actions.base.environment import current_environment
 from open311.queries.accounts.people import recovery_codes_left
 from open311.queries.accounts.sessions import sessions_of
-from open311.web import fields
+from open311.web import fields, kept
 from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door, me
 from open311.web.pages import Pages
@@ -43,18 +43,25 @@ def account() -> Response:
     return page("accounts/account.html", sessions=sessions_of(who.account), codes_left=recovery_codes_left(who.account))
 
 
-@blueprint.post("/signout", access=Door.OWN)
+@blueprint.get("/session", access=Door.OWN)
+def stay() -> Response:
+    """Go on with the session, as every request does, and say in how many seconds it ends without another one."""
+    return Response(str(me().seconds_left), content_type="text/plain")
+
+
+@blueprint.post("/signout", access=Door.OWN, shown_on="own.account")
 def sign_out() -> Response:
     """Sign out; the browser also deletes what pages stored for times without a network."""
     who = me()
     sessions.sign_out(who.account, who.session)
+    kept.forget()
     session.clear()
     signed_out = redirect(url_for("sign_in.start"), 303)
     signed_out.headers["Clear-Site-Data"] = '"cache", "storage"'
     return signed_out
 
 
-@blueprint.post("/sessions/<key:key>/end", access=Door.OWN)
+@blueprint.post("/sessions/<key:key>/end", access=Door.OWN, shown_on="own.account")
 def end_session(key: int) -> Response:
     """End one of one's own sessions."""
     if not sessions.end(me().account, key):
@@ -62,7 +69,7 @@ def end_session(key: int) -> Response:
     return redirect(url_for("own.account"), 303)
 
 
-@blueprint.post("/sessions/end-others", access=Door.OWN)
+@blueprint.post("/sessions/end-others", access=Door.OWN, shown_on="own.account")
 def end_others() -> Response:
     """End all of one's own sessions but this one."""
     who = me()

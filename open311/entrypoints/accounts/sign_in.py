@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
-from flask import flash, redirect, request, session, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from open311.actions.accounts.account_links import ask_for_link
@@ -20,6 +20,7 @@ from open311.queries.accounts.account_links import link_works
 from open311.web import fields
 from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door
+from open311.web.kept import clear_session
 from open311.web.pages import Pages
 from open311.web.shell import page
 
@@ -112,7 +113,7 @@ def password(token: str) -> Response:
 
     def act() -> Response:
         set_password(token, form[NEW_PASSWORD])
-        session.clear()
+        clear_session()
         flash("Your password is set. Sign in with it now.")
         return redirect(url_for("sign_in.staff"), 303)
 

@@ -28,14 +28,14 @@ def failed() -> Response:
     )
 
 
-@blueprint.post("/<delivery>/again", access=Act.MANAGE_WEBHOOKS)
+@blueprint.post("/<delivery>/again", access=Act.MANAGE_WEBHOOKS, shown_on="webhooks.failed")
 def send_again(delivery: str) -> Response:
     """Make a call again under its id; where somebody else did already, nothing happens."""
     replay(current_environment(), delivery, me().actor)
     return redirect(url_for("webhooks.failed"), 303)
 
 
-@blueprint.post("/<delivery>/give-up", access=Act.MANAGE_WEBHOOKS)
+@blueprint.post("/<delivery>/give-up", access=Act.MANAGE_WEBHOOKS, shown_on="webhooks.failed")
 def drop(delivery: str) -> Response:
     """Take a dead call off the list."""
     give_up(delivery, me().actor)

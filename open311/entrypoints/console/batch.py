@@ -37,7 +37,9 @@ WHY = fields.line("why")
 @blueprint.route("/bulk", methods=["GET", "POST"], access=Act.NOTE)
 def bulk() -> AnyResponse:
     """Ask what is to be done with the ticked cases, then start the batch."""
-    cases = _ticked()
+    sent = request.form.get("do") == "hold"
+    form = Form.of_request(ACT, *CHANGE, DESK, PERSON, REASON, PRIORITY, WHY, sent=sent)
+    cases = _ticked(form)
     if not cases:
         return page(
             "console/batch_none.html",
@@ -45,28 +47,26 @@ def bulk() -> AnyResponse:
             most=MAX_CASES,
             query=request.values.get("list", ""),
         )
-    sent = request.form.get("do") == "hold"
-    form = Form.of_request(ACT, *CHANGE, DESK, PERSON, REASON, PRIORITY, WHY, sent=sent)
     chosen = form[ACT] or ""
     arguments = ASKED[chosen](form) if chosen else {}
 
     def act() -> AnyResponse:
-        versions = [(case.number, _version(case)) for case in cases]
+        versions = [(case.number, _version(form, case)) for case in cases]
         uuid = start_batch(current_environment(), city().key, versions, chosen, arguments, me().actor)
         return redirect(url_for("console.batch_state", uuid=uuid, list=request.form.get("list") or None), 303)
 
     return answer(form, act, partial(_show, cases), at=ACT)
 
 
-def _ticked() -> list[CaseInHand]:
+def _ticked(form: Form) -> list[CaseInHand]:
     """The ticked cases that whoever is signed in may read, at most ``MAX_CASES``."""
-    numbers = list(dict.fromkeys(request.values.getlist("number")))[: MAX_CASES + 1]
+    numbers = list(dict.fromkeys(form.all_typed("number") or request.args.getlist("number")))[: MAX_CASES + 1]
     return cases_in_hand(numbers, city().key, me().grants, Act.READ)[:MAX_CASES]
 
 
-def _version(case: CaseInHand) -> int:
+def _version(form: Form, case: CaseInHand) -> int:
     """The version of a case that stood in the list where it was ticked."""
-    given = request.form.get(f"version-{case.number}", "")
+    given = form.given.get(f"version-{case.number}", "")
     return int(given) if given.isdecimal() and len(given) <= 9 else case.version
 
 
@@ -75,8 +75,8 @@ def _show(cases: list[CaseInHand], form: Form) -> Response:
     return form_page(
         "console/batch.html",
         form,
-        cases=[(case, _version(case)) for case in cases],
-        query=request.form.get("list", ""),
+        cases=[(case, _version(form, case)) for case in cases],
+        query=form.given.get("list", ""),
         steps=[(each, phrases.step(each).name) for each in STEPS],
         desks=[(each.value, each.name) for each in desks()],
         people=[(str(each.key), each.name) for each in people],
@@ -127,7 +127,7 @@ def batch_state(uuid: str) -> Response:
     return page("console/batch_state.html", batch=found, query=request.args.get("list", ""))
 
 
-@blueprint.post("/bulk/<uuid>/undo", access=Act.NOTE)
+@blueprint.post("/bulk/<uuid>/undo", access=Act.NOTE, shown_on="console.batch_state")
 def undo(uuid: str) -> AnyResponse:
     """Undo the whole batch, unless it has begun."""
     undone = undo_batch(uuid, me().account)

@@ -41,7 +41,7 @@ def case(number: str) -> Response:
     return _shown(_opened(number))
 
 
-@blueprint.post("/r/<number>/contact", access=Act.READ_PERSONAL)
+@blueprint.post("/r/<number>/contact", access=Act.READ_PERSONAL, shown_on="console.case")
 def contact(number: str) -> Response:
     """Show the case with its reporters. It is a POST because each look is noted in the audit log."""
     opened = _opened(number)

@@ -37,7 +37,8 @@ ENDED = fields.choice("outcome", CREW_OUTCOMES)
 @blueprint.get("/crew", access=Act.CLOSE)
 def crew() -> Response:
     """Show today's tasks in walking order, from where the crew is or from the most urgent task."""
-    return _list(Form.of_request())
+    form = Form.of_request(ENDED, TEXT)
+    return _list(form, request.args.get("number", "") if form.kept else "")
 
 
 def _list(form: Form, number: str = "") -> Response:
@@ -80,7 +81,7 @@ def _text(task: Task) -> str:
     return ""
 
 
-@blueprint.post("/crew/<number>", access=Act.CLOSE)
+@blueprint.post("/crew/<number>", access=Act.CLOSE, shown_on="console.crew")
 def crew_done(number: str) -> AnyResponse:
     """Close a case, with a photo. The same key again changes nothing: the phone may have missed the answer."""
     case, form = case_in_hand(number, Act.CLOSE), Form.of_request(ENDED, TEXT)

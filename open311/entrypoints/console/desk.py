@@ -44,7 +44,10 @@ def acting_page(template: str, case: CaseInHand, form: Form, **values: Any) -> R
     """The page with the form of an act on a case. It knows from which list the case was opened (``list``)."""
     opened_from = list_opened_from()
     here = url_for(str(request.endpoint), **request.view_args or {}, list=opened_from)
-    known = {"case": case, "city": city(), "speech": speech, "list": opened_from, "here": here}
+    known: dict[str, Any] = {"case": case, "city": city(), "speech": speech, "list": opened_from, "here": here}
+    seen = read_key(form.given.get("newest", "")) if form.kept else None
+    if seen is not None and seen < case.newest:
+        known["others"] = meanwhile(case.key, seen)
     return form_page(f"console/{template}.html", form, **{**known, **values})
 
 

@@ -17,7 +17,7 @@ from open311.web.forms import Form, answer
 from open311.web.gate import me
 
 
-@blueprint.post("/filters", access=Act.READ)
+@blueprint.post("/filters", access=Act.READ, shown_on="console.queue")
 def save_filter() -> Response:
     """Save the filters of the list, for oneself or for a department."""
     question, form = came_from(request.form.get("query", "")), Form.of_request(NAME)
@@ -31,7 +31,7 @@ def save_filter() -> Response:
     return answer(form, act, partial(listing, question), at=NAME)
 
 
-@blueprint.post("/filters/<key:key>/delete", access=Act.READ)
+@blueprint.post("/filters/<key:key>/delete", access=Act.READ, shown_on="console.queue")
 def delete_filter(key: int) -> Response:
     """Delete one of one's own saved filters."""
     if not saved_filters.delete_filter(key, me().actor):

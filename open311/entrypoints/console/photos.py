@@ -63,7 +63,8 @@ def review(key: int) -> AnyResponse:
     if found is None:
         raise UnknownPhoto(f"no photo {key}")
     check_reviewer(key, me().actor)
-    form, boxes = Form.of_request(), _BoxForm(found)
+    form = Form.of_request()
+    boxes = _BoxForm(found, form)
     show = partial(form_page, "console/photo.html", photo=found, boxes=boxes, edges=EDGES)
 
     def act() -> AnyResponse:
@@ -94,13 +95,13 @@ def _done(key: int, form: _BoxForm) -> AnyResponse | None:
 class _BoxForm:
     """The boxes of the form, in percent of the picture, and the corner that was clicked first."""
 
-    def __init__(self, photo: dict[str, Any]) -> None:
+    def __init__(self, photo: dict[str, Any], form: Form) -> None:
         scale = min(1, SHOWN_PIXELS / max(photo["width"], photo["height"]))
         self.width, self.height = (max(1, round(photo[side] * scale)) for side in ("width", "height"))
         self.rows = [
-            {edge: request.form.get(f"{edge}{row}", "").strip() for edge in EDGES} for row in range(1, MAX_BOX_ROWS + 1)
+            {edge: form.given.get(f"{edge}{row}", "").strip() for edge in EDGES} for row in range(1, MAX_BOX_ROWS + 1)
         ]
-        self.corner = request.form.get("corner", "")
+        self.corner = form.given.get("corner", "")
         self.clicked = "picture.x" in request.form
 
     def boxes(self) -> list[Box]:

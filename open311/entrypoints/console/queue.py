@@ -41,7 +41,10 @@ def queue() -> AnyResponse:
     if len(named) == 1:
         # The list to come back to is the one without the number, which would lead here again.
         return _lead_to(url_for("console.case", number=named[0], list=question.having(q="")))
-    return listing(question.everywhere(named) if named else question, Form.of_request(NAME))
+    form = Form.of_request(NAME)
+    if form.kept:
+        question = came_from(form.typed.get("query", ""))
+    return listing(question.everywhere(named) if named else question, form)
 
 
 def _lead_to(address: str) -> AnyResponse:
@@ -74,7 +77,7 @@ def listing(question: Question, form: Form) -> Response:
         answer = page("console/_list.html", part=True, **values)
     else:
         answer = page(
-            "console/queue.html", faults, status, **values, **_choices(), shared=shared, name=form.typed.get("name", "")
+            "console/queue.html", faults, status, **values, **_choices(), shared=shared, form=form, typed=form.typed
         )
     answer.vary.add("HX-Request")
     return answer

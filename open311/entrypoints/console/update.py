@@ -43,7 +43,7 @@ def update(number: str) -> AnyResponse:
     """Show the form, fill in a ready text, preview the letters, or update the case."""
     case, form = case_in_hand(number, Act.NOTE), Form.of_request(*CHANGE)
     owner = f"account:{me().account}"
-    photos = receive_photos(form, "photos", owner) if form.sent else ()
+    photos = receive_photos(form, "photos", owner) if form.sent or form.kept else ()
 
     def show(case: CaseInHand, form: Form, **what: Any) -> Response:
         possible = steps(case)

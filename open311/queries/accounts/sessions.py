@@ -17,7 +17,8 @@ _OF_TOKEN = Statement(
     f"""
     SELECT s.key AS session, s.method, s.second_factor, a.key AS account, a.email, a.name,
            a.totp_secret IS NOT NULL AS has_second_factor,
-           s.seen_at < clock_timestamp() - interval '1 minute' AS unseen_for_a_minute, {GRANTS}
+           s.seen_at < clock_timestamp() - interval '1 minute' AS unseen_for_a_minute,
+           least(s.idle_seconds, extract(epoch FROM s.ends_at - clock_timestamp()))::int AS seconds_left, {GRANTS}
     FROM account_session s JOIN account a ON a.key = s.account
     WHERE s.token_hash = :token_hash AND a.active AND {_LIVE}
     """
@@ -44,6 +45,8 @@ class LiveSession:
     email: str
     name: str
     has_second_factor: bool
+    seconds_left: int
+    """After how many seconds without another request it ends, this one counted."""
     unseen_for_a_minute: bool
     """Whether the time of its last request was noted more than a minute ago."""
     grants: tuple[Grant, ...]
