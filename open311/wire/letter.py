@@ -52,11 +52,13 @@ def compose(
     outcome: Outcome | None = None,
     service_code: str = "",
     links: Mapping[str, str] | None = None,
+    answered: bool = False,
 ) -> Letter:
     """Write a letter for an event, offering each of ``links`` (URLs by ``LinkPurpose``).
 
     ``facts`` are the values of placeholders, among them ``city``, written in the language that the event's wording is
-    found in. Everything else is in that language too, as far as there are words.
+    found in. Everything else is in that language too, as far as there are words. ``answered`` says that answers reach
+    somebody (``Reply-To``); where they do not, the letter says so.
     """
     given = links or {}
     wording = wordings.find(event, language, outcome=outcome, service_code=service_code)
@@ -69,7 +71,7 @@ def compose(
         text=fill(wording, facts),
         offers=tuple(offer(each) for each in LinkPurpose if each in given and each is not LinkPurpose.END),
         city=facts["city"],
-        small=(wordings.said(IN_EVERY_LETTER, wording.language),),
+        small=() if answered else (wordings.said(IN_EVERY_LETTER, wording.language),),
         end=offer(LinkPurpose.END) if LinkPurpose.END in given else None,
     )
 
@@ -80,9 +82,9 @@ def plain(letter: Letter) -> str:
     for offer in letter.offers:
         parts += [_wrapped(offer.before.text)] if offer.before else []
         parts.append(f"{offer.label}:\n{offer.url}")
-    parts += [letter.city, "-- \n" + "\n".join(_wrapped(line.text) for line in letter.small)]
-    if letter.end:
-        parts[-1] += f"\n{letter.end.label}: {letter.end.url}"
+    small = [_wrapped(line.text) for line in letter.small]
+    small += [f"{letter.end.label}: {letter.end.url}"] if letter.end else []
+    parts += [letter.city, *(["-- \n" + "\n".join(small)] if small else [])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -122,7 +124,8 @@ def html(letter: Letter) -> str:
     if letter.end:
         label = _marked(letter.end.label, language)
         small.append(f'<a href="{escape(letter.end.url)}" style="color:#55606e">{label}</a>')
-    parts.append(f'<p style="color:#55606e;font-size:14px">{"<br>".join(small)}</p>')
+    if small:
+        parts.append(f'<p style="color:#55606e;font-size:14px">{"<br>".join(small)}</p>')
     return _PAGE.format(
         language=escape(language),
         direction=direction_of(language),

@@ -95,7 +95,9 @@ def send_link(environment: Environment, email: str, purpose: Purpose, language: 
 def _send(environment: Environment, email: str, event: Event, url: str, language: str) -> None:
     jurisdiction = environment.city.first
     facts = {"city": jurisdiction.name}
-    letter = compose(jurisdiction.wordings, event, facts, language=language, links={event: url})
+    letter = compose(
+        jurisdiction.wordings, event, facts, language=language, links={event: url}, answered=bool(jurisdiction.email)
+    )
     try:
         environment.mail.send(mail(letter, envelope(environment, jurisdiction, email, str(uuid4()))))
     except Refused as fault:  # for good; whose address it is stays out of the log

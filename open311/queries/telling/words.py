@@ -21,7 +21,16 @@ def letter_of(jurisdiction: Jurisdiction, message: Message, links: Mapping[str, 
     facts = {"city": jurisdiction.name, **_FACTS[message.event.kind.subject](jurisdiction, message, language)}
     if message.target:
         facts["followed"] = followed_words(jurisdiction, language, message.target, message.number)
-    return compose(wordings, message.event, facts, language=language, outcome=outcome, service_code=code, links=links)
+    return compose(
+        wordings,
+        message.event,
+        facts,
+        language=language,
+        outcome=outcome,
+        service_code=code,
+        links=links,
+        answered=bool(jurisdiction.email),
+    )
 
 
 def _case_facts(jurisdiction: Jurisdiction, message: Message, language: str) -> dict[str, str]:
