@@ -117,6 +117,10 @@ class StepRefused(Invalid):
     """The lifecycle has no such step, or the step lacks what it needs: an outcome, a text, a date."""
 
 
+class LastAdministrator(Invalid):
+    """Nobody would be left who may manage accounts."""
+
+
 class KeyReused(Invalid):
     """An idempotency key came with another body, or while the first request is still being answered."""
 

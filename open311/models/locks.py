@@ -14,6 +14,7 @@ class Lock(IntEnum):
     RETENTION = 3114
     WEBHOOKS = 3115
     PUSH = 3116
+    ADMINISTRATORS = 3117
 
     @property
     def waiting(self) -> str:

@@ -8,10 +8,12 @@ from open311.actions.base.actor import Actor, permit
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, write, write_returning
 from open311.domain.boundary_name import BoundaryName
-from open311.domain.errors import InvalidArgument
+from open311.domain.errors import InvalidArgument, LastAdministrator
 from open311.domain.moment import now
 from open311.domain.roles import STAFF, Act, Grant
 from open311.models.accounts.account import Account
+from open311.models.locks import Lock
+from open311.queries.accounts.grants import administrators
 from open311.queries.accounts.people import account_of_email, account_of_key
 from open311.queries.reading import Statement
 
@@ -28,6 +30,7 @@ _REVOKE = Statement(
     WHERE key = :grant AND revoked_at IS NULL RETURNING account
     """
 )
+_ONE_AT_A_TIME = Statement(Lock.ADMINISTRATORS.waiting)
 _RENAME = Statement("UPDATE account SET name = :name WHERE key = :account")
 _SET_ACTIVE = Statement("UPDATE account SET active = :active WHERE key = :account")
 
@@ -102,9 +105,12 @@ def revoke_grant(grant: int, actor: Actor) -> int:
     """Take a role away from this moment on, and return the number of the account.
 
     :raises InvalidArgument: when no grant in force has this number.
+    :raises LastAdministrator: when nobody else may manage accounts.
     """
+    before = _administrators()
     for (account,) in write_returning(_REVOKE, {"moment": now(), "revoked_by": actor.account, "grant": grant}):
         permit(actor, Act.MANAGE_ACCOUNTS, f"account:{account}")
+        _check_one_is_left(before)
         return int(account)
     raise InvalidArgument(f"no grant {grant} is in force")
 
@@ -114,12 +120,26 @@ def set_active(account: int, active: bool, actor: Actor) -> None:
     """Disable an account, which ends its sessions at once, or enable it again.
 
     :raises InvalidArgument: when there is no such account.
+    :raises LastAdministrator: when nobody else may manage accounts.
     """
     permit(actor, Act.MANAGE_ACCOUNTS, f"account:{account}")
+    before = _administrators()
     if not write(_SET_ACTIVE, {"active": active, "account": account}):
         raise InvalidArgument(f"there is no account {account}")
     if not active:
+        _check_one_is_left(before)
         end_all(account)
+
+
+def _administrators() -> int:
+    """Count who may manage accounts, after everybody else who is changing that has finished."""
+    write_returning(_ONE_AT_A_TIME, {})
+    return administrators()
+
+
+def _check_one_is_left(before: int) -> None:
+    if before and not administrators():
+        raise LastAdministrator("Nobody else may manage accounts: make somebody an administrator for everything first")
 
 
 def invitation(environment: Environment, account: int) -> str | None:

@@ -8,6 +8,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from open311.actions.accounts.audit import search_audit
@@ -17,7 +18,7 @@ from open311.domain.errors import InvalidArgument
 from open311.domain.moment import day_after, read_moment
 from open311.domain.roles import Act, OwnAct
 from open311.queries.accounts.audit import PAGE_ENTRIES, AuditSearch
-from open311.queries.accounts.grants import staff_grants
+from open311.queries.accounts.grants import StaffGrant, staff_grants
 from open311.web import fields
 from open311.web.forms import Form, answer, form_page
 from open311.web.gate import me
@@ -38,18 +39,32 @@ def accounts() -> Response:
     return page("accounts/users.html", grants=staff_grants())
 
 
-@blueprint.post("/users/<key:key>/disable", access=Act.MANAGE_ACCOUNTS)
+@blueprint.route("/users/<key:key>/disable", methods=["GET", "POST"], access=Act.MANAGE_ACCOUNTS)
 def disable(key: int) -> Response:
-    """Disable an account, which is signed out everywhere at once."""
-    set_active(key, False, me().actor)
-    return redirect(url_for("administration.accounts"), 303)
+    """Ask, then disable an account, which is signed out everywhere at once."""
+    theirs = [each for each in staff_grants() if each.account == key]
+    if not theirs:
+        raise NotFound("There is no such account of staff")
+    return _ask(theirs[0], partial(set_active, key, False, me().actor), what="disable")
 
 
-@blueprint.post("/grants/<key:key>/revoke", access=Act.MANAGE_ACCOUNTS)
+@blueprint.route("/grants/<key:key>/revoke", methods=["GET", "POST"], access=Act.MANAGE_ACCOUNTS)
 def revoke(key: int) -> Response:
-    """Revoke a role."""
-    revoke_grant(key, me().actor)
-    return redirect(url_for("administration.accounts"), 303)
+    """Ask, then revoke a role."""
+    found = next((each for each in staff_grants() if each.grant == key), None)
+    if found is None:
+        raise NotFound("That role was revoked already")
+    return _ask(found, partial(revoke_grant, key, me().actor), what="revoke")
+
+
+def _ask(grant: StaffGrant, do: Callable[[], object], what: str) -> Response:
+    """The page that asks whether it is meant; its button does it."""
+
+    def act() -> Response:
+        do()
+        return redirect(url_for("administration.accounts"), 303)
+
+    return answer(Form.of_request(), act, partial(form_page, "accounts/confirm.html", grant=grant, what=what), at="confirm")
 
 
 @blueprint.get("/audit", access=Act.READ_AUDIT)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from open311.domain.roles import Grant, Role
-from open311.queries.reading import Statement, fetch_as
+from open311.domain.roles import MATRIX, Act, Grant, Role
+from open311.queries.reading import Statement, fetch_as, fetch_value
 
 GRANTS = """
 coalesce((SELECT jsonb_agg(jsonb_build_array(g.role, g.jurisdiction, g.department, g.boundary, g.service)
@@ -23,6 +23,14 @@ _STAFF = Statement(
            a.totp_secret IS NOT NULL AS second_factor, g.role, g.jurisdiction, g.department, g.boundary, g.service
     FROM account a JOIN role_grant g ON g.account = a.key AND g.revoked_at IS NULL
     ORDER BY lower(a.email), g.key
+    """
+)
+
+_ADMINISTRATORS = Statement(
+    """
+    SELECT count(DISTINCT a.key) FROM account a JOIN role_grant g ON g.account = a.key AND g.revoked_at IS NULL
+    WHERE a.active AND g.role = ANY(:roles)
+      AND g.jurisdiction IS NULL AND g.department IS NULL AND g.boundary IS NULL AND g.service IS NULL
     """
 )
 
@@ -62,3 +70,9 @@ def read_grants(rows: Iterable[list[Any]]) -> tuple[Grant, ...]:
 def staff_grants() -> list[StaffGrant]:
     """List every grant in force by the e-mail address of its account."""
     return fetch_as(StaffGrant, _STAFF)
+
+
+def administrators() -> int:
+    """Count the active accounts that may manage accounts: those with such a role for everything."""
+    roles = [str(role) for role, acts in MATRIX.items() if Act.MANAGE_ACCOUNTS in acts]
+    return int(fetch_value(_ADMINISTRATORS, {"roles": roles}))
