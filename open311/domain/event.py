@@ -36,6 +36,7 @@ class Subject(StrEnum):
         "expected",
         "scheduled",
         "held",
+        "photo",
     )
     FOLLOWING = "following", "followed"
     DIGEST = "digest", "followed", "news"

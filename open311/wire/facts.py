@@ -22,6 +22,8 @@ class CaseFacts:
     """What staff wrote."""
     expected: datetime | None = None
     scheduled: datetime | None = None
+    photo: str | None = None
+    """The URL of a photo of the work."""
 
     def filled(self, city: str, zone: str, language: str | None) -> dict[str, str]:
         """Return the facts by placeholder, days written in a language and time zone; what is unknown is empty."""
@@ -35,6 +37,7 @@ class CaseFacts:
             # What is due at midnight is due by the day that ends then.
             "expected": day(self.expected and self.expected - timedelta(microseconds=1), zone, language),
             "scheduled": day(self.scheduled, zone, language),
+            "photo": self.photo or "",
         }
 
 

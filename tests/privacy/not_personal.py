@@ -12,7 +12,8 @@ NOT_PERSONAL = {
     "Which row it belongs to": """
         answer: service_request position code;
         batch_case: batch_change position;
-        feedback: service_request; media: service_request; message: service_request update digest about;
+        feedback: service_request; media: service_request service_request_update;
+        message: service_request update digest about;
         original_words: service_request;
         referral: service_request; service_request_update: service_request; sla_event: service_request;
         relation: service_request other; webhook_delivery: webhook;

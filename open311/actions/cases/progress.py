@@ -27,7 +27,7 @@ from open311.domain.photo import StoredPhoto
 from open311.domain.roles import Act
 from open311.models.cases.endorsement import Endorsement
 from open311.models.cases.service_request import ServiceRequest
-from open311.queries.cases.history import last_step_at, update_sent
+from open311.queries.cases.history import last_step_at, newest_entry, update_sent
 from open311.queries.cases.relations import canonical_of
 from open311.queries.reading import Statement
 
@@ -85,7 +85,6 @@ def step(environment: Environment, case: ServiceRequest, actor: Actor, change: C
     case.closed_datetime = (case.closed_datetime or moment) if PUBLISHED[status] == "closed" else None
     if text or reopened:  # why it was closed says nothing about a case that is open again
         case.status_notes = text or None
-    add_photos(case.key, change.photos, "after")
     update_id = record(
         environment,
         case,
@@ -99,6 +98,8 @@ def step(environment: Environment, case: ServiceRequest, actor: Actor, change: C
         media_url=clean_line(change.media_url) or _shown(environment, case, change.photos),
         occurred_at=_not_before_last_step(case, change.occurred_at) if change.occurred_at else moment,
     )
+    if change.photos:
+        add_photos(case.key, change.photos, "after", entry=newest_entry(case.key))
     finish(environment, case)
     mirror(environment, case, text)
     return update_id

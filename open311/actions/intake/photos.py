@@ -51,14 +51,20 @@ def store_unsent_photos(environment: Environment, photos: Iterable[CleanImage]) 
 
 
 def add_photos(
-    key: int, photos: Sequence[StoredPhoto], kind: str, moderation: Moderation = Moderation.APPROVED
+    key: int,
+    photos: Sequence[StoredPhoto],
+    kind: str,
+    moderation: Moderation = Moderation.APPROVED,
+    entry: int | None = None,
 ) -> None:
     """Attach stored photos to a service request, given by its primary key.
 
-    ``kind`` is ``submitted``, or ``before`` or ``after`` for photos of the work.
+    ``kind`` is ``submitted``, or ``before`` or ``after`` for photos of the work, which came with an ``entry`` of the
+    history (its primary key).
     """
     for photo in photos:
-        add(Media, {**asdict(photo), "service_request": key, "kind": kind, "alt_text": "", "moderation": moderation})
+        row = {"service_request": key, "kind": kind, "alt_text": "", "moderation": moderation}
+        add(Media, {**asdict(photo), **row, "service_request_update": entry})
 
 
 # Files are deleted before the commit. If that fails, rows name files that are gone, and a second run completes the

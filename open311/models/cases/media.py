@@ -26,6 +26,10 @@ class Media(Base):
     service_request: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("service_request.key", ondelete="CASCADE"), index=True
     )
+    service_request_update: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("service_request_update.key", ondelete="SET NULL"), index=True
+    )
+    """The entry of the history that a photo of the work came with; NULL for photos that came with the report."""
     file: Mapped[str] = mapped_column(index=True)
     """The name in the file store, ``<sha256>.jpg``."""
     thumbnail: Mapped[str] = mapped_column(index=True)

@@ -103,6 +103,16 @@ class CasePhoto:
     thumbnail: str
     kind: str
     alt_text: str
+    entry: int | None
+    """The entry of the history that it came with (its primary key)."""
+    at: datetime
+    by: str | None
+    """Who took a photo of the work: a name, or what stands for one."""
+
+    @property
+    def of_work(self) -> bool:
+        """Whether it shows the place after the work, not as it was reported."""
+        return self.kind == "after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +183,15 @@ _AREAS = Statement(
     """
 )
 _ANSWERS = Statement("SELECT question, names FROM answer WHERE service_request = :key AND public ORDER BY position")
-_PHOTOS = Statement("SELECT file, thumbnail, kind, alt_text FROM media WHERE service_request = :key ORDER BY key")
+_PHOTOS = Statement(
+    """
+    SELECT m.file, m.thumbnail, m.kind, m.alt_text, m.service_request_update AS entry, m.created_at AS at,
+           coalesce(a.name, u.actor) AS by
+    FROM media m LEFT JOIN service_request_update u ON u.key = m.service_request_update
+    LEFT JOIN account a ON a.key = u.account
+    WHERE m.service_request = :key ORDER BY m.key
+    """
+)
 _REFERRALS = Statement(
     """
     SELECT department, remote_id, remote_status, created_at, ended_at, fault FROM referral

@@ -31,6 +31,14 @@ def update_sent(api_client: int, client_update_id: str) -> SentUpdate | None:
     return fetch_one_as(SentUpdate, _SENT, {"api_client": api_client, "client_update_id": client_update_id})
 
 
+_NEWEST = Statement("SELECT max(key) FROM service_request_update WHERE service_request = :key")
+
+
+def newest_entry(key: int) -> int | None:
+    """Return the primary key of the newest entry in the history of a service request (its primary key)."""
+    return fetch_value(_NEWEST, {"key": key})  # type: ignore[no-any-return]
+
+
 _LAST_STEP = Statement(
     "SELECT max(occurred_at) FROM service_request_update WHERE service_request = :key AND status IS NOT NULL"
 )

@@ -27,26 +27,28 @@ class TimelineEntry:
     changes: Mapping[str, list[Any]]
     """Pairs of the old and new value, by column."""
     who: str
+    entry: int | None
+    """The primary key of a row of the history, by which photos name it; None for letters and feedback."""
     to: str
     """The name of the person to whom it was assigned; empty if this is not an assignment to a person."""
 
 
 _TIMELINE = Statement(
     """
-    SELECT at, kind, public, status, outcome, said, note, changes, who, "to" FROM (
+    SELECT at, kind, public, status, outcome, said, note, changes, who, entry, "to" FROM (
         SELECT u.occurred_at AS at, u.kind, u.public, coalesce(u.status, '') AS status,
                coalesce(u.outcome, '') AS outcome, coalesce(u.description, '') AS said, coalesce(u.note, '') AS note,
                coalesce(u.changes, '{}') AS changes, coalesce(a.name, u.actor) AS who,
-               coalesce(t.name, '') AS "to", u.key AS position
+               u.key AS entry, coalesce(t.name, '') AS "to", u.key AS position
         FROM service_request_update u LEFT JOIN account a ON a.key = u.account
         LEFT JOIN account t ON t.key = CAST(u.changes -> 'assignee' ->> 1 AS bigint) WHERE u.service_request = :key
         UNION ALL
         SELECT coalesce(m.sent_at, m.created_at), 'letter', false, m.state, m.event, '',
-               CASE WHEN s.reporter THEN 'reporter' ELSE 'follower' END, '{}', m.channel, '', m.key
+               CASE WHEN s.reporter THEN 'reporter' ELSE 'follower' END, '{}', m.channel, NULL, '', m.key
         FROM message m JOIN subscription s ON s.key = m.subscription WHERE m.service_request = :key
         UNION ALL
         SELECT f.created_at, 'feedback', false, CASE WHEN f.fixed THEN 'yes' ELSE 'no' END, '', '',
-               coalesce(f.words, ''), '{}', 'reporter', '', f.key
+               coalesce(f.words, ''), '{}', 'reporter', NULL, '', f.key
         FROM feedback f WHERE f.service_request = :key
     ) AS entry
     ORDER BY at DESC, position DESC

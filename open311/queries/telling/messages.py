@@ -19,6 +19,8 @@ SELECT m.key, m.uuid::text, m.event AS event_name, m.channel, m.address, m.attem
        r.scheduled_datetime, r.closed_datetime,
        coalesce(cardinality(r.withheld) > 0, false) AS withheld,
        CASE WHEN m.subscription IS NULL THEN u.note ELSE u.description END AS text, u.outcome,
+       CASE WHEN EXISTS (SELECT FROM media x WHERE x.service_request_update = u.key AND x.moderation = 'approved'
+                         AND right(u.media_url, length(x.file)) = x.file) THEN u.media_url END AS photo,
        m.service_request IS NULL OR p.service_request IS NOT NULL AS public,
        convert_from(p.json, 'UTF8')::json ->> 'address' AS place
 FROM message m
@@ -62,6 +64,8 @@ class Message:
     """Whether some of what was reported looks like personal data, and waits for staff."""
     text: str | None
     outcome: str | None
+    photo: str | None
+    """The URL of a photo of the work, while everybody may see it."""
     public: bool
     """Whether everybody may know what it is about."""
     place: str | None
@@ -82,6 +86,7 @@ class Message:
             text=self.text,
             expected=self.expected_datetime,
             scheduled=self.scheduled_datetime,
+            photo=self.photo,
         )
 
     @property
