@@ -64,7 +64,8 @@ def _ask(grant: StaffGrant, do: Callable[[], object], what: str) -> Response:
         do()
         return redirect(url_for("administration.accounts"), 303)
 
-    return answer(Form.of_request(), act, partial(form_page, "accounts/confirm.html", grant=grant, what=what), at="confirm")
+    show = partial(form_page, "accounts/confirm.html", grant=grant, what=what)
+    return answer(Form.of_request(), act, show, at="confirm")
 
 
 @blueprint.get("/audit", access=Act.READ_AUDIT)
