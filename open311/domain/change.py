@@ -32,7 +32,7 @@ class Change:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """The change as JSON can hold it, for a batch: state, outcome, day and words, without photos."""
+        """The change as JSON can hold it, for a batch: state, outcome, day, words and photos."""
         plain = {name: value for name, value in asdict(self).items() if name in _PLAIN}
         return {**plain, "scheduled": self.scheduled and self.scheduled.isoformat()}
 
@@ -46,7 +46,8 @@ class Change:
             scheduled=datetime.fromisoformat(scheduled) if scheduled else None,
             text=plain["text"],
             note=plain["note"],
+            photos=tuple(StoredPhoto(**photo) for photo in plain.get("photos", ())),
         )
 
 
-_PLAIN = frozenset({"status", "outcome", "scheduled", "text", "note"})
+_PLAIN = frozenset({"status", "outcome", "scheduled", "text", "note", "photos"})

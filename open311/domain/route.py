@@ -11,6 +11,10 @@ MIN_GAIN_DEGREES = 1e-9
 """How much shorter a change must make the walk, in degrees; with less, rounding errors could loop forever."""
 
 
+Flat = tuple[float, float]
+"""A place on a plane."""
+
+
 def walking_order(places: Sequence[Point], start: Point | None = None) -> list[int]:
     """Return the positions of the places in walking order, from ``start`` or else from the first place.
 
@@ -28,7 +32,30 @@ def walking_order(places: Sequence[Point], start: Point | None = None) -> list[i
     return [place - 1 for place in _untangled(way, flat)[1:]]
 
 
-Flat = tuple[float, float]
+def kept_order(way: Sequence[str], names: Sequence[str], places: Sequence[Point]) -> list[int]:
+    """Return the positions of the places in the order of a way that was begun, by their names.
+
+    A place that is not on the way yet is put where it is the smallest detour.
+    """
+    flat = _flat(places) if places else []
+    known = {name: place for place, name in enumerate(names)}
+    order = [known[name] for name in way if name in known]
+    for place in range(len(names)):
+        if place not in order:
+            order.insert(_cheapest(order, flat, place), place)
+    return order
+
+
+def _cheapest(order: Sequence[int], flat: Sequence[Flat], place: int) -> int:
+    """Where on the way a place is the smallest detour."""
+
+    def detour(at: int) -> float:
+        before, after = (order[at - 1] if at else None), (order[at] if at < len(order) else None)
+        legs = [_distance(flat[each], flat[place]) for each in (before, after) if each is not None]
+        straight = _distance(flat[before], flat[after]) if before is not None and after is not None else 0.0
+        return sum(legs) - straight
+
+    return min(range(len(order) + 1), key=detour)
 
 
 def _flat(points: Sequence[Point]) -> list[Flat]:

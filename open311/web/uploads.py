@@ -32,7 +32,7 @@ def receive_photos(form: Form, name: str, owner: str) -> tuple[StoredPhoto, ...]
 
     :param owner: whose form it is. Photos that somebody else's form kept are not taken.
     """
-    kept, uploads = _kept(form, owner), [data for file in request.files.getlist(name) if (data := file.read())]
+    kept, uploads = kept_photos(form, owner), [data for file in request.files.getlist(name) if (data := file.read())]
     cleaned, unkept = clean_photos(uploads)
     photos = (*kept, *store_unsent_photos(current_environment(), cleaned))
     if len(kept) + len(uploads) > MAX_PHOTOS:
@@ -48,7 +48,8 @@ def keep_photos(photos: Sequence[StoredPhoto], owner: str) -> str:
     return str(_signer().dumps([owner, plain])) if photos else ""
 
 
-def _kept(form: Form, owner: str) -> tuple[StoredPhoto, ...]:
+def kept_photos(form: Form, owner: str) -> tuple[StoredPhoto, ...]:
+    """The photos that earlier steps of the form brought; those of somebody else's form are not taken."""
     try:
         whose, plain = _signer().loads(form.given.get(KEPT, ""))
     except BadSignature:

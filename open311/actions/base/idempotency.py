@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from open311.actions.base.transaction import write
 from open311.domain.errors import KeyReused
-from open311.queries.intake.idempotency import answered
+from open311.queries.intake.idempotency import answered, was_answered
 from open311.queries.reading import Statement
 
 ANONYMOUS_CLIENT = 0
@@ -48,6 +48,10 @@ class Once:
     def _named(self, jurisdiction: str, api_client: int | None) -> dict[str, Any]:
         client = api_client or ANONYMOUS_CLIENT
         return {"client": client, "jurisdiction": jurisdiction, "idempotency_key": self.idempotency_key}
+
+    def was_used(self, jurisdiction: str) -> bool:
+        """Whether this very write was answered before; nothing is taken by asking."""
+        return was_answered({**self._named(jurisdiction, None), "body_hash": self.body_hash})
 
     def before(self, jurisdiction: str, api_client: int | None) -> dict[str, Any] | None:
         """Return the fields of the answer that was given before; if there was none, take the key and return None.

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from open311.actions.base.actor import Actor
 from open311.actions.base.environment import Environment
+from open311.actions.base.idempotency import Once
 from open311.actions.base.transaction import add, defer, transaction, write, write_returning
 from open311.actions.cases.assign import assign, prioritise
 from open311.actions.cases.progress import annotate
@@ -55,7 +56,12 @@ def _prioritise(environment: Environment, ref: CaseRef, actor: Actor, given: Any
     prioritise(environment, ref, actor, Priority(given["priority"]), reason=given["reason"])
 
 
-ACTS: dict[str, Do] = {"update": _update, "assign": _assign, "note": _note, "priority": _prioritise}
+def _finish(environment: Environment, ref: CaseRef, actor: Actor, given: Any) -> None:
+    # Work on the spot is done, whatever somebody at a desk changed meanwhile.
+    update(environment, CaseRef(ref.jurisdiction, ref.number), actor, Change.read(given))
+
+
+ACTS: dict[str, Do] = {"update": _update, "finish": _finish, "assign": _assign, "note": _note, "priority": _prioritise}
 """The acts that a batch can do, by their names in ``batch_change.act``."""
 
 _ADD_CASES = Statement(
@@ -67,6 +73,13 @@ _ADD_CASES = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The public id of a batch that was started."""
+
+    uuid: str
+
+
 @transaction
 def start_batch(
     environment: Environment,
@@ -75,14 +88,19 @@ def start_batch(
     act: str,
     arguments: Mapping[str, Any],
     actor: Actor,
+    *,
+    once: Once | None = None,
 ) -> str:
     """Start a batch that does ``act`` to cases once ``UNDO_WITHIN`` has passed; return its public id.
 
     ``cases`` are pairs of a number and the version that the actor looked at. Until then nothing is visible anywhere;
-    permissions are checked when the batch runs.
+    permissions are checked when the batch runs. ``once`` makes it safe to send the same again.
 
     :raises InvalidArgument: when there are no cases, or too many.
+    :raises KeyReused: when the idempotency key of ``once`` was used before for something else.
     """
+    if once and (before := once.before(jurisdiction, None)):
+        return Started(**before).uuid
     if not 0 < len(cases) <= MAX_CASES:
         raise InvalidArgument(f"choose between 1 and {MAX_CASES} service requests")
     assert act in ACTS
@@ -98,6 +116,8 @@ def start_batch(
     numbers, versions = [number for number, _ in cases], [version for _, version in cases]
     write(_ADD_CASES, {"batch": key, "numbers": numbers, "versions": versions})
     defer(environment, "do_batch", at=due, key=key)
+    if once:
+        once.remember(jurisdiction, None, Started(str(uuid)))
     return str(uuid)
 
 

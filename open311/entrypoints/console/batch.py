@@ -132,4 +132,6 @@ def undo(uuid: str) -> AnyResponse:
     """Undo the whole batch, unless it has begun."""
     undone = undo_batch(uuid, me().account)
     flash("Taken back: nothing was changed" if undone else "Too late to take it back: it was begun already")
+    if "crew" in request.form:
+        return redirect(url_for("console.crew", again=uuid if undone else None), 303)
     return redirect(url_for("console.batch_state", uuid=uuid, list=request.form.get("list") or None), 303)

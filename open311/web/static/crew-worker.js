@@ -94,6 +94,7 @@ async function sendWaiting() {
       } catch {
         return;
       }
+      if (answer.redirected) return tell({ signIn: true }); // the session ended meanwhile; the form stays here
       if (answer.status === 204) await store("delete", form.key);
       else if (answer.status < 500) await store("put", { ...form, refused: await reasonOf(answer) });
     }

@@ -47,6 +47,13 @@ async function showWaiting(more = "") {
   waitingLine.hidden = !lines.length;
 }
 
+// What is held back for some seconds is done by then.
+if (document.querySelector(".crew__held")) {
+  window.setTimeout(() => {
+    if (!document.querySelector("details[open]")) window.location.replace("/staff/crew");
+  }, 12000);
+}
+
 // Signing out takes from the telephone whatever lies there, so it waits until everything is sent.
 document.querySelector('form[action$="/signout"]')?.addEventListener("submit", async (event) => {
   const form = event.target;
