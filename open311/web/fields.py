@@ -89,9 +89,9 @@ def text(name: str, *, missing: str = "", label: str = "", hint: str = "") -> Fi
     return Field(name=name, parse=parse, empty="", kind=Kind.TEXT, missing=missing, label=label, hint=hint)
 
 
-def secret(name: str) -> Field[str]:
+def secret(name: str, *, missing: str = "") -> Field[str]:
     """A password or the like, exactly as it was typed. It is never shown again."""
-    return Field(name=name, parse=lambda sent: sent[0], empty="", kind=Kind.SECRET)
+    return Field(name=name, parse=lambda sent: sent[0], empty="", kind=Kind.SECRET, missing=missing)
 
 
 def email(name: str, *, missing: str = "", wrong: str, label: str = "") -> Field[str]:

@@ -1,6 +1,7 @@
 """Forms: what was sent is read once, to values and errors together, and every form is answered in one way.
 
-A view names its fields, adds what no single field can know (:meth:`Form.wrong`), and hands over to :func:`answer`::
+A view names its fields in the order of the page, adds what no single field can know (:meth:`Form.wrong`), and hands
+over to :func:`answer`::
 
     EMAIL = fields.email("email", missing=N_("Write an e-mail address"), wrong=N_("Write an e-mail address"))
 
@@ -82,6 +83,12 @@ class Form:
         return self.given.getlist(name)
 
     @property
+    def faults(self) -> dict[str, str]:
+        """What is wrong, in the order in which the fields stand on the page."""
+        places = {field.name: place for place, field in enumerate(self.fields)}
+        return dict(sorted(self.errors.items(), key=lambda fault: places.get(fault[0], len(places))))
+
+    @property
     def status(self) -> int:
         """The HTTP status of the page that shows the form."""
         if self.refusal:
@@ -147,7 +154,7 @@ def answer(
 
 def form_page(template: str, form: Form, **values: Any) -> Response:
     """The page with a form. Templates read ``typed`` and ``errors``, by the names of the fields."""
-    known = {"form": form, "typed": form.typed, "errors": form.errors}
+    known = {"form": form, "typed": form.typed, "errors": form.faults}
     made = page(template, status=form.status, **{**known, **values})
     if isinstance(form.refusal, TooMuch):
         made.headers["Retry-After"] = str(form.refusal.retry_after)

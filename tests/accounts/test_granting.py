@@ -74,6 +74,7 @@ def test_an_account_has_an_address(run: Run, email: str) -> None:
 
 def test_a_disabled_account_is_listed_as_such_and_can_be_enabled(run: Run) -> None:
     run("create-admin", STAFF, "Ana Works")
+    run("create-admin", "ben@phila.example", "Ben Rhodes")
     run("disable", STAFF)
     assert "disabled" in run("list")
     run("enable", STAFF)
@@ -103,11 +104,16 @@ def test_administrators_revoke_and_disable_in_a_page(
     other = staff(Role.CREW, "crew@phila.example")
     browser = signed_in(Role.ADMINISTRATOR)
     browser.get("/admin/users")
-    (*_, revoke) = re.findall(r'action="(/admin/grants/\d+/revoke)"', browser.text)
-    browser.send(revoke)
-    browser.send(f"/admin/users/{other}/disable")
+    assert "<form" not in browser.text.partition("<main")[2]
+    (*_, revoke) = re.findall(r'href="(/admin/grants/\d+/revoke)"', browser.text)
+    disable = f"/admin/users/{other}/disable"
+    for address, asked in ((revoke, "Take the role of crew from Ana Works?"), (disable, "Disable the account of Ana")):
+        browser.get(address)
+        assert asked in browser.title
+        browser.send()
     assert browser.page.request.path == "/admin/users"
     assert city.execute(text("SELECT active FROM account WHERE key = :key"), {"key": other}).scalar_one() is False
     by = city.execute(text("SELECT revoked_by FROM role_grant WHERE account = :key"), {"key": other}).scalar_one()
     assert [entry[:2] for entry in log(city)][-2:] == [(by, "manage_accounts")] * 2
-    assert browser.send("/admin/users/0/disable").status_code == 422
+    assert browser.get("/admin/users/0/disable").status_code == 404
+    assert browser.get(revoke).status_code == 404

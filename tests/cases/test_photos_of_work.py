@@ -19,7 +19,7 @@ from open311.actions.intake.photos import clean_photos, store_unsent_photos
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
-from open311.domain.roles import Role
+from open311.domain.roles import Grant, Role
 from tests.accounts.conftest import open_browser, signed_in, staff
 from tests.console.conftest import words
 from tests.mailbox import Mailbox
@@ -42,12 +42,17 @@ def done(report: Any, environment: Environment, city: Connection, signed_in: Any
     def run(language: str = "en", photos: int = 1, private: bool = False) -> str:
         number = report(media=(picture("red"), "before.jpg"), email="maria@example.org")
         if private:
-            set_visibility(environment, CaseRef("phila.gov", number), Actor("staff"), True)
+            set_visibility(environment, CaseRef("phila.gov", number), Actor("staff:tests"), True)
         city.execute(text("UPDATE subscription SET confirmed_at = now(), language = :l"), {"l": language})
-        stored = store_unsent_photos(environment, clean_photos([picture("green").read()] * photos))
+        stored = store_unsent_photos(environment, clean_photos([picture("green").read()] * photos)[0])
         change = Change(Status.CLOSED, outcome=Outcome.RESOLVED, text="Painted over.", photos=stored)
         ana = city.scalar(text("SELECT max(key) FROM account"))
-        update(environment, CaseRef("phila.gov", number), Actor("staff", account=ana), change)
+        update(
+            environment,
+            CaseRef("phila.gov", number),
+            Actor("staff", account=ana, grants=(Grant(Role.SUPERVISOR),)),
+            change,
+        )
         return str(number)
 
     return run

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from open311.domain.map_frame import SIDE
 from tests.mailbox import Mailbox, link, words
+from tests.web.html_forms import forms_of
 
 NEAR = {"lat": "39.9526", "long": "-75.1652", "metres": "500"}
 SQUARE = "39.95, -75.17\n39.95, -75.16\n39.96, -75.16\n39.96, -75.17"
@@ -179,18 +178,21 @@ def test_nobody_ends_what_others_follow(city: Connection, client: FlaskClient, m
 
 
 def form_of(page: str) -> tuple[dict[str, str], str]:
-    """The hidden fields beside the map, and the address of its picture."""
-    form = re.search(r'<form method="get" class="map-form">(.*?)</form>', page, re.DOTALL)
-    assert form
-    fields = {unescape(name): unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[1])}
-    picture = re.search(r'src="([^"]+)"', form[1])
-    assert picture
-    return fields, unescape(picture[1])
+    """What the form with the map sends, and the address of its picture."""
+    (form,) = forms_of(page, "/follow")
+    (picture,) = form.element.xpath(".//input[@type='image']/@src")
+    return {name: values[0] for name, values in form.values.items()}, str(picture)
 
 
 def click(client: FlaskClient, page: str, path: str, x: int, y: int) -> str:
     """The page that comes after a click on the map."""
-    return client.get(path, query_string={**form_of(page)[0], "map.x": x, "map.y": y}).text
+    return client.post(path, data={**form_of(page)[0], "map.x": x, "map.y": y}).text
+
+
+def move(client: FlaskClient, page: str, path: str, name: str) -> str:
+    """The page that comes after a button beside the map."""
+    (value,) = re.findall(rf'name="move" value="(\w+)">{name}<', page)
+    return client.post(path, data={**form_of(page)[0], "move": value}).text
 
 
 def value(page: str, name: str) -> str:
@@ -202,9 +204,7 @@ def test_a_click_chooses_the_place_and_closer_chooses_it_better(client: FlaskCli
     page = click(client, client.get("/follow/place").text, "/follow/place", SIDE // 2, SIDE // 2)
     lat, long = float(value(page, "lat")), float(value(page, "long"))
     assert (lat, long) == (pytest.approx(40.0025, abs=0.001), pytest.approx(-75.118, abs=0.001))
-    closer = re.search(r'href="([^"]+)">Closer<', page)
-    assert closer
-    page = client.get(unescape(closer[1])).text
+    page = move(client, page, "/follow/place", "Closer")
     assert float(value(page, "lat")) == lat
     page = click(client, page, "/follow/place", SIDE // 2, 0)  # half of a map that is half as high
     assert float(value(page, "lat")) - lat == pytest.approx(0.271 / 4, abs=0.001)
@@ -220,9 +220,7 @@ def test_corners_are_clicked_one_after_the_other_and_taken_back(client: FlaskCli
     page = client.get("/follow/area").text
     for x, y in ((100, 100), (150, 100), (150, 150), (10, 10)):
         page = click(client, page, "/follow/area", x, y)
-    back = re.search(r'href="([^"]+)">Take the last corner back<', page)
-    assert back
-    page = client.get(unescape(back[1])).text
+    page = move(client, page, "/follow/area", "Take the last corner back")
     corners = form_of(page)[0]["area"].splitlines()
     assert len(corners) == 3
     drawn = etree.fromstring(client.get(form_of(page)[1]).data)
@@ -263,11 +261,37 @@ def test_a_query_that_somebody_made_up_does_no_harm(client: FlaskClient, path: s
     assert "<svg>" not in answer.text
 
 
-def test_a_map_keeps_what_was_chosen_while_it_moves(client: FlaskClient) -> None:
-    page = client.get("/follow/area", query_string={"area": SQUARE}).text
-    for name in ("Closer", "North", "South", "West", "East"):
-        step = re.search(rf'href="([^"]+)">{name}<', page)
-        assert step
-        query = parse_qs(urlsplit(unescape(step[1])).query)
-        assert query["area"] == [SQUARE]
-    assert "Farther" not in page
+STEPS = ("Closer", "North", "South", "West", "East", "a click")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("path", ["/follow/place", "/follow/area"])
+def test_nothing_typed_is_lost_by_a_step_on_the_map(client: FlaskClient, path: str, step: str) -> None:
+    (form,) = forms_of(client.get(path).text, path)
+    typed = {"email": "half typed", "daily": "yes", "metres": "2000", "area": SQUARE, "lat": "39.95", "long": "-75.1"}
+    page = client.post(path, data={**form.values, **typed, "move": "nowhere"}).text
+    page = click(client, page, path, 70, 80) if step == "a click" else move(client, page, path, step)
+    sent, picture = form_of(page)
+    chosen = {"lat", "long"} if step == "a click" else set()
+    expected = {name: value for name, value in typed.items() if name in form.values or name == "daily"}
+    kept = {name: sent.get(name, "").replace("\r", "") for name in expected}
+    if step == "a click" and path == "/follow/area":
+        assert kept.pop("area").startswith(expected.pop("area"))
+    assert {name: kept[name] for name in kept if name not in chosen} == {
+        name: value for name, value in expected.items() if name not in chosen
+    }
+    assert "govuk-error-message" not in page
+    assert "half" not in picture
+
+
+def test_no_address_of_the_map_holds_an_e_mail_address(client: FlaskClient) -> None:
+    page = client.post("/follow/place", data={"email": "ann@example.org", "move": "closer", "at": "39.95,-75.1"}).text
+    assert "ann@example.org" not in "".join(re.findall(r'(?:href|src|action)="([^"]*)"', page))
+    assert forms_of(page, "/follow/place")[0].action == "/follow/place"
+
+
+def test_enter_in_a_field_does_not_press_the_map(client: FlaskClient) -> None:
+    for path in ("/follow/place", "/follow/area"):
+        (form,) = forms_of(client.get(path).text, path)
+        first = form.element.xpath(".//button | .//input[@type='image' or @type='submit']")[0]
+        assert (first.tag, first.get("name")) == ("button", None)

@@ -265,7 +265,20 @@ def test_a_request_that_is_not_public_cannot_be_followed(
 ) -> None:
     number = report()
     set_visibility(environment, CaseRef(HERE, number), STAFF, True)
-    assert client.open(f"/r/{number}/follow", method=method, data={"email": "a@example.org"}).status_code == 404
+    answer = client.open(f"/r/{number}/follow", method=method, data={"email": "a@example.org"})
+    assert answer.status_code == 404
+    assert "We have no public report with this number" in answer.text
+
+
+@pytest.mark.parametrize("number", ["1", "99999999", "x", "%23", "19324827%20"])
+@pytest.mark.parametrize(("language", "said"), [("en", "no public report"), ("es", "ningún reporte público")])
+def test_a_mistyped_number_is_not_said_to_be_a_link_that_was_used(
+    client: FlaskClient, number: str, language: str, said: str
+) -> None:
+    answer = client.get(f"/r/{number}/follow", headers={"Accept-Language": language})
+    assert answer.status_code == 404
+    assert said in answer.text
+    assert "link" not in answer.text.partition("<main")[2].partition("</main>")[0]
 
 
 def test_nobody_has_us_write_to_many(client: FlaskClient, report: Any) -> None:

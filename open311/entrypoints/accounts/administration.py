@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
@@ -18,7 +19,8 @@ from open311.domain.errors import InvalidArgument
 from open311.domain.moment import day_after, read_moment
 from open311.domain.roles import Act, OwnAct
 from open311.queries.accounts.audit import PAGE_ENTRIES, AuditSearch
-from open311.queries.accounts.grants import StaffGrant, staff_grants
+from open311.queries.accounts.grants import staff_grants
+from open311.queries.accounts.people import account_of_key
 from open311.web import fields
 from open311.web.forms import Form, answer, form_page
 from open311.web.gate import me
@@ -42,10 +44,10 @@ def accounts() -> Response:
 @blueprint.route("/users/<key:key>/disable", methods=["GET", "POST"], access=Act.MANAGE_ACCOUNTS)
 def disable(key: int) -> Response:
     """Ask, then disable an account, which is signed out everywhere at once."""
-    theirs = [each for each in staff_grants() if each.account == key]
-    if not theirs:
-        raise NotFound("There is no such account of staff")
-    return _ask(theirs[0], partial(set_active, key, False, me().actor), what="disable")
+    found = account_of_key(key)
+    if found is None:
+        raise NotFound("There is no such account")
+    return _ask(partial(set_active, key, False, me().actor), account=found, own=key == me().account)
 
 
 @blueprint.route("/grants/<key:key>/revoke", methods=["GET", "POST"], access=Act.MANAGE_ACCOUNTS)
@@ -54,18 +56,17 @@ def revoke(key: int) -> Response:
     found = next((each for each in staff_grants() if each.grant == key), None)
     if found is None:
         raise NotFound("That role was revoked already")
-    return _ask(found, partial(revoke_grant, key, me().actor), what="revoke")
+    return _ask(partial(revoke_grant, key, me().actor), account=found, grant=found, own=found.account == me().account)
 
 
-def _ask(grant: StaffGrant, do: Callable[[], object], what: str) -> Response:
+def _ask(do: Callable[[], object], **what: Any) -> Response:
     """The page that asks whether it is meant; its button does it."""
 
     def act() -> Response:
         do()
         return redirect(url_for("administration.accounts"), 303)
 
-    show = partial(form_page, "accounts/confirm.html", grant=grant, what=what)
-    return answer(Form.of_request(), act, show, at="confirm")
+    return answer(Form.of_request(), act, partial(form_page, "accounts/confirm.html", **what), at="confirm")
 
 
 @blueprint.get("/audit", access=Act.READ_AUDIT)

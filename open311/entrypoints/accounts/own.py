@@ -30,10 +30,10 @@ from open311.web.pages import Pages
 from open311.web.shell import page
 
 blueprint = Pages("own", __name__, url_prefix="/account")
-PASSWORD = fields.secret("password")
-OLD_PASSWORD = fields.secret("old")
-NEW_PASSWORD = fields.secret("new")
-CODE = fields.line("code")
+PASSWORD = fields.secret("password", missing="Enter your password")
+OLD_PASSWORD = fields.secret("old", missing="Enter the password until now")
+NEW_PASSWORD = fields.secret("new", missing="Enter a new password")
+CODE = fields.line("code", missing="Enter the code")
 
 
 @blueprint.get("", access=Door.OWN)

@@ -27,10 +27,10 @@ from open311.web.shell import page
 blueprint = Pages("sign_in", __name__, url_prefix="/signin")
 
 
-EMAIL = fields.line("email")
-PASSWORD = fields.secret("password")
-NEW_PASSWORD = fields.secret("new")
-CODE = fields.line("code")
+EMAIL = fields.line("email", missing="Enter an e-mail address, like name@example.org")
+PASSWORD = fields.secret("password", missing="Enter your password")
+NEW_PASSWORD = fields.secret("new", missing="Enter a new password")
+CODE = fields.line("code", missing="Enter the code")
 
 
 def _address() -> str:

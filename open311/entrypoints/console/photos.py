@@ -73,6 +73,8 @@ def review(key: int) -> AnyResponse:
             return show(form)
         return _done(key, boxes) or show(form)
 
+    if form.sent and not boxes.clicked and request.form.get("do") != "hide":
+        boxes.note_faults(form)
     return answer(form, act, show, at="left1")
 
 
@@ -110,6 +112,14 @@ class _BoxForm:
         :raises InvalidArgument: when a row is not a box.
         """
         return [self._box(place, row) for place, row in enumerate(self.rows, 1) if any(row.values())]
+
+    def note_faults(self, form: Form) -> None:
+        """Note every row that is no box as wrong, at its first field."""
+        for place, row in enumerate(self.rows, 1):
+            try:
+                self._box(place, row) if any(row.values()) else None
+            except InvalidArgument as fault:
+                form.wrong(f"left{place}", str(fault))
 
     def _box(self, place: int, row: dict[str, str]) -> Box:
         try:

@@ -20,6 +20,11 @@ from open311.queries.places.boundaries import unknown
 
 PARAMETERS = tuple(table.parameters_of(Source.CASES))
 """Every parameter by which the list is narrowed."""
+ON_PAGE = (
+    *("q", "service_code", "department", "assignee", "boundary", "detailed_status", "priority", "channel"),
+    *("start_date", "end_date"),
+)
+"""The filters that the page asks for, in its order (``console/queue.html``)."""
 _KNOWN = {"queue", "sort", "after", "list", *PARAMETERS}
 
 
@@ -30,6 +35,11 @@ class Question:
     asked: Asked
     given: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """The errors in the order in which the filters stand on the page."""
+        return {name: self.errors[name] for name in (*ON_PAGE, *self.errors) if name in self.errors}
 
     @property
     def query(self) -> str:

@@ -29,7 +29,7 @@ from open311.web.forms import Form
 from open311.web.gate import me
 from open311.web.shell import page
 
-NAME = fields.line("name")
+NAME = fields.line("name", missing="Enter a name for this list")
 """The name under which the filters of the list are saved (``console/filters``)."""
 
 
@@ -58,7 +58,7 @@ def listing(question: Question, form: Form) -> Response:
     :param form: the form that saves its filters under a name.
     """
     looking = viewer()
-    faults = {**question.errors, **form.errors}
+    faults = {**form.errors, **question.faults}
     rows = case_list.page(looking, question.asked, _layer())
     shared = by_name(
         shares_with(current_environment(), looking.jurisdiction, me().actor), lambda code: city().departments[code].name

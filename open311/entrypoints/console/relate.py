@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from flask import Response
@@ -42,7 +43,7 @@ TEXTS = [fields.text(f"text{row}") for row in range(1, MAX_PARTS + 1)]
 @blueprint.route("/r/<number>/merge", methods=["GET", "POST"], access=Act.MERGE)
 def merge(number: str) -> AnyResponse:
     """Choose the case that this one duplicates, see both side by side, confirm."""
-    case, form = case_in_hand(number, Act.MERGE), Form.of_request(NUMBER, NEAR)
+    case, form = case_in_hand(number, Act.MERGE), Form.of_request(NEAR, NUMBER)
     other = _other(form)
 
     def show(case: CaseInHand, form: Form, **what: Any) -> Response:
@@ -98,7 +99,7 @@ def split(number: str) -> AnyResponse:
         ((code, each.service_name) for code, each in city().services.items() if not each.retired),
         lambda pair: pair[1],
     )
-    form = Form.of_request(*SERVICES, *TEXTS)
+    form = Form.of_request(*chain.from_iterable(zip(SERVICES, TEXTS, strict=True)))
     parts = _parts(form)
 
     def act() -> AnyResponse:

@@ -1,14 +1,14 @@
 """The pages for following what is around a place or in an area, chosen on a map that is a picture, or typed.
 
-The map is a form of its own (``<input type=image>``): a click asks for the same page anew, with the place that was
-clicked, so all of it works without JavaScript.
+The map is a button of the form (``<input type=image>``): a click shows the form anew, with the place that was clicked
+and everything that was typed, so all of it works without JavaScript.
 """
 
 from __future__ import annotations
 
 import math
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -33,6 +33,8 @@ from open311.wire.outline import Outline, draw
 
 blueprint = Pages("drawing", __name__)
 
+MIN_CORNERS = 3
+"""The fewest corners that an area has."""
 DISTANCES = (100, 200, 500, 1000, 2000, follow.MAX_RADIUS_METRES)
 """Distances to choose from, in metres."""
 LAT = fields.line("lat")
@@ -67,27 +69,41 @@ class View:
 
     def clicked(self) -> Point | None:
         """Return the place that was clicked, or None: a keyboard clicks such a picture at 0, 0, which says nothing."""
-        x, y = (request.args.get(f"map.{axis}", "") for axis in "xy")
+        x, y = (request.values.get(f"map.{axis}", "") for axis in "xy")
         if not (x.isascii() and x.isdigit() and y.isascii() and y.isdigit()) or (x, y) == ("0", "0"):
             return None
         return self.frame.point(min(int(x[:4]), SIDE), min(int(y[:4]), SIDE))
 
-    def query(self, *, zoom: int | None = None, frame: Frame | None = None) -> dict[str, str]:
-        """Return the view as a query, with another zoom or frame if given."""
-        centre = (frame or self.frame).centre
-        return {"at": f"{centre.lat:.6f},{centre.long:.6f}", "zoom": str(self.zoom if zoom is None else zoom)}
+    @property
+    def query(self) -> dict[str, str]:
+        """The view as a query or as hidden fields."""
+        centre = self.frame.centre
+        return {"at": f"{centre.lat:.6f},{centre.long:.6f}", "zoom": str(self.zoom)}
 
-    def steps(self, path: str, chosen: dict[str, str]) -> list[tuple[str, str]]:
-        """The views around this one: the words of each link, and its address."""
-        to = {
-            _("Closer"): self.query(zoom=self.zoom + 1) if self.zoom < CLOSEST else None,
-            _("Farther"): self.query(zoom=self.zoom - 1) if self.zoom else None,
-            _("North"): self.query(frame=self.frame.moved(0, 0.5)),
-            _("South"): self.query(frame=self.frame.moved(0, -0.5)),
-            _("West"): self.query(frame=self.frame.moved(-0.5, 0)),
-            _("East"): self.query(frame=self.frame.moved(0.5, 0)),
-        }
-        return [(words, f"{path}?{urlencode({**query, **chosen})}") for words, query in to.items() if query]
+    @property
+    def moves(self) -> dict[str, str]:
+        """The moves that can be made from here: values of the buttons, with their words."""
+        zooms = {"closer": _("Closer")} if self.zoom < CLOSEST else {}
+        zooms |= {"farther": _("Farther")} if self.zoom else {}
+        return {**zooms, "north": _("North"), "south": _("South"), "west": _("West"), "east": _("East")}
+
+    def moved(self, move: str) -> View:
+        """The view after a move; this one, where there is no such move."""
+        if move not in self.moves:
+            return self
+        if move in _ZOOMS:
+            return replace(self, at=self.frame.centre, zoom=self.zoom + _ZOOMS[move])
+        return replace(self, at=self.frame.moved(*_SHIFTS[move]).centre)
+
+
+_ZOOMS = {"closer": 1, "farther": -1}
+_SHIFTS = {"north": (0, 0.5), "south": (0, -0.5), "west": (-0.5, 0), "east": (0.5, 0)}
+"""How far each move goes, in widths and heights of the map."""
+
+
+def _is_on_map() -> bool:
+    """Whether the map was clicked or moved: that only shows the form again, with everything that was typed."""
+    return "map.x" in request.form or "move" in request.form
 
 
 @blueprint.route("/follow/place", methods=["GET", "POST"], access=Door.PUBLIC)
@@ -101,9 +117,11 @@ def place() -> AnyResponse:
     if view and (clicked := view.clicked()):
         given = [str(clicked.lat), str(clicked.long)]
         view = View.of(city, to=clicked)
+    elif view:
+        view = view.moved(request.form.get("move", ""))
     chosen = _points(",".join(given))
     asked_for = {"lat": given[0], "long": given[1], "metres": str(metres)}
-    wish = Wish.of(city, LAT, LONG, start=asked_for)
+    wish = Wish.of(city, LAT, LONG, start=asked_for, sent=not _is_on_map())
     if wish.form.sent and not chosen:
         wish.form.wrong(LAT, NO_PLACE)
 
@@ -127,10 +145,14 @@ def area() -> AnyResponse:
     if view and (clicked := view.clicked()) and len(corners) < MAX_CORNERS:
         corners.append(clicked)
         written = write_corners(corners)
-    wish = Wish.of(city, AREA, start={"area": written})
-    what = _shown(view, {"area": write_corners(corners)})
-    if view and corners:
-        what["back"] = f"{request.path}?{urlencode({**view.query(), 'area': write_corners(corners[:-1])})}"
+    move = request.form.get("move", "")
+    if move == "back" and corners:
+        written = write_corners(corners := corners[:-1])
+    view = view and view.moved(move)
+    wish = Wish.of(city, AREA, start={"area": written}, sent=not _is_on_map())
+    if wish.form.sent and len(corners) < MIN_CORNERS and not written.startswith("{"):
+        wish.form.wrong(AREA, NO_AREA)
+    what = {**_shown(view, {"area": write_corners(corners)}), "corners": corners}
     ask = partial(follow.follow_area, current_environment(), city.key, _geojson(written, corners))
     return wish.answer("follow_area", ask, AREA, words=NO_AREA, **what)
 
@@ -144,12 +166,11 @@ def _geojson(written: str, corners: list[Point]) -> str:
 
 
 def _shown(view: View | None, fields: dict[str, str]) -> dict[str, Any]:
-    """Return what a page needs for its map: the picture, the query of a click, and the views around it."""
+    """Return what a page needs for its map: the picture, the hidden fields of its view, and the moves."""
     if view is None:
         return {"map": None}
-    picture = f"{url_for('drawing.picture')}?{urlencode({**view.query(), **fields})}"
-    steps = view.steps(request.path, fields)
-    return {"map": {"picture": picture, "side": SIDE, "view": view.query(), "kept": fields, "steps": steps}}
+    picture = f"{url_for('drawing.picture')}?{urlencode({**view.query, **fields})}"
+    return {"map": {"picture": picture, "side": SIDE, "view": view.query, "moves": view.moves}}
 
 
 @blueprint.get("/follow/map.svg", access=Door.PUBLIC)

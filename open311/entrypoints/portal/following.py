@@ -18,7 +18,7 @@ from open311.catalog.city import Jurisdiction
 from open311.domain.errors import InvalidArgument, NotAllowed, Refusal, TooMuch
 from open311.domain.exposure import Publishing
 from open311.domain.wording import IN_EVERY_LETTER
-from open311.entrypoints.portal.links import gone
+from open311.entrypoints.portal.links import no_such_report
 from open311.queries.order import in_order
 from open311.queries.places import boundaries
 from open311.queries.telling.targets import public_request
@@ -56,14 +56,23 @@ class Wish:
     form: Form
 
     @classmethod
-    def of(cls, jurisdiction: Jurisdiction, *what: Field[Any], start: Mapping[str, str] | None = None) -> Wish:
+    def of(
+        cls,
+        jurisdiction: Jurisdiction,
+        *what: Field[Any],
+        start: Mapping[str, str] | None = None,
+        sent: bool = True,
+    ) -> Wish:
         """What this request wants.
 
         :param what: fields that say what is to be followed; ``start`` is what stands in them at first.
+        :param sent: False for a POST that only shows the form again, with ``start`` in its fields.
         """
         wanted = list(request.accept_languages.values())
         speak(jurisdiction, pick_language(jurisdiction, wanted))
-        form = Form.of_request(*what, EMAIL, DAILY, start=start)
+        form = Form.of_request(*what, EMAIL, DAILY, start=start, sent=sent)
+        if not sent:
+            form = form.refilled(**(start or {}))
         if form.sent and not form[EMAIL] and not request.form.get("push_endpoint"):
             form.wrong(EMAIL, NO_EMAIL)
         return cls(jurisdiction, jurisdiction.wordings.best(wanted, IN_EVERY_LETTER), form)
@@ -125,7 +134,7 @@ def service_request(number: str) -> AnyResponse:
     """Follow what happens to one service request."""
     found = public_request(number, list(current_environment().city.jurisdictions))
     if found is None:
-        return gone()
+        return no_such_report()
     wish = Wish.of(current_environment().city.jurisdictions[found.jurisdiction])
     ask = partial(follow.follow_request, current_environment(), wish.jurisdiction.key, number)
     return wish.answer("follow", ask, EMAIL, words=NO_EMAIL, found=found)

@@ -81,8 +81,22 @@ def gone() -> Response:
     """Return the page for a link that is not valid; it does not say whether it ever was."""
     jurisdiction = current_environment().city.first
     speak(jurisdiction, pick_language(jurisdiction, request.accept_languages.values()))
-    text = _("It was used already, or its time has passed. %(contact)s", contact=jurisdiction.contact)
-    return page("portal/done.html", status=404, title=_("This link is no longer valid"), text=text)
+    text = _(
+        "It was used or its time has passed, so that it is no longer valid, or a part of it is missing. %(contact)s",
+        contact=jurisdiction.contact,
+    )
+    return page("portal/done.html", status=404, title=_("This link is not valid"), text=text)
+
+
+def no_such_report() -> Response:
+    """Return the page for a number that is no public report's; it does not say whether there is a report at all."""
+    jurisdiction = current_environment().city.first
+    speak(jurisdiction, pick_language(jurisdiction, request.accept_languages.values()))
+    text = _(
+        "Look at the number again: it stands in each message about the report. %(contact)s",
+        contact=jurisdiction.contact,
+    )
+    return page("portal/done.html", status=404, title=_("We have no public report with this number"), text=text)
 
 
 @blueprint.errorhandler(UnknownLink)
