@@ -21,6 +21,8 @@ from open311.web.language import N_, gettext
 
 NEVER_KEPT = frozenset({"csrf", "do", "seen", "password", "old", "new", "code"})
 """Fields that are not kept: secrets, and what would be a decision."""
+BESIDE = frozenset({"version", "newest", "list", "crew"})
+"""Hidden fields of ours: a form of nothing else is a button, and nothing of it is kept."""
 MAX_KEPT_CHARACTERS = 200_000
 """The most that is kept of one form."""
 MAX_PAGE_CHARACTERS = 1200
@@ -59,7 +61,11 @@ def keep(account: int | None) -> None:
     """Keep what was typed in this request for an account, or for whoever uses this browser."""
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
     page = page_of_form()
-    if not typed or page is None or sum(len(name) + len(value) for name, value in typed) > MAX_KEPT_CHARACTERS:
+    if (
+        not {name for name, _ in typed} - BESIDE
+        or page is None
+        or sum(len(name) + len(value) for name, value in typed) > MAX_KEPT_CHARACTERS
+    ):
         return
     try:
         count_try("kept from", str(request.remote_addr), MAX_KEPT_PER_HOUR, 3600)

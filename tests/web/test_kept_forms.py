@@ -45,7 +45,7 @@ SECRETS = {
 BUTTONS = {
     "sign_in.link", "own.sign_out", "own.end_session", "own.end_others", "administration.disable",
     "administration.revoke", "webhooks.send_again", "webhooks.drop", "console.contact", "console.delete_filter",
-    "console.undo", "console.unmerge",
+    "console.undo", "console.unmerge", "console.words",
 }  # fmt: skip
 """Where forms are sent that hold nothing but a button."""
 NEEDS_SESSION = {each for each in TYPED if not each.startswith("sign_in.")}
@@ -291,9 +291,11 @@ def test_a_button_leads_back_to_its_page_and_does_nothing(
     for path, page in {
         f"/staff/r/{number}/unmerge": f"/staff/r/{number}/unmerge",
         f"/staff/r/{number}/contact": f"/staff/r/{number}",
+        f"/staff/r/{number}/words": f"/staff/r/{number}",
         "/account/sessions/end-others": "/account",
     }.items():
-        ana.page = ana.client.post(path, data={"csrf": "x"}, base_url=HOME, follow_redirects=True)
+        data = {"csrf": "x", "version": "1", "do": "publish"}
+        ana.page = ana.client.post(path, data=data, base_url=HOME, follow_redirects=True)
         assert ana.page.request.path == page
         assert "Press it again" in ana.text
     assert stored(city) == before
