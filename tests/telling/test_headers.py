@@ -17,7 +17,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.telling.envelope import envelope
 from open311.adapters.mail import SMTPMail
 from open311.catalog.city import Jurisdiction
-from open311.domain.wording import FilledText
+from open311.domain.wording import FilledText, Said
 from open311.wire.letter import Envelope, Letter, Offer, mail
 from open311.wire.mail_headers import MAX_NAME_CHARACTERS, MAX_SUBJECT_CHARACTERS, one_line
 from tests.mailbox import Mailbox
@@ -69,7 +69,7 @@ def out(mailbox: Mailbox) -> Iterator[SMTPMail]:
 
 
 def letter(subject: str, url: str) -> Letter:
-    return Letter(FilledText(subject, ("Hello, Ännchen.",), "en"), (), "City", (), Offer("", "End", url))
+    return Letter(FilledText(subject, ("Hello, Ännchen.",), "en"), (), "City", (), Offer(None, Said("End", "en"), url))
 
 
 def headers(raw: bytes) -> dict[str, str]:
