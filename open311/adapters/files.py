@@ -43,6 +43,7 @@ class LocalFiles:
         They are safely on disk when this returns.
 
         :raises ValueError: when the suffix is not one of 1 to 8 lowercase letters and digits.
+        :raises OSError: when there is no room, or the disk fails; nothing is left behind then.
         """
         name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
         path = self._path(name)
@@ -51,12 +52,14 @@ class LocalFiles:
         if path.exists():
             return name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(file.name, self.mode)
-        os.replace(file.name, path)
+        with tempfile.TemporaryDirectory(dir=self.root) as half_made:
+            file = Path(half_made) / name
+            with file.open("xb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            os.chmod(file, self.mode)
+            os.replace(file, path)
         return name
 
     def read(self, name: str) -> bytes | None:

@@ -26,10 +26,13 @@ from open311.queries.publications.versions import version
 
 MAX_CACHE_BYTES = 64 * 1024 * 1024
 """Most bytes of answers that a process remembers; the oldest answers are dropped first."""
+MAX_QUESTION_CHARACTERS = 4096
+"""The longest question whose answer is remembered, in characters of address and headers: it is remembered with it."""
 CACHE_MARK = "open311.cache_mark"
 """Key of the WSGI environment under which the application leaves the ``CacheMark`` of its answer."""
 
-_OVERHEAD_BYTES = 2048  # what a question and headers take, roughly
+_ASKED = ("PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_HOST", "SCRIPT_NAME")
+_OVERHEAD_BYTES = 2048 + 2 * MAX_QUESTION_CHARACTERS  # the most that a question and headers take
 _HEADERS_OF_BODY = frozenset({"Content-Length", "Content-Type", "Content-Encoding"})
 
 
@@ -73,6 +76,8 @@ class AnswerCache:
         """Answer one request."""
         query = environ.get("QUERY_STRING", "")
         if environ["REQUEST_METHOD"] != "GET" or "api_key" in query:
+            return self._app(environ, start_response)
+        if sum(len(environ.get(name, "")) for name in _ASKED) > MAX_QUESTION_CHARACTERS:
             return self._app(environ, start_response)
         question = (
             environ.get("PATH_INFO"),

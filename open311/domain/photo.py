@@ -35,6 +35,7 @@ class Unkept(StrEnum):
     TOO_MANY_BYTES = "too_many_bytes", f"it has more than {MAX_PHOTO_BYTES // 1024 // 1024} MB"
     TOO_MANY_PIXELS = "too_many_pixels", "it has more pixels than this server can decode; send it smaller, or as JPEG"
     TOO_MANY = "too_many", f"at most {MAX_PHOTOS} photos are taken"
+    NO_ROOM = "no_room", "this server has no room for it now; send it later as an update"
     NO_ADDRESS = "no_address", "it is no web address"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class Receipt:
     """Photos and addresses of photos that were not kept: which (``media``), why (``reason``), in words."""
 
 
+_LOG = logging.getLogger(__name__)
 NO_LETTERS = "No letters can be sent to the e-mail address."
 
 
@@ -51,7 +53,8 @@ def submit(
     """File a draft and publish it, in one transaction.
 
     ``actor`` is who files it: a reporter, a program with an API key, or staff on behalf of somebody who called or came
-    by. Photos that cannot be read are left out, because a broken photo must never lose a report; the receipt says so.
+    by. Photos that cannot be read, or for which there is no room, are left out, because a photo must never lose a
+    report; the receipt says so.
 
     :raises UnknownService: when the service code is unknown or retired.
     :raises InvalidDraft: when the draft has faults, or answers are missing or wrong; it lists all reasons at once.
@@ -70,7 +73,13 @@ def submit(
         _not_kept("media" if len(draft.photos) == 1 else f"media {place}", why) for place, why in unkept.items()
     ]
     not_kept += [_not_kept("media_url", Unkept.NO_ADDRESS)] if draft.media_url_refused else []
-    return _file(environment, filing, photos, not_kept, once)
+    try:
+        return _file(environment, filing, photos, not_kept, once)
+    except OSError as fault:  # nothing of it was stored; a report is worth more than its photos
+        _LOG.error("photos cannot be stored: %s", fault)
+        places = [place for place in range(1, len(draft.photos) + 1) if place not in unkept]
+        lost = [_not_kept("media" if len(draft.photos) == 1 else f"media {place}", Unkept.NO_ROOM) for place in places]
+        return _file(environment, filing, (), [*lost, *not_kept], once)
 
 
 def _not_kept(media: str, why: Unkept) -> dict[str, str]:
