@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,17 @@ class Path(BaseConverter):
     part_isolating = False
 
 
+class Number(BaseConverter):
+    """The number of a service request in a path; other systems give numbers with slashes, like ``24/00123``."""
+
+    part_isolating = False
+    regex = r"[^\0]+?"
+
+    def to_python(self, value: str) -> str:
+        """Return the number in the form in which it is stored."""
+        return unicodedata.normalize("NFC", value)
+
+
 class Suffix(BaseConverter):
     """The suffix of a known format, or nothing."""
 
@@ -36,8 +48,8 @@ class Suffix(BaseConverter):
 
 
 def shape_urls(app: Flask) -> None:
-    """Teach the URL map about names and suffixes; two addresses of one view are no reason to redirect."""
-    app.url_map.converters.update(name=Name, path=Path, suffix=Suffix)
+    """Teach the URL map about names, numbers and suffixes; two addresses of one view are no reason to redirect."""
+    app.url_map.converters.update(name=Name, path=Path, number=Number, suffix=Suffix)
     app.url_map.redirect_defaults = False
 
 

@@ -23,7 +23,7 @@ class Pages(Blueprint):
 
         blueprint = Pages("console", __name__, url_prefix="/staff")
 
-        @blueprint.route("/r/<number>/merge", methods=["GET", "POST"], access=Act.MERGE)
+        @blueprint.route("/r/<number:number>/merge", methods=["GET", "POST"], access=Act.MERGE)
         def merge(number: str) -> Response: ...
 
     Headers, error pages and the shell around every page come with it.

@@ -72,10 +72,10 @@ def test_the_api_is_the_same_for_everybody(app: Flask, open_browser: Any, signed
     named = {
         "suffix:suffix": ".json",
         "name:service_code": "SR-CL01",
-        "name:service_request_id": report(),
+        "number:service_request_id": report(),
         "name:token": "none",
         "name:layer": "ward",
-        "name:code": "1",
+        "path:code": "1",
         "path:filename": "docs.js",
         "name": "openapi.yaml",
     }
@@ -119,9 +119,9 @@ def test_no_page_about_a_case_opens_for_a_grant_that_does_not_reach_it(
 ) -> None:
     browser, number = signed_in(Role.ADMINISTRATOR, **scope), report()
     about_a_case = [
-        (rule.rule.replace("<number>", number), method)
+        (rule.rule.replace("<number:number>", number), method)
         for rule in rules(app)
-        if "<number>" in rule.rule and declared(app).get(rule.endpoint) in set(Act)
+        if "<number:number>" in rule.rule and declared(app).get(rule.endpoint) in set(Act)
         for method in rule.methods - {"HEAD", "OPTIONS"}
     ]
     assert len(about_a_case) > 12

@@ -125,7 +125,7 @@ def addresses(app: Flask, planted: Planted) -> set[tuple[str, str]]:
         for number in (*planted.mine, *planted.theirs):
             for name in planted.files if "<name>" in rule.rule else [""]:
                 for key in planted.photos if "<key:key>" in rule.rule else [0]:
-                    path = rule.rule.replace("<number>", number).replace("<name>", name)
+                    path = rule.rule.replace("<number:number>", number).replace("<name>", name)
                     path = re.sub(r"<[^>]+>", "0", path.replace("<key:key>", str(key)))
                     made |= {(method, path) for method in rule.methods & {"GET", "POST"}}
     return made

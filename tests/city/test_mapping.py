@@ -51,6 +51,24 @@ def test_the_mappings_of_the_project_are_sound(file: Path) -> None:
         ),
         ("status_missing: received", "status_missing: open", "status_missing: 'open' is not"),
         ("published: true", "published: [}", "not YAML: "),
+        ("published: true", "encoding: latin-99", "encoding: 'latin-99' is not an encoding"),
+        ("published: true", "delimiter: x", "delimiter: 'x' is not one of ,, ;, tab, |"),
+        ("published: true", "earliest: 2005-02-30", "earliest: '2005-02-30' is not a day"),
+        ("published: true", "earliest: soon", "earliest: 'soon' is not like '2005-01-01'"),
+        ("published: true", "null_words: none", "null_words: must be a list"),
+        ("time_formats: [", "time_formats: [%d/%m/%Y, ", "not YAML: "),
+        ("time_formats: [", 'time_formats: ["%d/%m/%Y", ', "time_formats: day first and month first cannot both"),
+        (
+            "time_formats: [",
+            "time_formats: [millis, ",
+            "time_formats: 'millis' is not of strptime (%d, %m, ...), nor one of",
+        ),
+        ("time_formats: [", 'time_formats: ["%Q", ', "time_formats: '%Q' is not of strptime"),
+        (
+            "coordinates_unreadable: reject",
+            "coordinates_unreadable: keep",
+            "coordinates_unreadable: 'keep' is not one of",
+        ),
     ],
 )
 def test_faults_are_told_with_their_line(importing: Importing, old: str, new: str, fault: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from open311.app import main
+from tests.city.conftest import HOME
 from tests.commands.conftest import invoke
 from tests.georeport.small_city import serve, small_city
 
@@ -81,3 +82,49 @@ def test_what_is_no_directory_is_told(refused: Any, directory: str, reason: str)
 def test_an_empty_directory_lacks_everything(run: Any, tmp_path: Path) -> None:
     told = run("catalog", "check", str(tmp_path), exit_code=1)
     assert "config/city.yaml:1: the file is missing\n" in told
+
+
+MAPPING = "config/imports/philadelphia.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("Open: received", "Registrado: open", "Registrado: 'open' is not one of received"),
+        ("zone: America/New_York", "zone: America/New_Yrok", "zone: 'America/New_Yrok' is not a time zone"),
+        (
+            "jurisdiction: phila.gov",
+            "jurisdiction: phila.gv",
+            "jurisdiction: there is no 'phila.gv'; there are phila.gov",
+        ),
+        ("statuses:", "services: {Tags: SR-NONE}\nstatuses:", "Tags: City of Philadelphia has no service 'SR-NONE'"),
+        ("service_unknown: reject", "service_unknown: SR-NONE", "service_unknown: City of Philadelphia has no service"),
+        ("columns:", "colums:", "colums: unknown key"),
+        ("name:", "name: [", "not YAML"),
+    ],
+)
+def test_mappings_of_imports_are_checked_too(run: Any, tmp_path: Path, old: str, new: str, fault: str) -> None:
+    directory = small_city(tmp_path, nothing, "SR-CL01")
+    file = directory / MAPPING
+    file.parent.mkdir(exist_ok=True)
+    before, found, after = (HOME / MAPPING).read_text().partition(old)
+    assert found
+    file.write_text(before + new + after)
+    told = run("catalog", "check", str(directory), exit_code=1).splitlines()
+    assert any(line.startswith(f"{MAPPING}:") and fault in line for line in told), told
+
+
+def test_faults_of_mappings_are_told_beside_those_of_other_files(run: Any, faulty: Path) -> None:
+    file = faulty / "config/imports/ours.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("name: ours\n")
+    told = run("catalog", "check", str(faulty), exit_code=1)
+    assert "config/imports/ours.yaml:1: 'zone' is missing" in told
+    assert "config/city.yaml" in told
+
+
+def test_the_server_starts_whatever_the_mappings_say(city: Connection, tmp_path: Path) -> None:
+    directory = small_city(tmp_path, nothing, "SR-CL01")
+    (directory / "config/imports").mkdir(exist_ok=True)
+    (directory / "config/imports/ours.yaml").write_text("name: ours\n")
+    assert serve(city, city_dir=directory).application

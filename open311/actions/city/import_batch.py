@@ -169,19 +169,35 @@ def add_cases(environment: Environment, jurisdiction: str, origin: str, cases: S
     return Added(len(new), len(changed), len(cases) - len(new) - len(changed) - left_alone, left_alone)
 
 
+PLAUSIBLE_JUMP = 100
+"""How many times larger than the numbers given so far, or than nine tenths of those imported, an imported number may be
+to be one that new numbers go on after. A larger one is an outlier, and moves the numbers of nobody."""
+MANY = 100
+"""How many imported numbers tell where numbers usually lie."""
 _RESERVE = Statement(
-    """
+    f"""
+    WITH imported AS (
+        SELECT service_request_id::bigint AS number FROM service_request
+        WHERE jurisdiction = :jurisdiction AND service_request_id ~ '^[0-9]{{1,15}}$'
+    ), given AS (SELECT last_value AS number FROM service_request_number),
+    most AS (
+        SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY number) AS number FROM imported HAVING count(*) >= {MANY}
+    )
     SELECT setval('service_request_number', greatest(
-        (SELECT last_value FROM service_request_number),
-        (SELECT max(service_request_id::bigint) FROM service_request
-         WHERE jurisdiction = :jurisdiction AND service_request_id ~ '^[0-9]{1,15}$')))
+        given.number,
+        (SELECT max(number) FROM imported
+         WHERE number <= {PLAUSIBLE_JUMP} * greatest(given.number, (SELECT number FROM most)))))
+    FROM given
     """
 )
 
 
 @transaction
 def reserve_numbers(jurisdiction: str) -> None:
-    """Make new numbers start above the highest number that an import brought."""
+    """Make new numbers start above the highest plausible number that an import brought.
+
+    Whatever lies above is passed over when numbers are given (``next_service_request_number``).
+    """
     write_returning(_RESERVE, {"jurisdiction": jurisdiction})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -20,11 +20,13 @@ from flask import Flask, current_app
 
 from open311.actions.base.environment import Environment
 from open311.actions.city.import_batch import CASES_PER_BATCH, Added, Case, add_cases, analyze, reserve_numbers
-from open311.actions.city.import_rows import Refused, Rows
-from open311.adapters.tables import open_table, write_table
+from open311.actions.city.import_report import Refused, Report
+from open311.actions.city.import_rows import Rows
+from open311.adapters.tables import BrokenRow, open_table, write_table
 from open311.catalog.city import Jurisdiction
 from open311.catalog.mapping import ImportMapping
 from open311.models.base import database
+from open311.queries.city.imports import count_known
 
 WRITER_PROCESSES = min(max(os.cpu_count() or 1, 2), 8)
 """How many processes write: while PostgreSQL works for one, another renders publications."""
@@ -32,14 +34,18 @@ WRITER_PROCESSES = min(max(os.cpu_count() or 1, 2), 8)
 
 @dataclass
 class Imported:
-    """What an import did: every row of the file counts in ``added`` or in ``refused``."""
+    """What an import did: every row of the file counts in ``added`` or in ``report.refused``."""
 
     rows: int = 0
     refused: int = 0
     added: Added = field(default_factory=Added)
-    handled: Counter[str] = field(default_factory=Counter)
+    report: Report = field(default_factory=Report)
     absent: list[str] = field(default_factory=list)
     """Fields that the mapping reads, but for which the file has no column."""
+    twice: list[str] = field(default_factory=list)
+    """Columns that the file has several times, and of which the first is read."""
+    delimiter: str = ","
+    """What divides the columns of the file."""
 
 
 def import_requests(
@@ -49,37 +55,79 @@ def import_requests(
     path: Path,
     rejects: Path,
     progress: Callable[[int], None] = lambda _: None,
+    *,
+    check: bool = False,
 ) -> Imported:
     """Import a CSV file; write refused rows to ``rejects``, and call ``progress`` with the number of bytes read so far.
 
     Each batch is one transaction. Importing the same file again changes nothing, so an interrupted import is simply
     started again.
 
+    :param check: write nothing but refused rows. ``added.same`` then counts the numbers that are here already.
     :raises UnreadableTable: when the file cannot be read.
     :raises Refused: when the file has no column with the requested time, or the mapping names a service that does not
             exist.
     """
     done = Imported()
-    with open_table(path) as table, write_table(rejects, ["line", "reason", *table.columns]) as refused:
-        rows = Rows(mapping, jurisdiction, table.columns)
-        with _uncollected(), _Batches(environment, jurisdiction.key, f"import:{mapping.name}") as batches:
-            for row in table.rows():
+    wanted = [name for names in mapping.columns.values() for name in names]
+    table_of = open_table(path, wanted, delimiter=mapping.delimiter, encoding=mapping.encoding)
+    with table_of as table, write_table(rejects, ["line", "reason", *table.columns]) as refused:
+        rows = Rows(mapping, jurisdiction, table.columns, done.report)
+        done.absent, done.twice, done.delimiter = rows.cells.absent, rows.cells.twice, table.delimiter
+        writing = _Looking(jurisdiction.key) if check else _Batches(environment, jurisdiction.key, mapping.name)
+        with _uncollected(), writing as batches:
+            for row in table.rows(rows.begins):
                 done.rows += 1
+                done.report.line = table.line
                 try:
-                    batches.add(rows.case(row))
+                    batches.add(rows.case(_readable(row)))
                 except Refused as reason:
+                    done.report.refuse(reason)
                     done.refused += 1
-                    refused.write([str(table.line), str(reason), *row])
+                    refused.write([str(table.line), str(reason), *(row if isinstance(row, list) else [row.text])])
                 if done.rows % 1000 == 0:
                     progress(table.bytes_read())
             done.added = batches.finish()
         progress(table.bytes_read())
-    done.handled, done.absent = rows.handled, rows.absent
-    if done.added.left_alone:
-        done.handled["left_alone"] = done.added.left_alone
-    reserve_numbers(jurisdiction.key)
-    analyze()
+    if not check:
+        if not jurisdiction.sandbox:
+            reserve_numbers(jurisdiction.key)
+        analyze()
     return done
+
+
+class _Looking:
+    """Stands where batches are written, and only counts which of the cases are here already."""
+
+    def __init__(self, jurisdiction: str) -> None:
+        self._jurisdiction = jurisdiction
+        self._numbers: list[str] = []
+        self._added = Added()
+
+    def __enter__(self) -> _Looking:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._numbers.clear()
+
+    def add(self, case: Case) -> None:
+        """Count a case."""
+        self._numbers.append(case.service_request_id)
+        if len(self._numbers) == CASES_PER_BATCH:
+            self.finish()
+
+    def finish(self) -> Added:
+        """Return what was counted."""
+        known = count_known(self._jurisdiction, self._numbers)
+        self._added += Added(new=len(self._numbers) - known, same=known)
+        self._numbers.clear()
+        return self._added
+
+
+def _readable(row: list[str] | BrokenRow) -> list[str]:
+    if isinstance(row, BrokenRow):
+        raise Refused(row.reason)
+    return row
 
 
 @contextmanager
@@ -104,8 +152,8 @@ class _Batches:
     the work of rendering, which the threads of one process could not.
     """
 
-    def __init__(self, environment: Environment, jurisdiction: str, origin: str) -> None:
-        self._write = partial(add_cases, environment, jurisdiction, origin)
+    def __init__(self, environment: Environment, jurisdiction: str, mapping: str) -> None:
+        self._write = partial(add_cases, environment, jurisdiction, f"import:{mapping}")
         self._workers: ProcessPoolExecutor | None = None
         self._waiting: deque[Future[Added]] = deque()
         self._batch: list[Case] = []

@@ -137,7 +137,7 @@ _ADD_CASE = Statement(
         priority, agency_responsible, service_notice, description, status, point, address, address_id, zipcode,
         media_url, requested_datetime, updated_datetime, acknowledge_by, expected_datetime, channel, api_client,
         language, private, moderation, withheld)
-    VALUES (:jurisdiction, CASE WHEN :numbered THEN nextval('service_request_number')::text END, :service_code,
+    VALUES (:jurisdiction, CASE WHEN :numbered THEN next_service_request_number(:jurisdiction) END, :service_code,
         :service_name, :department, :team, :priority, :agency_responsible, :service_notice, :description, :status,
         ST_SetSRID(ST_MakePoint(:long, :lat), 4326), :address, :address_id, :zipcode, :media_url,
         :requested_datetime, :updated_datetime, :acknowledge_by, :expected_datetime, :channel, :api_client,

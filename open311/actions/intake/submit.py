@@ -123,7 +123,7 @@ def _scope(filing: Filing) -> CaseScope:
 
 _NUMBER = Statement(
     """
-    UPDATE service_request SET service_request_id = nextval('service_request_number')::text
+    UPDATE service_request SET service_request_id = next_service_request_number(jurisdiction)
     WHERE key = :key AND service_request_id IS NULL RETURNING jurisdiction
     """
 )

@@ -12,6 +12,7 @@ from open311.actions.base.environment import current_environment
 from open311.actions.privacy.registry import SPANS
 from open311.catalog.city import City
 from open311.catalog.faults import CatalogError, Fault
+from open311.catalog.mapping import check_mappings
 from open311.catalog.read import read_city
 from open311.domain.language import with_families
 from open311.web.catalogues import translated_languages
@@ -35,17 +36,22 @@ def _on_pages(city: City) -> Iterator[Fault]:
 @group.command()
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 def check(directory: Path | None) -> None:
-    """Check config/ and service_definitions/ (in DIRECTORY).
+    """Check config/, with the mappings of imports, and service_definitions/ (in DIRECTORY).
 
     Without DIRECTORY, those in CITY_DIR. Every fault is listed with its file, line and reason. A remark says what the
     files lack and the server adds.
     """
+    directory = directory or current_environment().city.directory
+    city, faults = None, list[Fault]()
     try:
-        city = read_city(directory or current_environment().city.directory, SPANS)
+        city = read_city(directory, SPANS)
     except CatalogError as error:
-        for fault in error.faults:
-            click.echo(str(fault))
-        raise SystemExit(1) from None
+        faults += error.faults
+    faults += check_mappings(directory, city)
+    for fault in faults:
+        click.echo(str(fault))
+    if faults or city is None:
+        raise SystemExit(1)
     for remark in remarks(city):
         click.echo(remark)
     for jurisdiction in city.jurisdictions.values():

@@ -25,7 +25,7 @@ QUESTION = fields.text("text", missing="Write the question")
 NOTE = fields.text("note")
 
 
-@blueprint.route("/r/<number>/ask", methods=["GET", "POST"], access=Act.PROGRESS)
+@blueprint.route("/r/<number:number>/ask", methods=["GET", "POST"], access=Act.PROGRESS)
 def ask(number: str) -> AnyResponse:
     """Show the form or the letter with the question, or send it; the case then waits for the answer."""
     case, form = case_in_hand(number, Act.PROGRESS), Form.of_request(QUESTION, NOTE)

@@ -53,7 +53,7 @@ def chosen_desk(value: str) -> Desk | None:
     return next((each for each in desks() if each.value == value), None)
 
 
-@blueprint.route("/r/<number>/assign", methods=["GET", "POST"], access=Act.ASSIGN)
+@blueprint.route("/r/<number:number>/assign", methods=["GET", "POST"], access=Act.ASSIGN)
 def assign(number: str) -> AnyResponse:
     """Show the form, or assign the case. Nobody outside the city is told."""
     case = case_in_hand(number, Act.ASSIGN)

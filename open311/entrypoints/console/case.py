@@ -35,20 +35,20 @@ _NEED_STEP = {"console.ask": Status.WAITING_ON_REPORTER, "console.refer": Status
 """Pages that lead to a state, which the lifecycle must allow."""
 
 
-@blueprint.get("/r/<number>", access=Act.READ)
+@blueprint.get("/r/<number:number>", access=Act.READ)
 def case(number: str) -> Response:
     """Show the case: a whole page, or only the case for htmx, which shows it beside the list."""
     return _shown(_opened(number))
 
 
-@blueprint.post("/r/<number>/contact", access=Act.READ_PERSONAL, shown_on="console.case")
+@blueprint.post("/r/<number:number>/contact", access=Act.READ_PERSONAL, shown_on="console.case")
 def contact(number: str) -> Response:
     """Show the case with its reporters. It is a POST because each look is noted in the audit log."""
     opened = _opened(number)
     return _shown(opened, read_personal(CaseRef(city().key, number), me().actor))
 
 
-@blueprint.get("/r/<number>/photo/<name>", access=Act.READ)
+@blueprint.get("/r/<number:number>/photo/<name>", access=Act.READ)
 def photo(number: str, name: str) -> Response:
     """Serve a photo of the case, public or not."""
     content = current_environment().stores.files.read(name) if _opened(number).has_photo(name) else None

@@ -136,7 +136,7 @@ def _text(task: Task) -> str:
     return ""
 
 
-@blueprint.post("/crew/<number>", access=Act.CLOSE, shown_on="console.crew")
+@blueprint.post("/crew/<number:number>", access=Act.CLOSE, shown_on="console.crew")
 def crew_done(number: str) -> AnyResponse:
     """Close a case in ten seconds, with a photo or a reason for none, unless that is taken back.
 

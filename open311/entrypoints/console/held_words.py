@@ -64,7 +64,7 @@ def _label(found: CaseFile, field: str) -> str:
     return asked.get(code, code) if kind == "answer" else kind.capitalize()
 
 
-@blueprint.post("/r/<number>/words", access=Act.MODERATE, shown_on="console.case")
+@blueprint.post("/r/<number:number>/words", access=Act.MODERATE, shown_on="console.case")
 def words(number: str) -> AnyResponse:
     """Publish what was written, remove the marked words, or hold them back."""
     case = case_in_hand(number, Act.MODERATE)

@@ -21,7 +21,7 @@ TEXT = fields.text("text")
 NOTE = fields.text("note")
 
 
-@blueprint.route("/r/<number>/refer", methods=["GET", "POST"], access=Act.REFER)
+@blueprint.route("/r/<number:number>/refer", methods=["GET", "POST"], access=Act.REFER)
 def refer(number: str) -> AnyResponse:
     """Show the form or the letter that says who has it now, or refer the case."""
     case = case_in_hand(number, Act.REFER)

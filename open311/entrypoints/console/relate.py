@@ -40,7 +40,7 @@ SERVICES = [fields.line(f"service{row}") for row in range(1, MAX_PARTS + 1)]
 TEXTS = [fields.text(f"text{row}") for row in range(1, MAX_PARTS + 1)]
 
 
-@blueprint.route("/r/<number>/merge", methods=["GET", "POST"], access=Act.MERGE)
+@blueprint.route("/r/<number:number>/merge", methods=["GET", "POST"], access=Act.MERGE)
 def merge(number: str) -> AnyResponse:
     """Choose the case that this one duplicates, see both side by side, confirm."""
     case, form = case_in_hand(number, Act.MERGE), Form.of_request(NEAR, NUMBER)
@@ -79,7 +79,7 @@ def _near(case: CaseInHand) -> list[CaseInHand]:
     return near_ones(case, service.duplicate_metres, timedelta(days=service.duplicate_days), me().grants)
 
 
-@blueprint.route("/r/<number>/unmerge", methods=["GET", "POST"], access=Act.MERGE)
+@blueprint.route("/r/<number:number>/unmerge", methods=["GET", "POST"], access=Act.MERGE)
 def unmerge(number: str) -> AnyResponse:
     """Ask, then make a duplicate a case of its own again."""
     case, form = case_in_hand(number, Act.MERGE), Form.of_request()
@@ -91,7 +91,7 @@ def unmerge(number: str) -> AnyResponse:
     return answer_about(case, form, act, partial(acting_page, "unmerge"), at="unmerge")
 
 
-@blueprint.route("/r/<number>/split", methods=["GET", "POST"], access=Act.SPLIT)
+@blueprint.route("/r/<number:number>/split", methods=["GET", "POST"], access=Act.SPLIT)
 def split(number: str) -> AnyResponse:
     """Say what the parts are; each becomes a case of its own, with the same place and reporter."""
     case = case_in_hand(number, Act.SPLIT)

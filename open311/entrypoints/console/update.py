@@ -38,7 +38,7 @@ def steps(case: CaseInHand) -> list[Status]:
     return [each for each in Status if each in STEPS[case.status] - ELSEWHERE and allowed(each)]
 
 
-@blueprint.route("/r/<number>/update", methods=["GET", "POST"], access=Act.NOTE)
+@blueprint.route("/r/<number:number>/update", methods=["GET", "POST"], access=Act.NOTE)
 def update(number: str) -> AnyResponse:
     """Show the form, fill in a ready text, preview the letters, or update the case."""
     case, form = case_in_hand(number, Act.NOTE), Form.of_request(*CHANGE)

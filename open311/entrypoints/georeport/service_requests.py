@@ -60,7 +60,7 @@ def list_service_requests(call: Call) -> Reply:
     return Reply(joined=page.joined, headers=_headers(call, asked, page), cache=mark)
 
 
-@blueprint.get("/requests/<name:service_request_id><suffix:suffix>")
+@blueprint.get("/requests/<number:service_request_id><suffix:suffix>")
 @endpoint(ServiceRequestDocument)
 def one_service_request(call: Call, service_request_id: str) -> Reply:
     """One service request, as a list of one (GeoReport v2, GET Service Request)."""

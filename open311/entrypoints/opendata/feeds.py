@@ -49,7 +49,7 @@ def newest(call: Call) -> Answer:
     return _answer(call, listing, lambda language: _newest(call, listing, language))
 
 
-@blueprint.get("/feeds/requests/<name:service_request_id>.atom")
+@blueprint.get("/feeds/requests/<number:service_request_id>.atom")
 @answers(errors_in="xml", any_jurisdiction=True)
 def one(call: Call, service_request_id: str) -> Answer:
     """What happened to one service request, newest first."""

@@ -129,7 +129,7 @@ def _told_at_device() -> Response:
     return page("portal/done.html", title=_("This device will be told"), text=text)
 
 
-@blueprint.route("/r/<number>/follow", methods=["GET", "POST"], access=Door.PUBLIC)
+@blueprint.route("/r/<number:number>/follow", methods=["GET", "POST"], access=Door.PUBLIC)
 def service_request(number: str) -> AnyResponse:
     """Follow what happens to one service request."""
     found = public_request(number, list(current_environment().city.jurisdictions))

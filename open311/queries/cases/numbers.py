@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from open311.domain.number import MAX_NUMBER_CHARACTERS
 from open311.domain.roles import Act
 from open311.domain.typed_number import typed_numbers
 from open311.queries.cases.queues import Viewer
@@ -16,10 +17,14 @@ def numbers_meant(viewer: Viewer, text: str) -> list[str]:
 
     Only cases that the viewer may read are found.
     """
-    typed = typed_numbers(text)
+    typed, whole = typed_numbers(text), text.strip()
+    if not typed and len(whole) > MAX_NUMBER_CHARACTERS:
+        return []
+    found = _within_reach(viewer, [*typed, whole])
+    if number := found.get(whole.casefold()):  # other systems' numbers have spaces, commas and marks in them
+        return [number]
     if not typed:
         return []
-    found = _within_reach(viewer, typed)
     numbers = [found.get(each.casefold(), "") for each in typed]
     if all(numbers):
         return list(dict.fromkeys(numbers))

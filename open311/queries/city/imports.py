@@ -26,3 +26,16 @@ def count_differing(jurisdiction: str, columns: tuple[str, ...]) -> int:
 @lru_cache(maxsize=4)
 def _differing(columns: tuple[str, ...]) -> Statement:
     return Statement(f"SELECT count(*) FROM staged s JOIN service_request r ON {SAME_NUMBER} WHERE {differs(columns)}")
+
+
+_KNOWN = Statement(
+    """
+    SELECT count(*) FROM service_request
+    WHERE jurisdiction = :jurisdiction AND service_request_id = ANY(:numbers)
+    """
+)
+
+
+def count_known(jurisdiction: str, numbers: list[str]) -> int:
+    """Return how many of these numbers are those of service requests here."""
+    return int(fetch_value(_KNOWN, {"jurisdiction": jurisdiction, "numbers": numbers}))
