@@ -40,6 +40,8 @@ RESPAWN_SECONDS = 3.5
 """How long a new process may take to start before the old one is stopped, in seconds, when all are replaced."""
 STOP_SECONDS = 30
 """How long a process that is stopped may take to answer what it has begun, in seconds."""
+ABORT_POLLING_SECONDS = 600.0
+"""How often a worker looks for jobs to abort, in seconds. None is, and whoever aborts one by hand is heard at once."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -141,7 +143,12 @@ async def _answers(queue: App) -> bool:
 
 async def _run_once(queue: App, concurrency: int, stopped: asyncio.Event) -> Exception | None:
     """Work through all queues until a signal comes or one of them ends; return why it ended, if that is known."""
-    how: dict[str, Any] = {"wait": True, "delete_jobs": "successful", "install_signal_handlers": False}
+    how: dict[str, Any] = {
+        "wait": True,
+        "delete_jobs": "successful",
+        "install_signal_handlers": False,
+        "abort_job_polling_interval": ABORT_POLLING_SECONDS,
+    }
     runs = [
         asyncio.create_task(queue.run_worker_async(queues=[name], concurrency=concurrency, **how)) for name in Queue
     ]
