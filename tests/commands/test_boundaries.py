@@ -1,4 +1,4 @@
-"""``open311 boundaries``: layers loaded and listed; ``tests/boundaries`` has what loading does."""
+"""``open311 boundaries``: layers loaded, listed and removed; ``tests/places`` has what loading does."""
 
 from __future__ import annotations
 
