@@ -192,7 +192,3 @@ class DatabaseAway(Unavailable):
 
 class OutcomeUnknown(Unavailable):
     """The connection broke while a change was being stored: nobody knows whether it was."""
-
-
-class Busy(Unavailable):
-    """The server does as much as it can at once; nothing was stored."""

@@ -16,7 +16,6 @@ from open311.api.arguments import FILTER_PARAMETERS, PARAMETERS
 from open311.api.problems import STATUS, status_of
 from open311.domain import errors
 from open311.domain.errors import (
-    Busy,
     Conflict,
     DatabaseAway,
     InvalidArgument,
@@ -218,7 +217,6 @@ RAISED: dict[type[Refusal], set[str]] = {
     Conflict: {"postServiceRequestUpdate"},
     DatabaseAway: READS | WRITES,
     OutcomeUnknown: WRITES,
-    Busy: WRITES,
     **{of_pages: set() for of_pages in (UnknownLink, UnknownPhoto, NotAllowed, SignInRefused)},
 }
 """Which calls refuse what. That they answer nothing else is checked of every answer in every test (``contracts``)."""
