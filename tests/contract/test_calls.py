@@ -22,11 +22,13 @@ from open311.domain.errors import (
     InvalidDraft,
     KeyRefused,
     KeyReused,
+    LastAdministrator,
     MissingArgument,
     MissingJurisdiction,
     NotAllowed,
     OutcomeUnknown,
     Refusal,
+    RequestsHidden,
     SignInRefused,
     StepRefused,
     TooManyRequests,
@@ -217,7 +219,8 @@ RAISED: dict[type[Refusal], set[str]] = {
     Conflict: {"postServiceRequestUpdate"},
     DatabaseAway: READS | WRITES,
     OutcomeUnknown: WRITES,
-    **{of_pages: set() for of_pages in (UnknownLink, UnknownPhoto, NotAllowed, SignInRefused)},
+    **{of_pages: set() for of_pages in (UnknownLink, UnknownPhoto, NotAllowed, SignInRefused, LastAdministrator)},
+    RequestsHidden: set(),  # at the command line
 }
 """Which calls refuse what. That they answer nothing else is checked of every answer in every test (``contracts``)."""
 

@@ -25,7 +25,6 @@ from open311.actions.places.load_boundaries import load_samples
 from open311.api.bounds import HEADER_SECONDS, MAX_HEADERS_BYTES
 from open311.entrypoints.commands.options import refusals_as_errors
 from open311.entrypoints.commands.tables import TableCommand
-from open311.jobs.registry import Queue
 from open311.models.patience import JOBS
 
 AWAY_SECONDS = 300
@@ -149,8 +148,11 @@ async def _run_once(queue: App, concurrency: int, stopped: asyncio.Event) -> Exc
         "install_signal_handlers": False,
         "abort_job_polling_interval": ABORT_POLLING_SECONDS,
     }
+    names = sorted(
+        {task.queue for task in queue.tasks.values()} - {"builtin"}
+    )  # procrastinate's own, which we never use
     runs = [
-        asyncio.create_task(queue.run_worker_async(queues=[name], concurrency=concurrency, **how)) for name in Queue
+        asyncio.create_task(queue.run_worker_async(queues=[name], concurrency=concurrency, **how)) for name in names
     ]
     signalled = asyncio.create_task(stopped.wait())
     await asyncio.wait([signalled, *runs], return_when=asyncio.FIRST_COMPLETED)
