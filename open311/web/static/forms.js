@@ -31,7 +31,9 @@ function bar(text, label, press) {
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   const kept = form.matches(".crew__form") && navigator.serviceWorker?.controller;
-  if (event.defaultPrevented || form.method !== "post" || form.dataset.reached || submitter?.type === "image" || kept) return;
+  const secret = form.querySelector("input[type=password]"); // nothing in it would be kept, so it need not wait
+  const own = kept || secret || submitter?.type === "image";
+  if (event.defaultPrevented || form.method !== "post" || form.dataset.reached || own) return;
   event.preventDefault();
   if (form.dataset.asking) return;
   form.dataset.asking = "yes";
