@@ -122,7 +122,8 @@ def create_app(settings: Settings | None = None, patience: Patience = COMMANDS) 
     app.wsgi_app = AnswerCache(finish(tidy_path(inner)), app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+        prefix = hops if settings.trusted_prefix else 0
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=prefix)  # type: ignore[method-assign]
     return app
 
 

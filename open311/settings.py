@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from open311.domain.roles import Role
+from open311.domain.roles import MATRIX, Act, Role
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,10 @@ class Settings:
     """Networks that webhooks, push and referrals may call although they are not public, separated by commas."""
     secret_key: str | None = None
     """The key that signs cookies and seals secrets, the same for all processes. Without one, nobody can sign in."""
-    second_factor_roles: frozenset[Role] = frozenset({Role.ADMINISTRATOR})
-    """Roles that grant nothing until their holder has signed in with a second factor."""
+    trusted_prefix: bool = False
+    """Whether the proxies' ``X-Forwarded-Prefix`` is believed too, for a server below a path of its host."""
+    second_factor_roles: frozenset[Role] = frozenset(role for role in Role if Act.READ_PERSONAL in MATRIX[role])
+    """Roles that grant nothing until their holder has signed in with a second factor: all that read about people."""
     session_idle_minutes: int = 30
     """How long staff may be idle before they must sign in again, in minutes."""
     session_hours: int = 12
@@ -93,9 +95,10 @@ class Settings:
             host=given.get("HOST") or cls.host,
             port=number("PORT", cls.port),
             trusted_proxies=number("TRUSTED_PROXIES", cls.trusted_proxies),
+            trusted_prefix=_flag(given.get("TRUSTED_PREFIX"), cls.trusted_prefix),
             writes_per_minute=number("WRITES_PER_MINUTE", cls.writes_per_minute),
             reads_per_minute=number("READS_PER_MINUTE", cls.reads_per_minute),
-            updates_enabled=given.get("UPDATES_ENABLED", "1").strip().lower() not in ("0", "false", "no", "off"),
+            updates_enabled=_flag(given.get("UPDATES_ENABLED"), cls.updates_enabled),
             pool_size=number("POOL_SIZE", cls.pool_size),
             smtp_url=given.get("SMTP_URL") or None,
             mail_from=given.get("MAIL_FROM") or cls.mail_from,
@@ -114,6 +117,10 @@ class Settings:
     def written_url(self) -> str:
         """The server's base URL, as it is written into stored documents and letters."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def _flag(text: str | None, default: bool) -> bool:
+    return text.strip().lower() not in ("", "0", "false", "no", "off") if text is not None else default
 
 
 def _roles(text: str) -> frozenset[Role]:

@@ -23,6 +23,7 @@ from open311.actions.city.load_city import load_city
 from open311.actions.places.load_boundaries import load_samples
 from open311.app import create_app
 from open311.catalog.city import Jurisdiction
+from open311.domain.roles import Role
 from open311.models import schema
 from open311.models.base import database
 from open311.queries.reading import READ
@@ -91,6 +92,7 @@ def app(database_url: str, mail_server: Mailbox, tmp_path_factory: pytest.TempPa
         pool_size=2,
         smtp_url=mail_server.url,
         secret_key="only the tests know what this is",
+        second_factor_roles=frozenset({Role.ADMINISTRATOR}),  # so that most tests sign in by password alone
     )
     app = create_app(settings)
     app.config["TESTING"] = True

@@ -36,6 +36,7 @@ def serving(database_url: str, directory: Path) -> Iterator[str]:
         "MEDIA_DIR": str(directory / "media"),
         "PUBLIC_URL": address,
         "SECRET_KEY": "only the tests know what this is",
+        "SECOND_FACTOR_ROLES": "administrator",
     }
     log = directory / "server.log"
     with log.open("wb") as out:

@@ -16,6 +16,8 @@ ALWAYS = [
     ("X-Content-Type-Options", "nosniff"),
 ]
 """Headers of every answer."""
+SECURE = ("Strict-Transport-Security", "max-age=31536000")
+"""Header of every answer over TLS: for a year, browsers ask for this host over nothing else."""
 PREFLIGHT = [
     ("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, If-None-Match"),
     ("Access-Control-Max-Age", "86400"),
@@ -106,6 +108,8 @@ def finish(app: Wsgi) -> Wsgi:
         status, headers, body = answer_of(app, environ)
         named = {name.lower(): value for name, value in headers}
         headers += ALWAYS
+        if environ.get("wsgi.url_scheme") == "https":
+            headers.append(SECURE)
         if method == "OPTIONS":
             headers += [("Access-Control-Allow-Methods", named.get("allow", "GET, POST, OPTIONS")), *PREFLIGHT]
         if status.startswith("304") or named.get("content-type", "").partition(";")[0] in COMPRESSED:

@@ -51,7 +51,7 @@ class Audience(StrEnum):
     STAFF = "staff"
     """Those who work for the city; nobody had to ask for it."""
     ACCOUNT = "account"
-    """Whoever asked for a link to their own account. It is soon useless, so it is sent at once and not stored."""
+    """Whoever owns an account: a link that they asked for, or what was changed. It is sent at once and not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,10 @@ class Event(StrEnum):
     SIGN_IN = "sign_in", Kind(Subject.ACCOUNT, Audience.ACCOUNT, asks=LinkPurpose.SIGN_IN)
     STAFF_SIGN_IN = "staff_sign_in", Kind(Subject.ACCOUNT, Audience.ACCOUNT, asks=LinkPurpose.STAFF_SIGN_IN)
     PASSWORD = "password", Kind(Subject.ACCOUNT, Audience.ACCOUNT, asks=LinkPurpose.PASSWORD)
+    PASSWORD_CHANGED = "password_changed", Kind(Subject.ACCOUNT, Audience.ACCOUNT)
+    SECOND_FACTOR_ADDED = "second_factor_added", Kind(Subject.ACCOUNT, Audience.ACCOUNT)
+    SECOND_FACTOR_REMOVED = "second_factor_removed", Kind(Subject.ACCOUNT, Audience.ACCOUNT)
+    RECOVERY_CODES_MADE = "recovery_codes_made", Kind(Subject.ACCOUNT, Audience.ACCOUNT)
 
 
 PUBLIC_EVENTS = tuple(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from open311.actions.accounts.account_letters import send_account_letter
 from open311.actions.accounts.account_links import Purpose, send_link
 from open311.actions.accounts.kept_forms import forget_old
 from open311.actions.base.environment import Environment
 from open311.actions.telling.administrators import write_to_administrator
+from open311.domain.event import Event
 from open311.jobs.registry import Queue, job
+
+
+@job("send_account_letter", queue=Queue.MAIL)
+def send_letter(environment: Environment, account: int, event: str) -> None:
+    """Tell the owner of an account that its password or second factor was changed."""
+    send_account_letter(environment, account, Event(event))
 
 
 @job("send_account_link", queue=Queue.MAIL)

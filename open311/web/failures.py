@@ -20,7 +20,7 @@ from open311.domain.errors import (
 )
 from open311.domain.language import SOURCE_LANGUAGE
 from open311.models.patience import is_away
-from open311.web.gate import know_nobody
+from open311.web.gate import know_nobody, recognised
 from open311.web.headers import add_headers
 from open311.web.language import N_, gettext, ngettext, spoken
 from open311.web.shell import page, shell
@@ -73,10 +73,19 @@ def refused(refusal: Refusal) -> Response:
     """The page for a refusal."""
     if isinstance(refusal, Unavailable):
         know_nobody()
+    if isinstance(refusal, NotPermitted):
+        _note_refusal(refusal)
     answer = failure_page(status_of(refusal), sentence(refusal))
     if isinstance(refusal, TooMuch | Unavailable):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
+
+
+def _note_refusal(refusal: Refusal) -> None:
+    """Note in the log who was refused what: numbers and names of our own, nothing that was typed."""
+    who = recognised()
+    account = f"account:{who.account}" if who else "nobody signed in"
+    _LOG.warning("refused: %s %s, %s, %s", request.method, request.endpoint, refusal.code, account)
 
 
 def gone() -> Response:

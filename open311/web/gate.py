@@ -53,6 +53,12 @@ def signed_in() -> SignedIn | None:
     return found
 
 
+def recognised() -> SignedIn | None:
+    """Who sent this request, as far as somebody has asked already."""
+    found: SignedIn | None = request.environ.get(_SIGNED_IN)
+    return found
+
+
 def know_nobody() -> None:
     """Do not ask the database who sent this request, if it was not asked yet: nobody is signed in then."""
     request.environ.setdefault(_SIGNED_IN, None)

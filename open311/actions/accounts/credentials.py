@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import time
+from dataclasses import dataclass
 from functools import cache
 
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
-from open311.actions.accounts.sessions import end_all
+from open311.actions.accounts.account_letters import tell_owner
+from open311.actions.accounts.sessions import end_all, renew_token
 from open311.actions.base.actor import note_act
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import transaction, write
 from open311.domain.errors import InvalidArgument, SignInRefused
+from open311.domain.event import Event
 from open311.domain.roles import OwnAct
 from open311.domain.secret import hashed
 from open311.domain.typed import plain_code, plain_password
@@ -23,7 +28,10 @@ from open311.queries.accounts.people import AccountRow
 from open311.queries.reading import Statement
 
 MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS = 12, 256
-"""The length of a password; nothing else is asked of it (NIST SP 800-63B, 3.1.1.2)."""
+"""The length of a password (NIST SP 800-63B, 3.1.1.2)."""
+JUDGED_CHARACTERS, MIN_STRENGTH = 64, 3
+"""How much of a password is judged, and what it must reach: ``zxcvbn``'s score of 3 is a hundred million guesses. Its
+lists have the passwords, names and words that are used most, and the patterns on a keyboard."""
 RECOVERY_CODES = 10
 """How many recovery codes an account is given at a time."""
 CODE_DIGITS, CODE_SECONDS = 6, 30
@@ -75,10 +83,11 @@ def _verifies(stored: str, password: str) -> bool:
         return False
 
 
-def hash_password(password: str, email: str) -> str:
+def hash_password(password: str, *known: str) -> str:
     """Return the password as it is stored.
 
-    :raises InvalidArgument: when it is too short, too long, has invisible characters, or is the e-mail address.
+    :param known: what anybody would try first: the person's address and name, the city's name.
+    :raises InvalidArgument: when it is too short or too long, has invisible characters, or is easy to guess.
     """
     prepared = plain_password(password) if password else ""
     if prepared is None:
@@ -88,9 +97,15 @@ def hash_password(password: str, email: str) -> str:
         raise InvalidArgument(f"Use at least {MIN_PASSWORD_CHARACTERS} characters: three or four words are good")
     if len(password) > MAX_PASSWORD_CHARACTERS:
         raise InvalidArgument(f"Use at most {MAX_PASSWORD_CHARACTERS} characters")
-    if password.strip().lower() == email.lower():
-        raise InvalidArgument("Your e-mail address is no password")
+    words = [word for text in known for word in (text, *_WORD.findall(text))]
+    if zxcvbn(password[:JUDGED_CHARACTERS], user_inputs=words)["score"] < MIN_STRENGTH:
+        raise InvalidArgument(
+            "This password is easy to guess. Use three or four words that have nothing to do with you"
+        )
     return _HASHER.hash(password)
+
+
+_WORD = re.compile(r"\w+")
 
 
 def renew_hash(found: AccountRow, password: str) -> None:
@@ -112,11 +127,21 @@ def authenticator_address(secret: str, email: str, city: str) -> str:
     return pyotp.TOTP(secret, interval=CODE_SECONDS).provisioning_uri(name=email, issuer_name=city)
 
 
-@transaction
-def add_second_factor(environment: Environment, account: int, session: int, secret: str, code: str) -> list[str]:
-    """Store an authenticator whose first code is right, and return new recovery codes, which are shown this once.
+@dataclass(frozen=True, slots=True)
+class AddedFactor:
+    """What an added authenticator brings."""
 
-    In this session the second factor then counts as shown; other sessions are ended.
+    codes: list[str]
+    """New recovery codes, which are shown this once."""
+    token: str
+    """The session's new token, for the cookie."""
+
+
+@transaction
+def add_second_factor(environment: Environment, account: int, session: int, secret: str, code: str) -> AddedFactor:
+    """Store an authenticator whose first code is right; the owner of the account is told by mail.
+
+    In this session the second factor then counts as shown, under a new token; other sessions are ended.
 
     :raises SignInRefused: when the code is wrong.
     """
@@ -128,21 +153,29 @@ def add_second_factor(environment: Environment, account: int, session: int, secr
     write(_SHOWN_HERE, {"account": account, "session": session})
     end_all(account, but=session)
     note_act(account, OwnAct.ADD_SECOND_FACTOR, f"account:{account}")
-    return _make_codes(account)
+    tell_owner(environment, account, Event.SECOND_FACTOR_ADDED)
+    return AddedFactor(_make_codes(account), renew_token(session))
 
 
 @transaction
-def remove_second_factor(account: int) -> None:
-    """Forget the authenticator and its recovery codes."""
+def remove_second_factor(environment: Environment, account: int, session: int) -> str:
+    """Forget the authenticator and its recovery codes, and return the session's new token; other sessions are ended.
+
+    The owner of the account is told by mail.
+    """
     write(_SET_AUTHENTICATOR, {"secret": None, "step": None, "account": account})
     write(_DELETE_CODES, {"account": account})
     write(_SHOWN_NOWHERE, {"account": account})
+    end_all(account, but=session)
     note_act(account, OwnAct.REMOVE_SECOND_FACTOR, f"account:{account}")
+    tell_owner(environment, account, Event.SECOND_FACTOR_REMOVED)
+    return renew_token(session)
 
 
 @transaction
-def make_recovery_codes(account: int) -> list[str]:
-    """Return new recovery codes; the old ones stop working."""
+def make_recovery_codes(environment: Environment, account: int) -> list[str]:
+    """Return new recovery codes; the old ones stop working. The owner of the account is told by mail."""
+    tell_owner(environment, account, Event.RECOVERY_CODES_MADE)
     note_act(account, OwnAct.MAKE_RECOVERY_CODES, f"account:{account}")
     return _make_codes(account)
 

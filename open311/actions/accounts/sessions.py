@@ -20,6 +20,8 @@ RESIDENT_IDLE = timedelta(days=14)
 """How long a resident's session lasts without a request. They can do nothing to others; staff have the settings'."""
 RESIDENT_LONGEST = timedelta(days=90)
 """How long a resident's session lasts at most."""
+FRESH = timedelta(minutes=10)
+"""How long after signing in nobody is asked for the password again before what protects the account is changed."""
 MAX_DEVICE_CHARACTERS = 200
 
 _SEEN = Statement(
@@ -32,6 +34,7 @@ _LAST_SEEN = Statement("UPDATE account SET last_seen_at = :moment WHERE key = :a
 _END = "UPDATE account_session SET ended_at = :moment WHERE account = :account AND ended_at IS NULL"
 _END_ONE = Statement(f"{_END} AND key = :session")
 _END_OTHERS = Statement(f"{_END} AND key <> :session")
+_RENEW = Statement("UPDATE account_session SET token_hash = :token_hash WHERE key = :session AND ended_at IS NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class SignedIn:
     grants: tuple[Grant, ...]
     """Empty where one of the roles asks for a second factor that was not shown (``lacks_second_factor``)."""
     lacks_second_factor: bool = False
+    fresh: bool = False
+    """Whether they signed in a few minutes ago, so that they need not show again that it is they."""
 
     @property
     def actor(self) -> Actor:
@@ -83,6 +88,7 @@ def recognise(environment: Environment, token: str) -> SignedIn | None:
         seconds_left=live.seconds_left,
         grants=() if lacks else live.grants,
         lacks_second_factor=lacks,
+        fresh=now() - live.since < FRESH,
     )
 
 
@@ -109,6 +115,16 @@ def begin(environment: Environment, account: int, method: str, device: str, *, s
     )
     write(_LAST_SEEN, {"moment": moment, "account": account})
     note_act(account, OwnAct.SIGN_IN, f"account:{account}")
+    return token
+
+
+def renew_token(session: int) -> str:
+    """Give a session another token, inside the transaction of what is the reason, and return it for the cookie.
+
+    Whoever had the old one is signed out.
+    """
+    token = new_secret()
+    write(_RENEW, {"token_hash": hashed(token), "session": session})
     return token
 
 

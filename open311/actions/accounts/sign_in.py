@@ -5,6 +5,9 @@ What is wrong is never told apart: no account, wrong password and disabled accou
 
 from __future__ import annotations
 
+import logging
+
+from open311.actions.accounts.account_letters import tell_owner
 from open311.actions.accounts.account_links import use_link
 from open311.actions.accounts.credentials import hash_password, password_fits, renew_hash, take_code
 from open311.actions.accounts.sessions import end_all
@@ -15,6 +18,7 @@ from open311.actions.base.write_limits import count_try
 from open311.adapters.openid import Identity
 from open311.domain.contact import email_address
 from open311.domain.errors import SignInRefused
+from open311.domain.event import Event
 from open311.domain.roles import OwnAct
 from open311.queries.accounts.people import AccountRow, account_of_email, account_of_key, account_of_openid
 from open311.queries.reading import Statement
@@ -25,6 +29,7 @@ TRIES_PER_ACCOUNT_AND_ADDRESS, TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 10, 100, 3
 CODE_TRIES_PER_ACCOUNT = 10
 """Tries of a code in a window."""
 
+_LOG = logging.getLogger(__name__)
 WRONG = "The e-mail address or the password is not right"
 
 _ADD_RESIDENT = Statement("INSERT INTO account (email, name, active) VALUES (:email, '', true) ON CONFLICT DO NOTHING")
@@ -50,6 +55,7 @@ def by_password(email: str, password: str, address: str) -> AccountRow:
     count_try("password from", address, TRIES_PER_ADDRESS, TRY_WINDOW_SECONDS)
     found = account_of_email(email)
     if not password_fits(found, password):  # asked without an account too, so that it takes as long
+        _LOG.warning("sign-in refused: wrong password, %s", _named(found))
         raise SignInRefused(WRONG)
     assert found is not None
     _renew(found, password)
@@ -71,8 +77,17 @@ def by_code(environment: Environment, account: int, code: str) -> AccountRow:
     found = account_of_key(account)
     if found is None or not found.active:
         raise SignInRefused(WRONG)
-    take_code(environment, found, code)
+    try:
+        take_code(environment, found, code)
+    except SignInRefused:
+        _LOG.warning("sign-in refused: wrong code, %s", _named(found))
+        raise
     return found
+
+
+def _named(found: AccountRow | None) -> str:
+    """Name an account for the log: by its number, never by what was typed."""
+    return f"account:{found.key}" if found else "no such account"
 
 
 @transaction
@@ -102,6 +117,7 @@ def by_openid(identity: Identity) -> AccountRow:
     if found is None and identity.email:
         found = _first_time(identity)
     if found is None or not found.active:
+        _LOG.warning("sign-in refused: the provider's person has no account that is active, %s", _named(found))
         raise SignInRefused("There is no account for you here yet: ask an administrator")
     return found
 
@@ -116,8 +132,8 @@ def _first_time(identity: Identity) -> AccountRow | None:
 
 
 @transaction
-def set_password(token: str, password: str) -> None:
-    """Set a password with a link; the account is signed out everywhere.
+def set_password(environment: Environment, token: str, password: str) -> None:
+    """Set a password with a link; the account is signed out everywhere, and its owner told by mail.
 
     :raises SignInRefused: when the link was used or is too old.
     :raises InvalidArgument: when the password will not do; the link still works.
@@ -126,17 +142,17 @@ def set_password(token: str, password: str) -> None:
     found = account_of_email(email)
     if found is None or not found.active:
         raise SignInRefused("This link does not work any more")
-    _store(found, password)
+    _store(environment, found, password)
 
 
 @transaction
-def change_password(account: int, old: str, new: str) -> None:
-    """Change a password by showing the old one; the account is signed out everywhere.
+def change_password(environment: Environment, account: int, old: str, new: str) -> None:
+    """Change a password by showing the old one; the account is signed out everywhere, and its owner told by mail.
 
     :raises SignInRefused: when the old password is wrong.
     :raises InvalidArgument: when the new password will not do.
     """
-    _store(confirmed(account, old), new)
+    _store(environment, confirmed(account, old), new)
 
 
 def confirmed(account: int, password: str) -> AccountRow:
@@ -148,11 +164,14 @@ def confirmed(account: int, password: str) -> AccountRow:
     count_try("confirm", str(account), TRIES_PER_ACCOUNT_AND_ADDRESS, TRY_WINDOW_SECONDS)
     found = account_of_key(account)
     if found is None or not password_fits(found, password):
+        _LOG.warning("refused: wrong password of somebody who is signed in, %s", _named(found))
         raise SignInRefused("The password is not right")
     return found
 
 
-def _store(found: AccountRow, password: str) -> None:
-    write(_SET_PASSWORD, {"password_hash": hash_password(password, found.email), "account": found.key})
+def _store(environment: Environment, found: AccountRow, password: str) -> None:
+    known = (found.email, found.name, environment.city.name, environment.public_url)
+    write(_SET_PASSWORD, {"password_hash": hash_password(password, *known), "account": found.key})
     end_all(found.key)
     note_act(found.key, OwnAct.SET_PASSWORD, f"account:{found.key}")
+    tell_owner(environment, found.key, Event.PASSWORD_CHANGED)

@@ -21,7 +21,7 @@ from open311.actions.accounts.credentials import (
 from open311.actions.accounts.credentials import remove_second_factor as forget_second_factor
 from open311.actions.accounts.sign_in import change_password, confirmed
 from open311.actions.base.environment import current_environment
-from open311.queries.accounts.people import recovery_codes_left
+from open311.queries.accounts.people import has_password, recovery_codes_left
 from open311.queries.accounts.sessions import sessions_of
 from open311.web import fields, kept
 from open311.web.forms import Form, answer, form_page
@@ -83,7 +83,7 @@ def password() -> Response:
     form = Form.of_request(OLD_PASSWORD, NEW_PASSWORD)
 
     def act() -> Response:
-        change_password(me().account, form[OLD_PASSWORD], form[NEW_PASSWORD])
+        change_password(current_environment(), me().account, form[OLD_PASSWORD], form[NEW_PASSWORD])
         session.clear()
         flash("Your password is changed. Sign in with it now.")
         return redirect(url_for("sign_in.staff"), 303)
@@ -97,15 +97,22 @@ def second_factor() -> Response:
     who = me()
     if who.has_second_factor:
         return redirect(url_for("own.account"), 303)
+    if not who.fresh and not has_password(who.account):
+        flash("Sign in again first, so that nobody but you adds an app")
+        session.clear()
+        return redirect(url_for("sign_in.staff"), 303)
     if request.method == "GET" or "secret" not in session:
         session["secret"] = new_secret()
         return page("accounts/second_factor.html", **_authenticator())
-    form = Form.of_request(CODE)
+    form = Form.of_request(CODE, PASSWORD)
 
     def act() -> Response:
-        codes = add_second_factor(current_environment(), who.account, who.session, session["secret"], form[CODE])
-        del session["secret"]
-        return page("accounts/recovery_codes.html", codes=codes)
+        if not who.fresh:
+            confirmed(who.account, form[PASSWORD])
+        added = add_second_factor(current_environment(), who.account, who.session, session["secret"], form[CODE])
+        session.clear()
+        session["token"] = added.token
+        return page("accounts/recovery_codes.html", codes=added.codes)
 
     return answer(form, act, partial(form_page, "accounts/second_factor.html", **_authenticator()), at=CODE)
 
@@ -126,7 +133,7 @@ def remove_second_factor() -> Response:
 
     def act() -> Response:
         confirmed(me().account, form[PASSWORD])
-        forget_second_factor(me().account)
+        session["token"] = forget_second_factor(current_environment(), me().account, me().session)
         return redirect(url_for("own.account"), 303)
 
     return answer(form, act, partial(form_page, "accounts/remove_second_factor.html"), at=PASSWORD)
@@ -141,6 +148,6 @@ def recovery_codes() -> Response:
 
     def act() -> Response:
         confirmed(me().account, form[PASSWORD])
-        return page("accounts/recovery_codes.html", codes=make_recovery_codes(me().account))
+        return page("accounts/recovery_codes.html", codes=make_recovery_codes(current_environment(), me().account))
 
     return answer(form, act, partial(form_page, "accounts/new_codes.html"), at=PASSWORD)

@@ -112,7 +112,7 @@ def password(token: str) -> Response:
     form = Form.of_request(NEW_PASSWORD)
 
     def act() -> Response:
-        set_password(token, form[NEW_PASSWORD])
+        set_password(current_environment(), token, form[NEW_PASSWORD])
         clear_session()
         flash("Your password is set. Sign in with it now.")
         return redirect(url_for("sign_in.staff"), 303)

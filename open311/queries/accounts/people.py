@@ -61,6 +61,12 @@ def _account(statement: Statement, given: Mapping[str, Any]) -> AccountRow | Non
     return None
 
 
+def has_password(account: int) -> bool:
+    """Whether an account can sign in by password."""
+    found = account_of_key(account)
+    return found is not None and found.password_hash is not None
+
+
 def recovery_codes_left(account: int) -> int:
     """Count the recovery codes of an account that were not used."""
     return int(fetch_value(_CODES_LEFT, {"account": account}))

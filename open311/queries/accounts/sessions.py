@@ -15,7 +15,7 @@ _LIVE = "s.ended_at IS NULL AND s.ends_at > clock_timestamp()" + (
 )
 _OF_TOKEN = Statement(
     f"""
-    SELECT s.key AS session, s.method, s.second_factor, a.key AS account, a.email, a.name,
+    SELECT s.key AS session, s.method, s.second_factor, s.created_at AS since, a.key AS account, a.email, a.name,
            a.totp_secret IS NOT NULL AS has_second_factor,
            s.seen_at < clock_timestamp() - interval '1 minute' AS unseen_for_a_minute,
            least(s.idle_seconds, extract(epoch FROM s.ends_at - clock_timestamp()))::int AS seconds_left, {GRANTS}
@@ -41,6 +41,8 @@ class LiveSession:
     """``password``, ``link`` or ``openid``."""
     second_factor: bool
     """Whether a second factor was shown in this session."""
+    since: datetime
+    """When it began."""
     account: int
     email: str
     name: str
