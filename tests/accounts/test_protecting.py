@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, text
 from open311.actions.accounts import sessions
 from open311.app import create_app
 from open311.domain.roles import MATRIX, Act, Role
+from open311.models.base import database
 from open311.settings import Settings
 from tests.accounts.conftest import PASSWORD, STAFF, Browser, Staff, code_of, secret_on
 from tests.mailbox import Mailbox
@@ -206,12 +208,20 @@ def test_a_refused_act_is_in_the_log_by_number_and_page(
 # In front of the server
 
 
-@pytest.fixture(scope="module")
-def behind(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
-    def run(**settings: Any) -> Flask:
-        return create_app(Settings(database_url, media_dir=tmp_path_factory.mktemp("m"), pool_size=1, **settings))
+@pytest.fixture
+def behind(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Make a server with other settings."""
+    made: list[Flask] = []
 
-    return run
+    def run(**settings: Any) -> Flask:
+        made.append(create_app(Settings(database_url, media_dir=tmp_path, pool_size=1, **settings)))
+        return made[-1]
+
+    yield run
+    for app in made:
+        with app.app_context():
+            for engine in database.engines.values():
+                engine.dispose()
 
 
 FORWARDED = {"X-Forwarded-Prefix": "/elsewhere", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}

@@ -295,3 +295,19 @@ def test_a_body_without_a_server_is_only_named(
     assert case["status_notes"] == "We passed this on to SEPTA, who answers for it."
     with pytest.raises(StepRefused):
         refer(environment, CaseRef("phila.gov", number), STAFF, "pgw")
+
+
+def test_words_that_are_withheld_here_are_not_published_there_nor_theirs_here(
+    city: Connection, body: Body, environment: Environment, report: Any, due: Any, client: Any
+) -> None:
+    number = report(description="A pole leans, call 215-555-0142")
+    refer(environment, CaseRef("phila.gov", number), STAFF, "peco")
+    key = one(city, "SELECT args->>'key' FROM procrastinate_jobs WHERE task_name = 'forward_referral'")[0]
+    forward(environment, int(key))
+    theirs, told = body.row("SELECT service_request_id, description FROM service_request ORDER BY key DESC LIMIT 1")
+    assert told.startswith("A pole leans, call [phone number removed]\n\n")
+    body.work(theirs, Status.CLOSED, outcome=Outcome.RESOLVED, text="Done. Ask Joe at 215-555-0199.")
+    due()
+    mirror_referrals(environment)
+    (case,) = client.get(f"{API}/requests/{number}.json").get_json()
+    assert case["status_notes"] == "PECO: Done. Ask Joe at [phone number removed]."

@@ -9,6 +9,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, defer, transaction, write, write_returning
 from open311.actions.cases.case import aside, locked, locked_key
 from open311.actions.cases.progress import step
+from open311.actions.publications.personal import personal_in
 from open311.adapters.delivery import DeliveryFault, Later, Refused, Unclear
 from open311.adapters.georeport_client import GeoReportClient, RemoteRequest
 from open311.catalog.city import Department
@@ -17,6 +18,7 @@ from open311.domain.change import Change
 from open311.domain.errors import InvalidArgument, Refusal
 from open311.domain.lifecycle import Outcome, Status
 from open311.domain.moment import now
+from open311.domain.personal_data import without
 from open311.domain.roles import Act
 from open311.models.cases.referral import Referral
 from open311.models.cases.relation import is_duplicate
@@ -114,7 +116,7 @@ def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str
         "service_code": remote.service_code(case.service_code) or "",
         "lat": f"{place.lat:.6f}" if place else "",
         "long": f"{place.long:.6f}" if place else "",
-        "address_string": case.address or "",
+        "address_string": _as_public(environment, case, "address", case.address),
         "description": _description(environment, case),
         "media_url": case.media_url or "",
     }
@@ -123,12 +125,19 @@ def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str
 
 def _description(environment: Environment, case: ServiceRequest) -> str:
     """Return the reporter's words and where they come from, but nothing that says who the reporter is."""
-    return "\n\n".join(part for part in (case.description, _mark(environment, case)) if part)
+    words = _as_public(environment, case, "description", case.description)
+    return "\n\n".join(part for part in (words, _mark(environment, case)) if part)
 
 
 def _mark(environment: Environment, case: ServiceRequest) -> str:
     """Return the line by which a service request is known at the other server."""
     return f"{environment.city.jurisdictions[case.jurisdiction].name}, service request {case.service_request_id}"
+
+
+def _as_public(environment: Environment, case: ServiceRequest, field: str, text: str | None) -> str:
+    """Return a text without what looks like personal data while it is withheld here: they would publish it there."""
+    city = environment.city.jurisdictions[case.jurisdiction]
+    return without(text or "", personal_in(city, text)) if field in case.withheld else text or ""
 
 
 def _client(environment: Environment, body: Department) -> GeoReportClient:
@@ -303,7 +312,10 @@ def _mirror(environment: Environment, key: int, body: Department, remote: Remote
         case = locked_key(case_key)
         if remote.status == "closed" and case.status == Status.REFERRED:
             said = f"{body.name}: {remote.status_notes or 'They closed it without saying why.'}"
-            step(environment, case, SYSTEM, Change(Status.CLOSED, Outcome.REFERRED_OUT, text=said))
+            found = personal_in(environment.city.jurisdictions[case.jurisdiction], said)
+            note = f"As they said it: {said}" if found else ""
+            change = Change(Status.CLOSED, Outcome.REFERRED_OUT, text=without(said, found), note=note)
+            step(environment, case, SYSTEM, change)
         elif (before, remote.status) == ("closed", "open") and _is_closed_there(case):
             step(environment, case, SYSTEM, Change(Status.RECEIVED, text=f"{body.name} opened this again."))
             step(environment, case, SYSTEM, Change(Status.REFERRED))
