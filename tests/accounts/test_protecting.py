@@ -173,7 +173,7 @@ def test_the_first_sign_in_leads_to_adding_an_app_and_then_to_work(
     browser.sign_in()
     assert browser.page.request.path == "/account/second-factor"
     add_app(browser)
-    assert browser.get("/staff").status_code == 200
+    assert browser.get("/staff").request.path == "/staff"
 
 
 # The log

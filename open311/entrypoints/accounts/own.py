@@ -104,13 +104,13 @@ def second_factor() -> Response:
     if request.method == "GET" or "secret" not in session:
         session["secret"] = new_secret()
         return page("accounts/second_factor.html", **_authenticator())
-    form = Form.of_request(CODE, PASSWORD)
+    form = Form.of_request(CODE, *(() if who.fresh else (PASSWORD,)))
 
     def act() -> Response:
         if not who.fresh:
             confirmed(who.account, form[PASSWORD])
         added = add_second_factor(current_environment(), who.account, who.session, session["secret"], form[CODE])
-        session.clear()
+        del session["secret"]
         session["token"] = added.token
         return page("accounts/recovery_codes.html", codes=added.codes)
 
