@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -11,20 +9,21 @@ from urllib.parse import urlsplit
 from open311.domain.definition import is_decimal
 from open311.domain.intake import Intake
 from open311.domain.place import Point
+from open311.domain.plain_text import legal_text, plain_text
 
 MAX_TEXT_CHARACTERS = 4000
 """The most characters in a description or an answer; GeoReport v2 asks servers to accept at least 4,000."""
 MAX_LINE_CHARACTERS = 500
 """The most characters in any field of a single line."""
-
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+MAX_MEDIA_URLS = 10
+"""The most addresses of pictures that one report or update can name."""
+MAX_ANSWERS = 100
+"""The most codes to which one report can give answers, those that its service does not ask among them."""
 
 
 def clean_text(text: str) -> str:
-    """Clean a text of several lines: NFC, trimmed, line ends as LF, without characters that XML cannot represent."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return _ILLEGAL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    """Clean a text of several lines, whoever wrote it: what people write passes here once, and is plain afterwards."""
+    return plain_text(text)
 
 
 def clean_line(text: str) -> str:
@@ -34,7 +33,7 @@ def clean_line(text: str) -> str:
 
 def web_address(text: str) -> str:
     """Return a text as an absolute web address (``http``, ``https``) on one line; empty if it is not one."""
-    line = clean_line(text).replace(" ", "%20")
+    line = "%20".join(legal_text(text).split())
     if not line:
         return ""
     try:
@@ -43,6 +42,19 @@ def web_address(text: str) -> str:
     except ValueError:  # a bracket that is not closed, a port that is not a number
         return ""
     return line if there else ""
+
+
+def web_addresses(texts: Sequence[str]) -> str:
+    """Return those of the texts that are web addresses, one a line; what is none is left out."""
+    return "\n".join(dict.fromkeys(address for text in texts if (address := web_address(text))))
+
+
+def too_long(name: str, texts: Sequence[str]) -> list[str]:
+    """Return why addresses of pictures cannot be taken: one is too long, or there are too many."""
+    given = [text for text in texts if text.strip()]
+    many = [f"{name}: at most {MAX_MEDIA_URLS} can be given"] if len(given) > MAX_MEDIA_URLS else []
+    long = any(len(text.strip()) > MAX_LINE_CHARACTERS for text in given)
+    return [*many, *([f"{name} is longer than {MAX_LINE_CHARACTERS} characters"] if long else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,7 @@ class Draft:
     address_id: str | None = None
     zipcode: str | None = None
     media_url: str | None = None
+    """The addresses of pictures elsewhere, one a line, the one that is published first."""
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reporter: Reporter = field(default_factory=Reporter)
     channel: str = Intake.API
@@ -99,13 +112,14 @@ class Draft:
         reporter: Mapping[str, str] | None = None,
         description: str = "",
         answers: Mapping[str, Sequence[str]] | None = None,
+        media_urls: Sequence[str] = (),
         channel: str = Intake.API,
         photos: Sequence[bytes] = (),
     ) -> Draft:
         """Make a draft from raw text.
 
-        ``lines`` holds address, address_id, zipcode, media_url and language; ``reporter`` holds fields of ``Reporter``.
-        Empty texts count as absent. So does a ``media_url`` that is not a web address, as no photo may lose a report.
+        ``lines`` holds address, address_id, zipcode and language; ``reporter`` holds fields of ``Reporter``. Empty
+        texts count as absent. So does a picture's address that is not a web address, as no photo may lose a report.
         """
         reasons: list[str] = []
         clean = {name: clean_line(text) for name, text in (lines or {}).items()}
@@ -115,16 +129,19 @@ class Draft:
             for name, text in {**clean, **known}.items()
             if len(text) > MAX_LINE_CHARACTERS
         ]
-        media_url = clean.get("media_url", "")
-        if media_url:
-            clean["media_url"] = web_address(media_url)
+        reasons += too_long("media_url", media_urls)
         description = clean_text(description)
         if len(description) > MAX_TEXT_CHARACTERS:
             reasons.append(f"description is longer than {MAX_TEXT_CHARACTERS} characters")
-        point = _point(lat.strip(), long.strip(), reasons)
-        if point is None and not reasons and not (clean.get("address") or clean.get("address_id")):
-            reasons.append("location required: lat and long, address_string or address_id")
-        cleaned = {code: [clean_text(value) for value in values] for code, values in (answers or {}).items()}
+        point, fault = _point(lat.strip(), long.strip())
+        if point is None and not fault and not (clean.get("address") or clean.get("address_id")):
+            fault = "location required: lat and long, address_string or address_id"
+        reasons += [fault] if fault else []
+        if len(answers or {}) > MAX_ANSWERS:
+            reasons.append(f"at most {MAX_ANSWERS} attributes can be given")
+        cleaned = {
+            clean_line(code): [clean_text(value) for value in values] for code, values in (answers or {}).items()
+        }
         reasons += [
             f"{code}: an answer is longer than {MAX_TEXT_CHARACTERS} characters"
             for code, values in cleaned.items()
@@ -136,26 +153,25 @@ class Draft:
             description=description,
             point=point,
             **{name: text or None for name, text in clean.items()},
+            media_url=web_addresses(media_urls) or None,
             answers=cleaned,
             reporter=Reporter(**known),
             channel=channel,
             photos=tuple(photos),
-            media_url_refused=bool(media_url and not clean["media_url"]),
+            media_url_refused=any(text.strip() and not web_address(text) for text in media_urls),
             faults=tuple(reasons),
         )
 
 
-def _point(lat: str, long: str, reasons: list[str]) -> Point | None:
-    """Read a point, or None if neither coordinate is given; faults are added to ``reasons``."""
+def _point(lat: str, long: str) -> tuple[Point | None, str]:
+    """Read a point, or None if neither coordinate is given; then what is wrong with it, if anything is."""
     if not lat and not long:
-        return None
+        return None, ""
     if not lat or not long:
-        reasons.append("lat and long go together: " + ("lat" if not lat else "long") + " required")
-        return None
+        return None, "lat and long go together: " + ("lat" if not lat else "long") + " required"
     try:
         if not (is_decimal(lat) and is_decimal(long)):
             raise ValueError(f"not {lat!r}, {long!r}")
-        return Point(long=float(long), lat=float(lat))
+        return Point(long=float(long), lat=float(lat)), ""
     except ValueError as fault:
-        reasons.append(f"lat and long must be decimal degrees (WGS84): {fault}")
-        return None
+        return None, f"lat and long must be decimal degrees (WGS84): {fault}"

@@ -14,6 +14,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.base.staging import staged
 from open311.actions.base.transaction import write, write_returning
 from open311.domain.definition import Service
+from open311.domain.draft import clean_text
 from open311.domain.exposure import Exposure, Moderation, Precision
 from open311.domain.lifecycle import PUBLISHED, Status
 from open311.domain.place import Point
@@ -42,6 +43,8 @@ _COLUMNS = {
     "stamp": "text",
 }
 """The columns that ``render`` returns, and their SQL types."""
+RENDERED_SINCE = "2"
+"""The version of ``render`` itself; a new one makes everything that is published be rendered again."""
 _PLACE = ("key", "jurisdiction", "requested_datetime", "long", "lat")
 """The columns that tagging with boundaries needs."""
 
@@ -156,13 +159,17 @@ def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] 
         return None
     place: Point | None = case["place"] if seen.text else None
     precise = seen.location is Precision.EXACT
-    foreign = case["media_url"] if seen.foreign_photos else None
+    foreign = case["media_url"].partition("\n")[0] if case["media_url"] and seen.foreign_photos else None
+    status = PUBLISHED[Status(case["status"])]
     photo = f"{environment.public_url}/media/{case['photo']}" if case["photo"] else foreign
     document = {
         **case,
-        "status": PUBLISHED[Status(case["status"])],
-        "description": case["description"] if seen.shows("description") else None,
-        "address": public_address(case["address"], seen.location) if seen.shows("address") else None,
+        "status": status,
+        "status_notes": _plain(case["status_notes"]),
+        "description": _plain(case["description"]) if seen.shows("description") else None,
+        # "For status=closed requests, this will be the date the request was closed" (GeoReport v2); ADR 5.
+        "updated_datetime": case["closed_datetime"] if status == "closed" else case["updated_datetime"],
+        "address": public_address(_plain(case["address"]), seen.location) if seen.shows("address") else None,
         "address_id": case["address_id"] if seen.text and precise else None,
         "zipcode": case["zipcode"] if seen.text and precise else None,
         "media_url": photo if seen.photos else None,
@@ -175,7 +182,7 @@ def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] 
         "jurisdiction": case["jurisdiction"],
         "service_request_id": case["service_request_id"],
         "service_code": case["service_code"],
-        "open": document["status"] == "open",
+        "open": status == "open",
         "requested_datetime": case["requested_datetime"],
         "updated_datetime": case["updated_datetime"],
         "long": document["long"],
@@ -185,6 +192,12 @@ def render(environment: Environment, case: Mapping[str, Any]) -> dict[str, Any] 
         "xml": _XML(document),
         "stamp": stamp(service, environment.public_url),
     }
+
+
+def _plain(text: str | None) -> str | None:
+    """Clean a text that was stored before texts were cleaned as they are today; others stay exactly as they are."""
+    plain = clean_text(text) if text else None
+    return text if text and plain == text.strip() else plain or None
 
 
 _JSON = compiled(ServiceRequestDocument, FORMATS["json"])
@@ -200,12 +213,18 @@ def service_of(environment: Environment, jurisdiction: str, service_code: str) -
 def stamp(service: Service, public_url: str) -> str:
     """Return a hash of everything except the case that a publication is rendered from.
 
-    It changes with what the service says of publishing, with the fields of the document and with the stored formats,
-    so that publications are rendered again when any of them does.
+    It changes with what the service says of publishing, with the fields of the document, with the stored formats and
+    with ``RENDERED_SINCE``, so that publications are rendered again when any of them does.
     """
     stored = [fmt.suffix for fmt in FORMATS.values() if fmt.stored]
     return _stamp(
-        service.publishing, service.photos, service.location, service.location_layer, public_url, " ".join(stored)
+        service.publishing,
+        service.photos,
+        service.location,
+        service.location_layer,
+        public_url,
+        " ".join(stored),
+        RENDERED_SINCE,
     )
 
 
