@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from open311.domain.search_text import APART, HOUSE_RANGE
+from open311.domain.search_text import APART, HOUSE_RANGE, folded_sql
 from open311.models.cases.service_request import is_live, is_open
 from open311.queries.places import near
 from open311.queries.places.membership import boundary_key, is_tagged, lies_in
@@ -133,7 +133,7 @@ def number_or_words(rows: Rows, name: str, _: Hashable) -> str:
 
     Nobody indexes the words of the rest.
     """
-    text = "concat_ws(' ', u.service_name, u.description, u.address)"
+    text = folded_sql("concat_ws(' ', u.service_name, u.description, u.address)")
     return f"""{rows.key} IN (
         SELECT n.key FROM service_request n WHERE n.jurisdiction = :jurisdiction AND n.service_request_id = :{name}
         UNION ALL
