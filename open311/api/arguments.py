@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
+from open311.api.faults import Faults, repeated
 from open311.api.window import NINETY_DAYS, longest_window
 from open311.catalog.city import Jurisdiction
-from open311.domain.errors import InvalidArgument, TooMuchAsked
+from open311.domain.errors import InvalidArgument
 from open311.domain.moment import write_moment
 from open311.queries.filters import table
 from open311.queries.filters.conditions import Source
@@ -38,29 +39,36 @@ def listing(arguments: MultiDict[str, str], jurisdiction: Jurisdiction, now: dat
 
     A list of numbers overrides everything else, which is not even looked at then (GeoReport v2).
 
-    :raises InvalidArgument: when a parameter cannot be read, or parameters contradict each other.
-    :raises TooMuchAsked: for a span of more than 90 days or a page of more than 1,000.
+    :raises InvalidArgument: with everything that cannot be read or contradicts itself, and for a span of more than 90
+        days.
     """
     if "service_request_id" in arguments:
         numbers = {"service_request_id": arguments.getlist("service_request_id")}
         if named := _read(numbers, jurisdiction):
             return Listing(jurisdiction.key, named, page_size=NAMED_PAGE_SIZE)
-    given = filters(arguments, jurisdiction)
+    faults = Faults()
+    given: dict[str, Value] = faults.of(lambda: filters(arguments, jurisdiction), {})
+    for name in ("sort", "cursor", "page", "page_size"):
+        faults.add(*repeated(name, arguments.getlist(name)))
     sort = _first(arguments, "sort") or "newest"
     if sort not in ("newest", "distance"):
-        raise InvalidArgument(f"sort is newest or distance, not {sort!r}")
-    if sort == "distance" and "radius" not in given:
-        raise InvalidArgument("sort=distance needs lat, long and radius")
+        faults.add(f"sort is newest or distance, not {sort!r}")
+    if sort == "distance" and "radius" not in given and not faults.found:
+        faults.add("sort=distance needs lat and long")
     written = _first(arguments, "cursor")
-    cursor = read_cursor(written) if written else None
+    cursor = faults.of(lambda: read_cursor(written), None) if written else None
     if cursor and sort == "distance":
-        raise InvalidArgument("cursor goes with sort=newest; use page with sort=distance")
+        faults.add("cursor goes with sort=newest; use page with sort=distance")
+    window: dict[str, Value] = faults.of(lambda: _window(given, now, jurisdiction.timezone), {})
+    page = faults.of(lambda: whole(arguments, "page", 1, MAX_PAGE), 1)
+    page_size = faults.of(lambda: whole(arguments, "page_size", MAX_PAGE_SIZE, MAX_PAGE_SIZE), MAX_PAGE_SIZE)
+    faults.check()
     return Listing(
         jurisdiction.key,
-        given | _window(given, now, jurisdiction.timezone),
+        given | window,
         by_distance=sort == "distance",
-        page=whole(arguments, "page", 1, None),
-        page_size=whole(arguments, "page_size", MAX_PAGE_SIZE, MAX_PAGE_SIZE),
+        page=page,
+        page_size=page_size,
         cursor=cursor,
     )
 
@@ -88,9 +96,10 @@ def check_boundaries(jurisdiction: str, given: Mapping[str, Value]) -> None:
 
 def _read(sent: Mapping[str, list[str]], jurisdiction: Jurisdiction) -> dict[str, Value]:
     values, faults = table.read(Source.PUBLICATIONS, sent, Asker(jurisdiction))
-    for name, fault in faults.items():
+    if faults:
         # The sentence about a circle says itself which of its three parameters is meant.
-        raise InvalidArgument(fault if name == "radius" else f"{name}: {fault}")
+        said = [fault if name == "radius" else f"{name}: {fault}" for name, fault in faults.items()]
+        raise InvalidArgument(said[0], also=said[1:])
     return values
 
 
@@ -106,7 +115,7 @@ def _window(given: Mapping[str, Value], now: datetime, zone: str) -> dict[str, V
         if "updated_after" in given or "updated_before" in given:
             return {}
         return {"start_date": Instant(now.astimezone(UTC).replace(second=0, microsecond=0) - NINETY_DAYS)}
-    start, end = longest_window(start, end, zone)
+    start, end = longest_window(start, end, zone, end_is_day=_is_day(given.get("end_date")))
     ends = {"start_date": start, "end_date": end}
     return {name: Instant(at) for name, at in ends.items() if at is not None}
 
@@ -115,26 +124,26 @@ def _at(value: Value | None) -> datetime | None:
     return value.at if isinstance(value, Instant) else None
 
 
+def _is_day(value: Value | None) -> bool:
+    return isinstance(value, Instant) and value.day
+
+
 def _first(arguments: MultiDict[str, str], name: str) -> str:
     """The first value of a parameter; empty if it is not given."""
     return arguments[name].strip() if name in arguments else ""
 
 
-def whole(arguments: MultiDict[str, str], name: str, default: int, most: int | None) -> int:
-    """A whole number from 1.
+def whole(arguments: MultiDict[str, str], name: str, default: int, most: int) -> int:
+    """A whole number from 1; ``most`` if it is more than that.
 
     :raises InvalidArgument: when it is anything else.
-    :raises TooMuchAsked: when it is more than ``most``.
     """
     text = _first(arguments, name)
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or not int(text[:10]) > 0:
+    if not text.isascii() or not text.isdigit() or not text.strip("0"):
         raise InvalidArgument(f"{name} is a whole number from 1, not {text!r}")
-    number = int(text[:10])
-    if most and number > most:
-        raise TooMuchAsked(f"{name} is at most {most}")
-    return min(number, MAX_PAGE)
+    return most if len(text.lstrip("0")) > 9 else min(int(text), most)
 
 
 def write_cursor(cursor: Cursor) -> str:

@@ -8,17 +8,22 @@ from zoneinfo import ZoneInfo
 from open311.domain.errors import TooMuchAsked
 
 NINETY_DAYS = timedelta(days=90)
+LAST_DAY = timedelta(days=1, microseconds=-1)
+"""From the first moment of most days to the last."""
 
 
-def longest_window(start: datetime | None, end: datetime | None, zone: str) -> tuple[datetime | None, datetime | None]:
+def longest_window(
+    start: datetime | None, end: datetime | None, zone: str, *, end_is_day: bool = False
+) -> tuple[datetime | None, datetime | None]:
     """The span between two moments; where one is missing, the one 90 days away.
 
-    An end stays missing where the calendar ends before it.
+    An end stays missing where the calendar ends before it. With ``end_is_day`` it is the last moment of a day, and that
+    day does not count for the length, as if its first moment had been given.
 
     :raises TooMuchAsked: when the span is longer than 90 days.
     """
     if start and end:
-        if _is_too_long(start, end, zone):
+        if _is_too_long(start, end - LAST_DAY if end_is_day else end, zone):
             raise TooMuchAsked("start_date and end_date may not span more than 90 days")
         return start, end
     try:

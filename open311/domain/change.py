@@ -26,7 +26,7 @@ class Change:
     photos: tuple[StoredPhoto, ...] = ()
     """Photos of the place after the work."""
     media_url: str = ""
-    """The address of a picture that a client gave."""
+    """The addresses of pictures that a client gave (``web_addresses``), one a line."""
     occurred_at: datetime | None = None
     """When it happened, where that was before it is told; None: now."""
 

@@ -148,7 +148,8 @@ def check_answers(
     """Check answers against their questions, and return the accepted answers and the reasons for refusing others.
 
     A missing answer is refused as ``"<code> required"``, one reason each (GeoReport v2, POST Service Request; clients
-    look for these words). Unknown codes are ignored, and empty values count as missing.
+    look for these words), and empty values count as missing. Answers to what the service does not ask are kept for
+    staff: FixMyStreet sends the number that a report has there, and coordinates of its own.
     """
     answers: list[Answer] = []
     reasons: list[str] = []
@@ -174,7 +175,20 @@ def check_answers(
                 names=tuple(names.get(value, value) for value in values),
             )
         )
-    return answers, reasons
+    return [*answers, *_unasked(attributes, given)], reasons
+
+
+def _unasked(attributes: Sequence[Attribute], given: Mapping[str, Sequence[str]]) -> list[Answer]:
+    """Answers to what the service does not ask, none of them public."""
+    asked = {attribute.code for attribute in attributes if attribute.variable}
+    unasked = {
+        code: tuple(dict.fromkeys(filter(None, map(str.strip, given[code])))) for code in given if code not in asked
+    }
+    return [
+        Answer(code=code, question=code, datatype=Datatype.TEXT, public=False, values=values, names=values)
+        for code, values in unasked.items()
+        if values
+    ]
 
 
 def is_decimal(text: str) -> bool:

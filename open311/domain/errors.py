@@ -7,6 +7,7 @@ to. The message is English, for whoever called; pages in other languages say it 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 Fact = str | int
 
@@ -16,15 +17,17 @@ class Refusal(Exception):
 
     :param message: an English sentence for the person or program that asked.
     :param code: what was refused, for programs, where that is more exact than the class.
+    :param also: sentences about whatever else is wrong with the same call, so that all of it can be mended at once.
     :param facts: what a translation of the message has to mention.
     """
 
     code: str = "refusal"
     """Stable and machine-readable: the name of the class in snake case, unless a more exact one was given."""
 
-    def __init__(self, message: str, *, code: str = "", **facts: Fact) -> None:
+    def __init__(self, message: str, *, code: str = "", also: Iterable[str] = (), **facts: Fact) -> None:
         super().__init__(message)
         self.code = code or type(self).code
+        self.also = tuple(also)
         self.facts = facts
 
     def __init_subclass__(cls) -> None:
@@ -61,8 +64,10 @@ class TooMuch(Mendable):
     :param retry_after: seconds until another try is worthwhile.
     """
 
-    def __init__(self, message: str, retry_after: int, *, code: str = "", **facts: Fact) -> None:
-        super().__init__(message, code=code, **facts)
+    def __init__(
+        self, message: str, retry_after: int, *, code: str = "", also: Iterable[str] = (), **facts: Fact
+    ) -> None:
+        super().__init__(message, code=code, also=also, **facts)
         self.retry_after = retry_after
 
 

@@ -39,6 +39,25 @@ def read_moment(text: str, zone: str) -> datetime:
         raise ValueError(f"{text!r} is not a date and time: {fault}") from None
 
 
+def read_end(text: str, zone: str) -> datetime:
+    """Read a moment like ``read_moment``; a day without a time means its end there, since people include the last day.
+
+    :raises ValueError: as ``read_moment``.
+    """
+    moment = read_moment(text, zone)
+    if not is_day(text):
+        return moment
+    try:
+        return day_after(moment, zone) - timedelta(microseconds=1)
+    except OverflowError:
+        raise ValueError(f"{text!r} is not a date and time: the calendar ends there") from None
+
+
+def is_day(text: str) -> bool:
+    """Whether a text that ``read_moment`` can read is a day without a time."""
+    return len(text.strip()) == len("2026-01-31")
+
+
 def day_after(moment: datetime, zone: str) -> datetime:
     """Return the time one day later in a zone, which may be 23 or 25 hours later if clocks change.
 

@@ -49,11 +49,12 @@ class Flag(fields.Boolean):
 
 
 class Words(fields.List[str]):
-    """A list of words; ``singular`` names one of them in XML."""
+    """A list of words; ``singular`` names one of them in XML. An ``optional`` one is left out if it is unknown."""
 
-    def __init__(self, singular: str, **kwargs: Any) -> None:
+    def __init__(self, singular: str, *, optional: bool = False, **kwargs: Any) -> None:
         super().__init__(fields.String(), **kwargs)
         self.singular = singular
+        self.optional = optional
 
 
 class Many(fields.Field[Any]):

@@ -84,13 +84,17 @@ class ServiceRequestDocument(Document):
 
 
 class AnswerDocument(Document):
-    """A public answer: the question as it was asked and what was chosen; one element for each value."""
+    """A public answer; one element for each value. The names are those of GeoReport v2's page of extensions.
+
+    ``label`` is the question as it was asked and ``name`` its code in the definition; ``value`` is what was chosen, in
+    words, and ``code`` its key.
+    """
 
     singular = "attribute"
-    code = Text()
     label = Text(known=True)
+    name = Text()
     value = Text(known=True)
-    name = Text(known=True)
+    code = Text(known=True)
 
 
 class NoteDocument(Document):
@@ -118,8 +122,13 @@ class PhotoDocument(Document):
     """A photo of a service request. Its file says nothing about where it was taken."""
 
     singular = "photo"
+    media_url = Text()
     url = Text()
     thumbnail_url = Text()
+    title = Text(known=True)
+    width = Number()
+    height = Number()
+    created_at = Moment()
     kind = Text()
     alt_text = Text(known=True)
 
@@ -133,7 +142,9 @@ class ExtendedAttributesDocument(Document):
     channel = Text()
     me_too = Number()
     sample = Flag()
+    changed_datetime = Moment()
     boundaries = Many(TagDocument)
+    media_urls = Words("media_url")
     photos = Many(PhotoDocument)
 
 
@@ -184,7 +195,9 @@ class UpdateDocument(Document):
     description = Text(known=True)
     media_url = Text()
     updated_datetime = Moment()
+    recorded_datetime = Moment()
     external_status_code = Text(optional=True)
+    media_urls = Words("media_url", optional=True)
 
 
 class UpdateReceiptDocument(Document):
@@ -192,6 +205,7 @@ class UpdateReceiptDocument(Document):
 
     plural, singular = "service_request_updates", "request_update"
     update_id = Text()
+    service_notice = Text(optional=True)
 
 
 class LayerDocument(Document):

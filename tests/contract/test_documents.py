@@ -35,7 +35,7 @@ FULL_SERVICE_REQUEST = {
     "media_url": "https://example.org/a?b=c&d=e",
 }
 EXTENSIONS: dict[str, Any] = {
-    "attributes": [{"code": "surface", "label": "Surface?", "value": "brick", "name": "Brick"}],
+    "attributes": [{"label": "Surface?", "name": "surface", "value": "Brick", "code": "brick"}],
     "notes": [
         {"datetime": MOMENT, "type": "status", "status": "closed", "outcome": "resolved", "description": "Cleaned."},
         {"datetime": MOMENT, "type": "comment"},
@@ -46,18 +46,31 @@ EXTENSIONS: dict[str, Any] = {
         "channel": "api",
         "me_too": 2,
         "sample": True,
+        "changed_datetime": MOMENT,
         "boundaries": [{"layer": "ward", "vintage": "2019", "code": "5", "name": "Ward 5"}],
+        "media_urls": ["https://example.org/media/a.jpg", "https://example.org/a?b=c&d=e"],
         "photos": [
             {
+                "media_url": "https://example.org/media/a.jpg",
                 "url": "https://example.org/media/a.jpg",
                 "thumbnail_url": "https://example.org/media/b.jpg",
+                "title": "Before",
+                "width": 864,
+                "height": 1536,
+                "created_at": MOMENT,
                 "kind": "before",
             }
         ],
     },
 }
 BARE_EXTENSIONS: dict[str, Any] = {
-    "extended_attributes": {"detailed_status": "received", "channel": "web", "me_too": 0, "sample": False}
+    "extended_attributes": {
+        "detailed_status": "received",
+        "channel": "web",
+        "me_too": 0,
+        "sample": False,
+        "changed_datetime": MOMENT,
+    }
 }
 ATTRIBUTE: dict[str, Any] = {
     "variable": True,
@@ -67,7 +80,13 @@ ATTRIBUTE: dict[str, Any] = {
     "order": 1,
     "description": "Which floor?",
 }
-UPDATE = {"update_id": "u-1", "service_request_id": "1000001", "updated_datetime": MOMENT, "status": "open"}
+UPDATE = {
+    "update_id": "u-1",
+    "service_request_id": "1000001",
+    "updated_datetime": MOMENT,
+    "recorded_datetime": MOMENT,
+    "status": "open",
+}
 LAYER = {
     "layer": "ward",
     "name": "Ward",
@@ -144,7 +163,7 @@ ROWS: list[tuple[str, type[Document], list[dict[str, Any]]]] = [
         documents.UpdateDocument,
         [
             UPDATE,
-            {**UPDATE, "update_id": "u-2", "status": None},
+            {**UPDATE, "update_id": "u-2", "media_urls": ["https://example.org/1.jpg", "https://example.org/2.jpg"]},
             {
                 **UPDATE,
                 "update_id": "u-3",

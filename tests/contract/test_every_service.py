@@ -43,7 +43,7 @@ def test_a_service_can_be_filed_with_every_question_answered(
     (case,) = read.get_json()
     assert (case["service_code"], case["service_name"]) == (service.service_code, service.service_name)
     told = [(each.code, value) for each in service.attributes if each.public for value in example(each)]
-    shown = [(each["code"], each["value"]) for each in case["attributes"]]
+    shown = [(each["name"], each["code"]) for each in case["attributes"]]
     assert shown == (told if service.publishing is Publishing.AT_ONCE else [])
 
 

@@ -85,6 +85,11 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_questions() -> None:
     assert reasons == ["first: 'x' is not a number", "second required: Where?"]
 
 
-def test_notices_and_unknown_codes_are_not_answers() -> None:
+def test_answers_to_what_nobody_asked_are_kept_for_staff() -> None:
     notice = Attribute("notice", Datatype.TEXT, "Call 911.", 1, variable=False)
-    assert check_answers([notice], {"notice": ["yes"], "else": ["no"]}, ZONE) == ([], [])
+    answers, reasons = check_answers([notice], {"notice": ["yes"], "else": ["no", " ", "no"], "empty": [""]}, ZONE)
+    assert [(each.code, each.question, each.values, each.public) for each in answers] == [
+        ("notice", "notice", ("yes",), False),
+        ("else", "else", ("no",), False),
+    ]
+    assert reasons == []

@@ -129,7 +129,7 @@ def test_texts_become_typed_values(phila: Jurisdiction, question: dict[str, str]
 @pytest.mark.parametrize(
     ("question", "name", "fault"),
     [
-        ({"lat": "1"}, "radius", "lat, long and radius go together"),
+        ({"lat": "1"}, "radius", "lat and long go together"),
         ({"bbox": "1,2,3"}, "bbox", "minLong,minLat,maxLong,maxLat as decimal numbers expected, not '1,2,3'"),
         ({"boundary": "5"}, "boundary", "layer:code or layer@vintage:code expected, not '5'"),
         ({"boundary": "moon:5"}, "boundary", "no boundary layer 'moon'"),

@@ -16,7 +16,8 @@ from open311.actions.cases.progress import comment, endorse, progress
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
 from open311.domain.lifecycle import Outcome, Status
-from tests.conftest import API
+from open311.domain.moment import now
+from tests.conftest import API, moment
 from tests.georeport.conftest import case
 
 STAFF = Actor("staff:test")
@@ -55,7 +56,7 @@ def closed(environment: Environment, report: Any) -> str:
 
 
 def test_public_answers_are_told_one_for_each_value(client: FlaskClient, closed: str) -> None:
-    assert [(each["code"], each["value"], each["name"]) for each in read(client, closed)["attributes"]] == [
+    assert [(each["name"], each["code"], each["value"]) for each in read(client, closed)["attributes"]] == [
         ("property_type", "public", "City property, such as a park, school or street sign"),
         ("surface", "brick", "Brick"),
         ("surface", "wood", "Wood"),
@@ -69,8 +70,8 @@ def test_the_public_history_is_told_in_its_order(client: FlaskClient, closed: st
         for note in notes_of(client, closed)
     ]
     assert notes == [
-        ("status", "received", None, ""),
-        ("status", "in_progress", None, ""),
+        ("status", "received", None, "Received"),
+        ("status", "in_progress", None, "In progress"),
         ("comment", None, None, "We are on our way."),
         ("status", "closed", "resolved", "The wall is clean."),
     ]
@@ -92,7 +93,10 @@ def test_boundaries_and_photos_are_named(client: FlaskClient, closed: str) -> No
     more = read(client, closed)["extended_attributes"]
     assert more["boundaries"] == [{"layer": "ward", "vintage": "sample", "code": "5", "name": "Sample ward 5"}]
     (picture,) = more["photos"]
-    assert picture["url"] == read(client, closed)["media_url"]
+    assert picture["media_url"] == picture["url"] == read(client, closed)["media_url"]
+    assert more["media_urls"] == [picture["media_url"]]
+    assert (picture["title"], picture["width"], picture["height"]) == ("Submitted", 8, 8)
+    assert moment(picture["created_at"]) <= now()
     assert picture["kind"] == "submitted"
 
 
@@ -116,7 +120,8 @@ def test_xml_has_the_same_extensions_as_json(client: FlaskClient, closed: str) -
         ("extended_attributes/boundaries/boundary", found["extended_attributes"]["boundaries"]),
         ("extended_attributes/photos/photo", found["extended_attributes"]["photos"]),
     ):
-        assert [{child.tag: child.text or "" for child in row} for row in element.findall(path)] == rows
+        told = [{child.tag: child.text or "" for child in row} for row in element.findall(path)]
+        assert told == [{name: str(value) for name, value in row.items()} for row in rows]
     assert element.findtext("extended_attributes/me_too") == "2"
 
 

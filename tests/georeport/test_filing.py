@@ -71,7 +71,7 @@ def reasons(response: TestResponse) -> list[str]:
 def answers(case: dict[str, Any]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for attribute in case["attributes"]:
-        found.setdefault(attribute["code"], []).append(attribute["value"])
+        found.setdefault(attribute["name"], []).append(attribute["code"])
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -16,7 +17,10 @@ from werkzeug.test import TestResponse
 
 from open311.actions.accounts.keys import issue_key
 from open311.actions.base.environment import Environment
+from open311.actions.cases.relate import merge
 from open311.catalog.city import Jurisdiction
+from open311.domain.case_ref import CaseRef
+from open311.domain.event import Event, event_of
 from open311.domain.lifecycle import Status
 from open311.domain.moment import now, write_moment
 from open311.models.base import database
@@ -26,6 +30,7 @@ from tests.georeport.conftest import ago, case
 from tests.georeport.small_city import serve
 from tests.georeport.updates import (
     PATH,
+    STAFF,
     as_dicts,
     day,
     listed,
@@ -97,6 +102,14 @@ def test_closed_closes_as_resolved_with_the_description_as_public_text(
         ("NO_FURTHER_ACTION", "closed", "no_action_needed"),
         ("no further action", "closed", "no_action_needed"),
         ("not_councils_responsibility", "closed", "not_responsible"),
+        ("not responsible", "closed", "not_responsible"),
+        ("CANCELLED", "closed", "withdrawn"),
+        ("fixed - council", "closed", "resolved"),
+        ("FIXED_USER", "closed", "resolved"),
+        ("FOR_TRIAGE", "acknowledged", None),
+        ("planned", "in_progress", None),
+        ("CONFIRMED", "received", None),
+        ("HIDDEN", "received", None),
         ("Not Council's Responsibility", "closed", "not_responsible"),
         ("unable_to_fix", "closed", "unable"),
         ("unable-to-fix", "closed", "unable"),
@@ -194,14 +207,104 @@ def test_what_the_client_says_of_when_is_told(listed: Any, put: Any, post: Any) 
     assert moment(found["updated_datetime"]) <= now()
 
 
-def test_a_step_that_is_told_late_still_follows_the_one_before(
-    listed: Any, put: Any, post: Any, work: Any, say: Any
+def test_a_step_that_is_told_late_changes_the_history_and_not_the_state(
+    client: FlaskClient, listed: Any, put: Any, post: Any, work: Any, say: Any
 ) -> None:
     put(case("1", ago(days=9)))
     work("1", Status.IN_PROGRESS)
     post("1", status="CLOSED", description="Done two days ago", updated_datetime=day(2))
     say("1", "Thank you")
-    assert [row["status"] for row in listed()] == ["closed", "closed", "open", "open"]
+    assert [row["status"] for row in listed()] == ["open", "closed", "open", "open"]
+    assert read(client, "1")["detailed_status"] == "in_progress"
+    notes = [(note["status"], note["description"]) for note in read(client, "1")["notes"] if "status" in note]
+    assert notes == [("received", "Received"), ("closed", "Done two days ago"), ("in_progress", "In progress")]
+
+
+@pytest.fixture
+def late(client: FlaskClient, put: Any, post: Any) -> Callable[..., dict[str, Any]]:
+    """Send updates of a request of nine days, each with the minutes that have passed since it happened."""
+
+    def run(*updates: tuple[str, str, int]) -> dict[str, Any]:
+        put(case("1", ago(days=9)))
+        for status, words, minutes in updates:
+            then = str(write_moment(ago(minutes=minutes)))
+            answer = post("1", status=status, description=words, updated_datetime=then)
+            assert answer.status_code == 200, answer.data
+        return read(client, "1")
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("updates", "status"),
+    [
+        ((("CLOSED", "finished", 5), ("REOPEN", "told late", 20)), "closed"),
+        ((("CLOSED", "finished", 5), ("INVESTIGATING", "told late", 20)), "closed"),
+        ((("INVESTIGATING", "begun", 5), ("CLOSED", "told late", 20)), "in_progress"),
+        ((("CLOSED", "done", 20), ("REOPEN", "again", 10), ("CLOSED", "told late", 15)), "received"),
+        ((("CLOSED", "done", 20), ("REOPEN", "again", 10), ("INTERNAL_REFERRAL", "told late", 15)), "received"),
+        ((("CLOSED", "done", 20), ("REOPEN", "again", 20)), "received"),
+    ],
+)
+def test_what_happened_last_decides_the_state_whatever_came_last(
+    late: Any, listed: Any, updates: tuple[tuple[str, str, int], ...], status: str
+) -> None:
+    found = late(*updates)
+    assert found["detailed_status"] == status
+    assert [note["description"] for note in found["notes"]][1:] == [
+        words for _, words, _ in sorted(updates, key=lambda update: -update[2])
+    ]
+    assert [row["description"] for row in listed()][:-1] == [words for _, words, _ in reversed(updates)]
+
+
+def test_a_request_is_closed_when_that_happened(late: Any, city: Connection) -> None:
+    found = late(("CLOSED", "finished", 90))
+    assert moment(found["updated_datetime"]) == city.scalar(text("SELECT closed_datetime FROM service_request"))
+    assert timedelta(minutes=89) < now() - moment(found["updated_datetime"]) < timedelta(minutes=91)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(30, 9), (-30, 0)])
+def test_nothing_happens_before_the_request_or_in_the_future(
+    client: FlaskClient, put: Any, post: Any, days: int, expected: int
+) -> None:
+    put(case("1", ago(days=9)))
+    post("1", status="CLOSED", description="Done", updated_datetime=day(days))
+    assert (now() - moment(read(client, "1")["updated_datetime"])).days == expected
+
+
+def test_duplicates_are_closed_when_the_other_was(
+    client: FlaskClient, environment: Environment, put: Any, post: Any, work: Any
+) -> None:
+    put(case("1", ago(days=9)), case("2", ago(minutes=10)))
+    merge(environment, CaseRef("phila.gov", "2"), STAFF, "1")
+    post("1", status="CLOSED", description="Done", updated_datetime=str(write_moment(ago(minutes=60))))
+    assert moment(read(client, "2")["updated_datetime"]) == moment(read(client, "2")["requested_datetime"])
+    assert now() - moment(read(client, "1")["updated_datetime"]) > timedelta(minutes=59)
+
+
+def test_who_polls_is_told_what_happened_earlier_and_was_told_since(listed: Any, put: Any, post: Any) -> None:
+    put(case("1", ago(days=9)))
+    post("1", description="Five hours ago", updated_datetime=str(write_moment(ago(hours=5))))
+    (found,) = listed(f"start_date={write_moment(ago(hours=2))}")
+    assert found["description"] == "Five hours ago"
+    assert moment(found["recorded_datetime"]) - moment(found["updated_datetime"]) >= timedelta(hours=4, minutes=59)
+    then = f"start_date={write_moment(ago(hours=6))}&end_date={write_moment(ago(hours=4))}"
+    assert [row["description"] for row in listed(then)] == ["Five hours ago"]
+
+
+def test_pages_follow_the_order_in_which_updates_were_told(listed: Any, put: Any, post: Any) -> None:
+    put(case("1", ago(days=9)))
+    for hours in (1, 5, 3):
+        post("1", description=str(hours), updated_datetime=str(write_moment(ago(hours=hours))))
+    query = f"start_date={write_moment(ago(hours=2))}&page_size=1"
+    assert [listed(f"{query}&page={page}")[0]["description"] for page in (1, 2, 3)] == ["3", "5", "1"]
+
+
+def test_followers_are_told_a_late_step_as_a_comment(late: Any, city: Connection) -> None:
+    late(("CLOSED", "finished", 5), ("INVESTIGATING", "told late", 20))
+    (changes,) = city.execute(text("SELECT changes FROM service_request_update WHERE description = 'told late'")).one()
+    told = event_of(kind="status", changes=changes, status="in_progress", text="told late", actor="client")
+    assert told is Event.COMMENT
 
 
 def test_the_clients_picture_is_told(listed: Any, report: Any, post: Any) -> None:
@@ -323,19 +426,38 @@ def test_what_cannot_be_taken_is_refused_with_the_reason_and_nothing_written(
     assert kept() == before
 
 
-@pytest.mark.parametrize("word", ["INVESTIGATING", "acknowledged", "internal_referral"])
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+@pytest.mark.parametrize("word", ["INVESTIGATING", "IN_PROGRESS", "acknowledged", "FOR_TRIAGE", "internal_referral"])
 @pytest.mark.parametrize("disputed", [False, True])
-def test_what_is_closed_is_opened_before_anything_else(
-    report: Any, post: Any, work: Any, kept: Any, word: str, disputed: bool
+def test_text_with_a_state_that_cannot_be_taken_is_kept_and_the_answer_says_so(
+    client: FlaskClient, report: Any, post: Any, work: Any, told: Any, word: str, disputed: bool, suffix: str
 ) -> None:
     number = report()
     work(number, Status.CLOSED)
     if disputed:
         work(number, Status.DISPUTED)
-    before = kept()
-    answer = post(number, update_id="1", status=word, description="On it")
-    assert (answer.status_code, "opened again" in reasons(answer)[0]) == (400, True)
-    assert kept() == before
+    before = read(client, number)["detailed_status"]
+    answer = post(number, suffix, update_id="1", status=word, description="On it")
+    (receipt,) = as_dicts(answer)
+    assert (answer.status_code, "the status was not changed: a closed" in receipt["service_notice"]) == (200, True)
+    assert told()[0] == ("closed", "On it")
+    assert read(client, number)["detailed_status"] == before
+    assert post(number, suffix, update_id="1", status=word, description="On it").data == answer.data
+
+
+def test_text_with_a_step_that_the_lifecycle_lacks_is_kept(
+    client: FlaskClient, environment: Environment, report: Any, post: Any, work: Any, told: Any
+) -> None:
+    number = report()
+    work(number, Status.REFERRED)
+    (receipt,) = post(number, status="acknowledged", description="Seen").get_json()
+    assert "it can become closed, in_progress" in receipt["service_notice"]
+    duplicate = report()
+    merge(environment, CaseRef("phila.gov", duplicate), STAFF, number)
+    (receipt,) = post(duplicate, status="CLOSED", description="Done").get_json()
+    assert "follows another" in receipt["service_notice"]
+    assert [text for _, text in told()][:2] == ["Done", "This is the same as " + number + "."]
+    assert ("open", "Seen") in told()
 
 
 def test_a_step_that_the_lifecycle_lacks_is_refused(report: Any, post: Any, work: Any, kept: Any) -> None:

@@ -118,7 +118,7 @@ def _what(environment: Environment, key: int) -> tuple[Department, dict[str, str
         "long": f"{place.long:.6f}" if place else "",
         "address_string": _as_public(environment, case, "address", case.address),
         "description": _description(environment, case),
-        "media_url": case.media_url or "",
+        "media_url": (case.media_url or "").partition("\n")[0],
     }
     return body, fields, str(case.uuid)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from open311.actions.base.actor import SYSTEM, Actor
 from open311.actions.base.environment import Environment
 from open311.actions.base.transaction import add, transaction, write
@@ -107,17 +109,26 @@ def unmerge(environment: Environment, ref: CaseRef, actor: Actor) -> str:
 def mirror(environment: Environment, case: ServiceRequest, text: str) -> None:
     """Make the duplicates of a service request follow its change, in the same transaction."""
     for key in duplicates_of(case.key):
-        _mirror(environment, locked_key(key), case, SYSTEM, text)
+        _mirror(environment, locked_key(key), case, SYSTEM, text, closed=case.closed_datetime)
 
 
-def _mirror(environment: Environment, case: ServiceRequest, canonical: ServiceRequest, actor: Actor, text: str) -> str:
+def _mirror(
+    environment: Environment,
+    case: ServiceRequest,
+    canonical: ServiceRequest,
+    actor: Actor,
+    text: str,
+    *,
+    closed: datetime | None = None,
+) -> str:
+    """Copy the state of another; ``closed`` is when it was closed, unless the duplicate is closed by being merged."""
     write(_ANY_STEP["on"])
     moment = now().replace(microsecond=0)
     for name in MIRRORED:
         setattr(case, name, getattr(canonical, name))
     case.acknowledged_datetime = case.acknowledged_datetime or canonical.acknowledged_datetime
     if PUBLISHED[Status(case.status)] == "closed":
-        case.closed_datetime = moment
+        case.closed_datetime = max(closed or moment, case.requested_datetime)
     case.updated_datetime = moment
     update_id = record(
         environment,

@@ -80,6 +80,8 @@ _STORED_COLUMNS = ", ".join(_STORED)
 _PAUSED = "CASE WHEN s.status IN ('waiting_on_reporter', 'referred') THEN s.updated_datetime END"
 _POINT = point("s.long", "s.lat")
 _HISTORY = "service_request, jurisdiction, actor, kind, public, status, outcome, description, occurred_at"
+# What an import brings along was recorded where it comes from, so that it is no news to those who poll updates; what a
+# later import changes is recorded now.
 # The cases that are new, each with the beginning of its history: that it was received, and what became of it. In the
 # order of most of the indexes, so that neighboring entries are written one after another.
 _INSERT = Statement(
@@ -91,8 +93,9 @@ _INSERT = Statement(
         ON CONFLICT (jurisdiction, service_request_id) DO NOTHING
         RETURNING *
     ), noted AS (
-        INSERT INTO service_request_update ({_HISTORY})
-        SELECT r.key, r.jurisdiction, :actor, 'status', true, step.status, step.outcome, step.text, step.moment
+        INSERT INTO service_request_update ({_HISTORY}, recorded_at)
+        SELECT r.key, r.jurisdiction, :actor, 'status', true, step.status, step.outcome, step.text, step.moment,
+               step.moment
         FROM new r
         CROSS JOIN LATERAL (
             SELECT 'received', NULL, NULL, r.requested_datetime

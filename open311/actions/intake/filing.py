@@ -122,7 +122,7 @@ def write_service_request(
         _add_history(key, filing)
         token = None
         if number:
-            publish_new(environment, [{**case, "photo": shown[0].file if shown else None}])
+            publish_new(environment, [{**case, "closed_datetime": None, "photo": shown[0].file if shown else None}])
             tell(environment, filing.jurisdiction.key, key)
         elif filing.service.type is ServiceType.BATCH:
             token = secrets.token_urlsafe(16)

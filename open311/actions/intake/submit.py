@@ -61,9 +61,12 @@ def submit(
     :raises NotAllowed: when staff have no grant that covers filing there.
     :raises KeyReused: when the idempotency key of ``once`` was used before with a different body.
     """
+    if not draft.service_code:
+        raise InvalidDraft(["service_code required", *draft.faults])
     service = jurisdiction.services.get(draft.service_code)
     if service is None or service.retired:
-        raise UnknownService(f"service_code {draft.service_code!r} is not a service of {jurisdiction.name}")
+        unknown = f"service_code {draft.service_code!r} is not a service of {jurisdiction.name}"
+        raise UnknownService(unknown, also=draft.faults)
     answers, reasons = check_answers(service.attributes, draft.answers, jurisdiction.timezone)
     if draft.faults or reasons:
         raise InvalidDraft([*draft.faults, *reasons])

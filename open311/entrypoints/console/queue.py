@@ -115,7 +115,7 @@ def open_next() -> AnyResponse:
 
 def asker() -> Asker:
     """Whoever looks at the list, as far as reading its address depends on it."""
-    return Asker(city(), me().account, whole_days=True)
+    return Asker(city(), me().account, enters_days=True)
 
 
 def came_from(query: str) -> Question:

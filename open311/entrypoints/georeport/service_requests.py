@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,10 +20,12 @@ from open311.api.arguments import check_boundaries, listing, write_cursor
 from open311.api.call import Call
 from open311.api.clients import writer
 from open311.api.endpoint import Reply, endpoint
+from open311.api.faults import repeated
 from open311.api.links import link
+from open311.api.sent import ATTRIBUTE, ignored, media_urls, sent, uploads
 from open311.api.validators import validator
 from open311.domain.draft import Draft
-from open311.domain.errors import InvalidArgument, MissingArgument, UnknownServiceRequest
+from open311.domain.errors import InvalidArgument, UnknownServiceRequest
 from open311.domain.moment import now
 from open311.entrypoints.georeport.extended import extended
 from open311.queries.filters import table
@@ -90,16 +91,13 @@ def _joined(call: Call, found: Sequence[Published]) -> bytes:
 def file_service_request(call: Call) -> Reply:
     """File a service request; the answer is 200 with a number or a token (GeoReport v2, POST Service Request)."""
     client = writer(call.jurisdiction, "requests")
-    service_code = (call.arguments.get("service_code") or "").strip()
-    if not service_code:
-        raise MissingArgument("service_code required")
-    photos = _uploads()
+    arguments, photos = sent(), uploads()
     receipt = submit(
         call.environment,
         call.jurisdiction,
-        _draft(call, service_code, [content for _, content in photos]),
+        _draft(call, arguments, [content for _, content in photos]),
         Actor("client", client.key) if client else REPORTER,
-        once=_once(call.arguments, photos),
+        once=_once(arguments, photos),
     )
     row = {
         "service_request_id": receipt.service_request_id,
@@ -108,54 +106,57 @@ def file_service_request(call: Call) -> Reply:
         "account_id": "",
         "media_not_kept": list(receipt.media_not_kept) or None,
     }
-    return Reply([row])
+    return Reply([row], headers=ignored(arguments, PARAMETERS))
 
 
 LINES = {
     "address": ("address_string", "address"),
     "address_id": ("address_id",),
     "zipcode": ("zipcode",),
-    "media_url": ("media_url",),
     "language": ("language",),
 }
 """Single-line fields of a draft, and the parameters that they come in. Old Java clients send ``address``."""
 PERSONAL = ("first_name", "last_name", "email", "phone", "device_id", "account_id")
+SINGLE = (
+    "service_code",
+    "lat",
+    "long",
+    "description",
+    *(name for given in LINES.values() for name in given),
+    *PERSONAL,
+)
+"""Parameters that have one value."""
+PARAMETERS = frozenset(
+    (*SINGLE, "media_url", "media_url[]", "api_key", "jurisdiction_id", "client_request_id", "extensions")
+)
+"""Everything that a service request can be filed with, besides ``attribute[code]`` and files."""
 
-_ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[[0-9]*\])?")
 
-
-def _draft(call: Call, service_code: str, photos: Sequence[bytes]) -> Draft:
-    arguments = call.arguments
-    lines = {
-        name: next((arguments[each] for each in given if arguments.get(each)), "") for name, given in LINES.items()
-    }
-    return Draft.of(
+def _draft(call: Call, arguments: MultiDict[str, str], photos: Sequence[bytes]) -> Draft:
+    given = {name: next(filter(str.strip, arguments.getlist(name)), "") for name in SINGLE}
+    draft = Draft.of(
         call.jurisdiction.key,
-        service_code,
-        lat=arguments.get("lat", ""),
-        long=arguments.get("long", ""),
-        lines=lines,
-        reporter={name: arguments.get(name, "") for name in PERSONAL},
-        description=arguments.get("description", ""),
+        given["service_code"].strip(),
+        lat=given["lat"],
+        long=given["long"],
+        lines={name: next(filter(None, map(given.__getitem__, names)), "") for name, names in LINES.items()},
+        reporter={name: given[name] for name in PERSONAL},
+        description=given["description"],
         answers=_answers(arguments),
+        media_urls=media_urls(arguments),
         photos=photos,
     )
+    twice = [fault for name in SINGLE for fault in repeated(name, arguments.getlist(name))]
+    return replace(draft, faults=(*draft.faults, *twice)) if twice else draft
 
 
 def _answers(arguments: MultiDict[str, str]) -> Mapping[str, Sequence[str]]:
     """``attribute[code]=v``, ``attribute[code][]=v`` and ``attribute[code][0]=v``, repeated or not."""
     answers: dict[str, list[str]] = defaultdict(list)
     for name, values in arguments.lists():
-        if found := _ATTRIBUTE.fullmatch(name):
+        if found := ATTRIBUTE.fullmatch(name):
             answers[found[1]] += values
     return answers
-
-
-def _uploads() -> list[tuple[str, bytes]]:
-    """Every file of the body, the field ``media`` first, without fields in which no file was chosen."""
-    files = sorted(request.files.items(multi=True), key=lambda item: item[0] != "media")
-    read = [(name, file.filename, file.read()) for name, file in files]
-    return [(name, content) for name, filename, content in read if filename or content]
 
 
 def _once(arguments: MultiDict[str, str], photos: Sequence[tuple[str, bytes]]) -> Once | None:

@@ -119,7 +119,7 @@ def _report(call: Call, published: Published, language: str) -> Entry:
     return Entry(
         id=f"{_tag(jurisdiction)}requests/{quote(number, safe='')}",
         title=say("feed_entry", language, service=document["service_name"], number=number, status=status),
-        updated=read_moment(document["updated_datetime"], jurisdiction.timezone),
+        updated=published.changed,
         published=read_moment(document["requested_datetime"], jurisdiction.timezone),
         words=[document[name] for name in ("description", "address", "status_notes") if document[name]],
         author=document["agency_responsible"] or jurisdiction.name,

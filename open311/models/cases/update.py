@@ -43,6 +43,13 @@ class Update(Base):
             postgresql_where=text("public"),
         ),
         Index(
+            "ix_service_request_update_recorded",
+            "jurisdiction",
+            text("recorded_at DESC"),
+            text("key DESC"),
+            postgresql_where=text("public"),
+        ),
+        Index(
             "uq_service_request_update_client",
             "api_client",
             "client_update_id",
@@ -74,6 +81,8 @@ class Update(Base):
     api_client: Mapped[int | None] = mapped_column(ForeignKey("api_client.key"))
     client_update_id: Mapped[str | None]
     occurred_at: Mapped[datetime]
+    """When it happened; the state is that of the step which happened last."""
     recorded_at: Mapped[Recorded]
+    """When this server was told."""
     redacted_at: Mapped[datetime | None]
     """When its words were replaced with a tombstone."""

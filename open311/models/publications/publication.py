@@ -55,6 +55,7 @@ class Publication(Base):
     open: Mapped[bool]
     requested_datetime: Mapped[datetime]
     updated_datetime: Mapped[datetime]
+    """When anything public changed last, for ``updated_after``; a closed one's document says when it was closed."""
     point: Mapped[Any | None] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
     words: Mapped[Any] = mapped_column(TSVECTOR)
     json: Mapped[bytes]

@@ -11,15 +11,16 @@ from open311.queries.reading import Statement, fetch, fetch_one_as, fetch_value,
 
 @dataclass(frozen=True, slots=True)
 class SentUpdate:
-    """An update that a program sent: its public id, and the number of its service request."""
+    """An update that a program sent: its public id, the number of its service request, what of it was not taken."""
 
     update_id: str
     number: str | None
+    notice: str | None
 
 
 _SENT = Statement(
     """
-    SELECT u.uuid::text AS update_id, r.service_request_id AS number
+    SELECT u.uuid::text AS update_id, r.service_request_id AS number, u.note AS notice
     FROM service_request_update u JOIN service_request r ON r.key = u.service_request
     WHERE u.api_client = :api_client AND u.client_update_id = :client_update_id
     """
@@ -47,6 +48,20 @@ _LAST_STEP = Statement(
 def last_step_at(key: int) -> datetime | None:
     """Return when a service request (its primary key) took its last step of the lifecycle."""
     return fetch_value(_LAST_STEP, {"key": key})  # type: ignore[no-any-return]
+
+
+_STATE_AT = Statement(
+    """
+    SELECT status FROM service_request_update
+    WHERE service_request = :key AND status IS NOT NULL AND occurred_at <= :moment
+    ORDER BY occurred_at DESC, key DESC LIMIT 1
+    """
+)
+
+
+def state_then(key: int, moment: datetime) -> str | None:
+    """Return the state of a service request (its primary key) at a moment; None before its first step."""
+    return fetch_value(_STATE_AT, {"key": key, "moment": moment})  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from open311.catalog.city import Jurisdiction, Layer
 from open311.domain.boundary_name import BoundaryName
 from open311.domain.draft import clean_line
-from open311.domain.moment import day_after, read_moment
+from open311.domain.moment import is_day, read_end, read_moment
 from open311.domain.place import Box, Point
 from open311.queries.filters.values import AnyOf, Area, Boundaries, Circle, Equal, Instant, Search, Value
 
 MAX_RADIUS_METRES = 50_000
 """Largest radius of a circle, in metres."""
+DEFAULT_RADIUS_METRES = 500
+"""Radius of a circle whose center alone is given, in metres: a few blocks."""
 MAX_BOUNDARIES = 10
 """Most boundaries that can be asked for at once: PostgreSQL plans each as another join."""
 BOUNDARY_SHORTCUTS = ("ward",)
@@ -28,8 +30,8 @@ class Asker:
     jurisdiction: Jurisdiction
     account: int | None = None
     """The account that ``me`` stands for."""
-    whole_days: bool = False
-    """Whether an end means the end of that day, as in forms where people enter days, and not its midnight."""
+    enters_days: bool = False
+    """Whether this is somebody who fills in a form with days, and not a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,15 @@ class Given:
         """What was sent for one parameter, without blank texts."""
         return [text for text in self.sent.get(parameter, ()) if text.strip()]
 
-    def first(self, parameter: str) -> str:
-        """The first value of a parameter; empty if there is none."""
-        return self.sent[parameter][0].strip() if self.sent.get(parameter) else ""
+    def single(self, parameter: str) -> str:
+        """The one value of a parameter; empty if there is none.
+
+        :raises ValueError: when several different ones were sent.
+        """
+        texts = {text.strip() for text in self.of(parameter)}
+        if len(texts) > 1:
+            raise ValueError(f"{parameter} was given {len(texts)} times with different values")
+        return texts.pop() if texts else ""
 
 
 Read = Callable[[Given], Value | None]
@@ -80,7 +88,7 @@ def one_of(values: Sequence[str]) -> Read:
     def read(given: Given) -> Value | None:
         if not given.texts:
             return None
-        if (word := given.texts[-1].strip()) not in values:
+        if (word := given.single(given.name)) not in values:
             raise ValueError(f"{word!r} is not one of {', '.join(values)}")
         return Equal(word)
 
@@ -112,7 +120,7 @@ def assignee(given: Given) -> Value | None:
     """The key of an account, ``me``, or ``none`` for service requests that nobody is assigned to."""
     if not given.texts:
         return None
-    word = given.texts[-1].strip()
+    word = given.single(given.name)
     if word == "none":
         return Equal(None)
     if word == "me" and given.asker.account is not None:
@@ -124,25 +132,24 @@ def assignee(given: Given) -> Value | None:
 
 def start(given: Given) -> Value | None:
     """A moment from when on; a day stands for its beginning."""
-    return _instant(given)
+    return _instant(given, read_moment)
 
 
 def end(given: Given) -> Value | None:
-    """A moment up to when; for people who enter days (``Asker.whole_days``) the end of the day."""
-    return _instant(given, ends=True)
+    """A moment up to when; a day stands for its end."""
+    return _instant(given, read_end)
 
 
-def _instant(given: Given, *, ends: bool = False) -> Value | None:
+def _instant(given: Given, read: Callable[[str, str], datetime]) -> Value | None:
     if not given.texts:
         return None
-    zone = given.asker.jurisdiction.timezone
-    if not given.asker.whole_days:
-        return Instant(read_moment(given.texts[-1], zone))
+    text = given.single(given.name)
     try:
-        moment = read_moment(given.texts[-1], zone)
-        return Instant(day_after(moment, zone) - timedelta(microseconds=1) if ends else moment)
-    except (ValueError, OverflowError):
-        raise ValueError("Enter a day, like 2026-11-25") from None
+        return Instant(read(text, given.asker.jurisdiction.timezone), day=is_day(text))
+    except ValueError:
+        if given.asker.enters_days:
+            raise ValueError("Enter a day, like 2026-11-25") from None
+        raise
 
 
 def _numbers(texts: Sequence[str], names: str) -> list[float]:
@@ -159,7 +166,7 @@ def box(given: Given) -> Value | None:
     """West, south, east and north between commas."""
     if not given.texts:
         return None
-    west, south, east, north = _numbers(given.texts[-1].split(","), "minLong,minLat,maxLong,maxLat")
+    west, south, east, north = _numbers(given.single(given.name).split(","), "minLong,minLat,maxLong,maxLat")
     Point(west, south), Point(east, north)
     if west > east or south > north:
         raise ValueError("minLong,minLat must not be greater than maxLong,maxLat")
@@ -167,13 +174,13 @@ def box(given: Given) -> Value | None:
 
 
 def circle(given: Given) -> Value | None:
-    """A circle, from the three parameters ``long``, ``lat`` and ``radius``."""
-    texts = [given.first(parameter) for parameter in ("long", "lat", "radius")]
+    """A circle, from the parameters ``long``, ``lat`` and ``radius``; the latter can be left out."""
+    texts = [given.single(parameter) for parameter in ("long", "lat", "radius")]
     if not any(texts):
         return None
-    if not all(texts):
-        raise ValueError("lat, long and radius go together")
-    long, lat, metres = _numbers(texts, "long,lat,radius")
+    if not all(texts[:2]):
+        raise ValueError("lat and long go together, and radius goes with them")
+    long, lat, metres = _numbers([*texts[:2], texts[2] or str(DEFAULT_RADIUS_METRES)], "long,lat,radius")
     if not 0 < metres <= MAX_RADIUS_METRES:
         raise ValueError(f"radius must be more than 0 and at most {MAX_RADIUS_METRES} metres")
     return Circle(Point(long, lat), metres)

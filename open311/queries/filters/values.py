@@ -69,6 +69,8 @@ class Instant(Value):
     """A moment in time."""
 
     at: datetime
+    day: bool = False
+    """Whether it was given as a day: the moment is its first, or at an end its last."""
 
     def parameters(self, name: str) -> dict[str, Any]:
         """The moment under the filter's own name."""

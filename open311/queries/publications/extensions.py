@@ -25,6 +25,8 @@ class Case:
     withheld: list[str]
     sample: bool
     me_too: int
+    media_url: str | None
+    changed_datetime: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,11 @@ class Photo:
     service_request: int
     file: str
     thumbnail: str
+    width: int
+    height: int
     kind: str
     alt_text: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,9 @@ _CASES = Statement(
     """
     SELECT r.key, r.status AS detailed_status, r.outcome, r.channel, r.service_code, r.moderation, r.withheld,
            coalesce(r.origin = 'sample', false) AS sample,
-           (SELECT count(*) FROM endorsement e WHERE e.service_request = r.key) AS me_too
+           (SELECT count(*) FROM endorsement e WHERE e.service_request = r.key) AS me_too,
+           r.media_url,
+           p.updated_datetime AS changed_datetime
     FROM service_request r JOIN publication p ON p.service_request = r.key
     WHERE r.key = ANY(:keys)
     """
@@ -122,7 +129,7 @@ _TAGS = Statement(
 )
 _PHOTOS = Statement(
     f"""
-    SELECT m.service_request, m.file, m.thumbnail, m.kind, m.alt_text
+    SELECT m.service_request, m.file, m.thumbnail, m.width, m.height, m.kind, m.alt_text, m.created_at
     FROM media m JOIN publication p ON p.service_request = m.service_request
     WHERE m.service_request = ANY(:keys) AND m.moderation = '{Moderation.APPROVED}'
     ORDER BY m.service_request, m.key

@@ -12,7 +12,8 @@ _CASES = Statement(
     """
     SELECT r.key, r.jurisdiction, r.service_request_id, r.service_code, r.service_name, r.description, r.status,
            r.status_notes, r.agency_responsible, r.service_notice, r.requested_datetime, r.updated_datetime,
-           r.expected_datetime, r.address, r.address_id, r.zipcode, r.media_url, r.private, r.moderation, r.withheld,
+           r.expected_datetime, r.closed_datetime, r.address, r.address_id, r.zipcode, r.media_url, r.private,
+           r.moderation, r.withheld,
            ST_X(r.point) AS long, ST_Y(r.point) AS lat,
            (SELECT m.file FROM media m
             WHERE m.service_request = r.key AND m.kind = 'submitted' AND m.moderation = 'approved'

@@ -61,6 +61,8 @@ class Published:
     document: bytes
     requested: datetime
     number: str
+    changed: datetime
+    """When anything public of it changed last (a closed one's ``updated_datetime`` is when it was closed)."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def one(jurisdiction: str, number: str, column: str) -> Published | None:
 def _one(column: str) -> Statement:
     return Statement(
         f"""
-        SELECT service_request, {column}, requested_datetime, service_request_id FROM publication
+        SELECT service_request, {column}, requested_datetime, service_request_id, updated_datetime FROM publication
         WHERE jurisdiction = :jurisdiction AND service_request_id = :number
         """
     )
@@ -135,7 +137,7 @@ def _statement(shape: _Shape) -> Statement:
     """Compile the SQL of a shape."""
     listed = _listed(shape)
     if not shape.whole:
-        return Statement(f"SELECT key, document, requested, number FROM ({listed}) AS page")
+        return Statement(f"SELECT key, document, requested, number, changed FROM ({listed}) AS page")
     return Statement(
         f"""
         SELECT string_agg(page.document, '\\x{shape.separator.hex()}'::bytea), count(*),
@@ -161,7 +163,8 @@ def _listed(shape: _Shape) -> str:
 
 
 def _document(shape: _Shape) -> str:
-    return f"publication.{shape.column} AS document, publication.service_request_id AS number"
+    changed = "" if shape.whole else ", publication.updated_datetime AS changed"
+    return f"publication.{shape.column} AS document, publication.service_request_id AS number{changed}"
 
 
 def _found(shape: _Shape, *columns: str) -> str:

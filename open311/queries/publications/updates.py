@@ -23,15 +23,36 @@ class PublicUpdate:
     description: str | None
     media_url: str | None
     updated_datetime: datetime
+    """When it happened."""
+    recorded_datetime: datetime
+    """When this server was told."""
     external_status_code: str | None
     """Outcome or internal state, if the update is a step."""
 
 
 _CLOSED = ", ".join(f"'{status}'" for status in Status if PUBLISHED[status] == "closed")
 
+_NUMBERS = """
+    (cardinality(CAST(:numbers AS text[])) = 0 OR p.service_request_id = ANY(CAST(:numbers AS text[])))
+"""
+_KEYS = f"""
+    SELECT u.key, u.recorded_at FROM service_request_update u
+    JOIN publication p ON p.service_request = u.service_request
+    WHERE u.jurisdiction = :jurisdiction AND u.public AND {_NUMBERS}
+"""
+_PAGE_OF_KEYS = "ORDER BY u.recorded_at DESC, u.key DESC LIMIT CAST(:limit AS bigint) + CAST(:offset AS bigint)"
+# Who polls is told everything that was recorded in the span, whenever it happened. Who asks for a span of the past is
+# told what happened then too, though it may have been recorded after it; what happened is recorded later, never before.
 # A comment is no step: it has the state that was in force then, or clients would reopen what is closed.
 _PAGE = Statement(
     f"""
+    WITH keys AS (
+        ({_KEYS} AND u.recorded_at >= :start AND u.recorded_at <= :end {_PAGE_OF_KEYS})
+        UNION ALL
+        ({_KEYS}
+         AND :end < statement_timestamp() AND u.recorded_at > :end AND u.occurred_at >= :start AND u.occurred_at <= :end
+         {_PAGE_OF_KEYS})
+    )
     SELECT u.uuid AS update_id, p.service_request_id, p.service_code,
            CASE WHEN coalesce(u.status, (
                     SELECT e.status FROM service_request_update e
@@ -39,14 +60,12 @@ _PAGE = Statement(
                       AND (e.occurred_at, e.key) < (u.occurred_at, u.key)
                     ORDER BY e.occurred_at DESC, e.key DESC LIMIT 1)) IN ({_CLOSED})
                 THEN 'closed' ELSE 'open' END AS status,
-           u.description, u.media_url, u.occurred_at AS updated_datetime,
+           u.description, u.media_url, u.occurred_at AS updated_datetime, u.recorded_at AS recorded_datetime,
            coalesce(u.outcome, u.status) AS external_status_code
-    FROM service_request_update u
+    FROM (SELECT key FROM keys ORDER BY recorded_at DESC, key DESC LIMIT :limit OFFSET :offset) AS page
+    JOIN service_request_update u USING (key)
     JOIN publication p ON p.service_request = u.service_request
-    WHERE u.jurisdiction = :jurisdiction AND u.public AND u.occurred_at >= :start AND u.occurred_at <= :end
-      AND (cardinality(CAST(:numbers AS text[])) = 0 OR p.service_request_id = ANY(CAST(:numbers AS text[])))
-    ORDER BY u.occurred_at DESC, u.key DESC
-    LIMIT :limit OFFSET :offset
+    ORDER BY u.recorded_at DESC, u.key DESC
     """
 )
 
@@ -54,7 +73,10 @@ _PAGE = Statement(
 def page(
     jurisdiction: str, start: datetime, end: datetime, numbers: list[str], number: int, size: int
 ) -> list[PublicUpdate]:
-    """A page of the public updates that happened in a span of time, newest first; of these numbers, or of all."""
+    """A page of the public updates that were recorded or happened in a span of time, the one recorded last first.
+
+    ``numbers`` are those of the service requests; none for all of them.
+    """
     return fetch_as(
         PublicUpdate,
         _PAGE,

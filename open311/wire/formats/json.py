@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from marshmallow import fields
 
-from open311.wire.document import Degrees, Document, Many, Moment, One, Text, described, is_optional
+from open311.wire.document import Degrees, Document, Many, Moment, One, Text, Words, described, is_optional
 
 Convert = Callable[[Any], Any]
 _MOMENTS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
@@ -69,6 +69,8 @@ def _convert(field: fields.Field[Any]) -> Convert | None:
         return lambda value: None if value is None else round(value, 7)
     if isinstance(field, Text) and field.known:
         return lambda value: "" if value is None else value
+    if isinstance(field, Words) and not field.optional:
+        return lambda words: words or []
     if isinstance(field, Many):
         inner = _builder(field.document)
         return lambda rows: [inner(row) for row in rows or ()]
