@@ -11,6 +11,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.sansio.utils import get_current_url
 
 from open311.actions.base.environment import Environment, current_environment
+from open311.api.accept import preferred
 from open311.api.http_request import host_of
 from open311.api.installation import installation
 from open311.api.validators import holds
@@ -72,7 +73,7 @@ def format_of(suffix: str) -> Format:
     if suffix:
         return FORMATS[suffix.lstrip(".")]
     request.environ[BY_ACCEPT] = True
-    return _OFFERED[request.accept_mimetypes.best_match(_OFFERED, DEFAULT.media_type)]
+    return _OFFERED[preferred(request.accept_mimetypes, _OFFERED) or DEFAULT.media_type]
 
 
 # What ``Accept`` may name. Some clients name the charset with it.

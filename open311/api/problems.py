@@ -54,7 +54,7 @@ def status_of(kind: type[Refusal]) -> int:
 def refused(refusal: Refusal, fmt: Format) -> Response:
     """The errors document for a refusal, with one entry for each reason; what else is wrong comes last."""
     reasons = refusal.reasons if isinstance(refusal, InvalidDraft) else [str(refusal)]
-    answer = errors(status_of(type(refusal)), reasons, fmt, also=refusal.also)
+    answer = errors(status_of(type(refusal)), [*reasons, *refusal.also], fmt)
     if isinstance(refusal, TooMuch | Unavailable):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
@@ -75,8 +75,7 @@ def failed(fault: HTTPException, fmt: Format) -> Response:
     return answer
 
 
-def errors(status: int, reasons: Sequence[str], fmt: Format, also: Sequence[str] = ()) -> Response:
-    """An errors document with these reasons, the most useful one first; ``also`` are faults of arguments."""
+def errors(status: int, reasons: Sequence[str], fmt: Format) -> Response:
+    """An errors document with these reasons; put the most useful one first."""
     rows = [{"code": status, "description": reason} for reason in reasons]
-    rows += [{"code": STATUS[Invalid], "description": reason} for reason in also]
     return Response(render(ErrorDocument, fmt, rows), status, content_type=fmt.content_type)

@@ -9,8 +9,6 @@ from urllib.parse import quote
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from open311.api.call import arguments_of_query
-
 ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[[0-9]*\])?")
 """The name of a parameter that answers a question of the service; the group is the question's code."""
 MAX_NAMED = 20
@@ -18,18 +16,12 @@ MAX_NAMED = 20
 
 
 def sent() -> MultiDict[str, str]:
-    """The fields of the form, and those of the query that the form does not have."""
-    fields: MultiDict[str, str] = MultiDict(request.form)
-    given = {name for name, texts in fields.lists() if any(text.strip() for text in texts)}
-    for name, texts in arguments_of_query().lists():
-        if name not in given:
-            fields.setlist(name, texts)
-    return fields
-
-
-def media_urls(arguments: MultiDict[str, str]) -> list[str]:
-    """The addresses of pictures, in the order in which they were sent."""
-    return [text for name in ("media_url", "media_url[]") for text in arguments.getlist(name)]
+    """The fields of the form, and those of the query that the form does not have. ``media_url[]`` is ``media_url``."""
+    given = {name for name, texts in request.form.lists() if any(text.strip() for text in texts)}
+    beside = [(name, text) for name, text in request.args.items(multi=True) if name not in given]
+    fields = [(name, text) for name, text in request.form.items(multi=True) if name in given]
+    named = {"media_url[]": "media_url"}
+    return request.parameter_storage_class([(named.get(name, name), text) for name, text in (*fields, *beside)])
 
 
 def uploads() -> list[tuple[str, bytes]]:

@@ -77,8 +77,10 @@ class Unavailable(Refusal):
     :param retry_after: seconds until another try is worthwhile.
     """
 
-    def __init__(self, message: str, retry_after: int, *, code: str = "", **facts: Fact) -> None:
-        super().__init__(message, code=code, **facts)
+    def __init__(
+        self, message: str, retry_after: int, *, code: str = "", also: Iterable[str] = (), **facts: Fact
+    ) -> None:
+        super().__init__(message, code=code, also=also, **facts)
         self.retry_after = retry_after
 
 

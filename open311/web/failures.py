@@ -59,6 +59,7 @@ SAID_BY_FAMILY: dict[type[Refusal], str] = {
     Unavailable: N_("That is not possible at the moment. Try again in a minute"),
 }
 """What readers of other languages are told where the refusal itself is in English only."""
+_OURS = N_("The server failed; what was sent was not stored")
 _LOG = logging.getLogger(__name__)
 
 
@@ -96,16 +97,20 @@ def gone() -> Response:
     return answer
 
 
-def lost() -> Response:
-    """The page for somebody who looks at an address at which there is nothing, outside every blueprint of pages."""
-    reason = gettext("Look at the address again, or begin at the first page")
+def astray(fault: HTTPException) -> Response:
+    """The page for somebody whose browser got an error outside every blueprint of pages: mostly, there is nothing."""
+    status = fault.code or 500
+    if status >= InternalServerError.code:
+        know_nobody()
+    reasons = {404: N_("Look at the address again, or begin at the first page"), 500: _OURS}
+    reason = gettext(reasons.get(status, fault.description or fault.name))
     try:
         around = shell()
-    except Exception as fault:
-        if is_away(fault):
+    except Exception as failure:
+        if is_away(failure):
             return gone()
         raise
-    return add_headers(failure_page(404, reason, **around))
+    return add_headers(_with_headers(failure_page(status, reason, **around), fault))
 
 
 def status_of(refusal: Refusal) -> int:
@@ -138,7 +143,10 @@ def failure_page(status: int, reason: str, **values: Any) -> Response:
 
 
 def _failed(fault: HTTPException) -> Response:
-    answer = failure_page(fault.code or 500, gettext(fault.description or fault.name))
+    return _with_headers(failure_page(fault.code or 500, gettext(fault.description or fault.name)), fault)
+
+
+def _with_headers(answer: Response, fault: HTTPException) -> Response:
     for name, value in fault.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
@@ -150,4 +158,4 @@ def _broken(fault: Exception) -> Response:
         _LOG.error("%s %s: the database is away: %s", request.method, request.path, fault)
         return gone()
     _LOG.exception("%s %s failed", request.method, request.path, exc_info=fault)
-    return _failed(InternalServerError(N_("The server failed; what was sent was not stored")))
+    return _failed(InternalServerError(_OURS))

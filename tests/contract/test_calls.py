@@ -132,7 +132,7 @@ def test_the_list_of_service_requests_has_every_filter_and_parameter_of_the_code
 
 
 def test_a_report_has_every_field_of_the_code() -> None:
-    others = {"service_code", "lat", "long", "description", "client_request_id", "media"}
+    others = {"service_code", "lat", "long", "description", "client_request_id", "media", "media_url"}
     lines = {name for given in LINES.values() for name in given}
     assert form_of("postServiceRequest") == {*lines, *PERSONAL} | others | EVERYWHERE
 

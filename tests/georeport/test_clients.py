@@ -231,7 +231,7 @@ def test_a_report_is_taken_as_this_client_sends_it(client: FlaskClient, api_key:
     number = number_of(response, sent.suffix)
     (case,) = client.get(f"{API}/requests/{number}.json?extensions=true").get_json()
     assert {name: case[name] for name in sent.expected} == sent.expected
-    answers = [(answer["code"], answer["value"]) for answer in case["attributes"]]
+    answers = [(answer["name"], answer["code"]) for answer in case["attributes"]]
     assert answers == [("property_type", "public"), *(("surface", value) for value in sent.surface)]
     assert len(case["extended_attributes"]["photos"]) == sent.photo
 

@@ -328,7 +328,7 @@ def test_faults_of_place_text_and_answers_are_told_together(post: Any) -> None:
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
-        ("Tom & Jerry <b>x</b> ]]> &amp; \"q\" 'a'", "Tom & Jerry <b>x</b> ]]> &amp; \"q\" 'a'"),
+        ("Tom & Jerry <b>x</b> ]]> &amp; \"q\" 'a'", "Tom & Jerry x ]]> & \"q\" 'a'"),
         ("a\x00b\x0bc\x1fd\x7fe\ufffef", "abcdef"),
         ("Paint 🎨 in the שלום 街", "Paint 🎨 in the שלום 街"),
         ("Cafe\u0301", "Café"),

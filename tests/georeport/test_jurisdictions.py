@@ -25,6 +25,7 @@ def two_cities(city: Connection, tmp_path: Path) -> FlaskClient:
         city["jurisdictions"][1]["jurisdiction_id"] = "sandbox.phila.gov"
         both = [jurisdiction["key"] for jurisdiction in city["jurisdictions"]]
         city["endpoints"] = [{"path": API, "type": "production", "jurisdictions": both}]
+        city["jurisdictions"][1] |= {"contact": "The second one", "key_service": "Ask the second one"}
 
     return serve(city, city_dir=small_city(tmp_path, change, "SR-CL01"), public_url="https://311.example.org")
 
@@ -110,6 +111,14 @@ def test_one_of_several_must_be_named(two_cities: FlaskClient, resource: str, su
 @pytest.mark.parametrize("path", ["/discovery.json", f"{API}/discovery.json", f"{API}/discovery.xml"])
 def test_discovery_needs_no_jurisdiction(two_cities: FlaskClient, path: str) -> None:
     assert two_cities.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/discovery.json", f"{API}/discovery.json"])
+def test_discovery_tells_the_contact_of_the_one_that_is_asked(two_cities: FlaskClient, path: str) -> None:
+    second = two_cities.get(f"{path}?jurisdiction_id=sandbox.phila.gov").get_json()
+    assert (second["contact"], second["key_service"]) == ("The second one", "Ask the second one")
+    for query in ("", "?jurisdiction_id=phila.gov"):
+        assert two_cities.get(path + query).get_json()["contact"].startswith("Philly311")
 
 
 @pytest.mark.parametrize("suffix", ["json", "xml"])

@@ -235,7 +235,7 @@ def test_circles_go_with_other_filters(client: FlaskClient, put: Any, beside: st
     "query",
     [
         "lat=39.95",
-        "lat=39.95&long=-75.16",
+        "long=-75.16",
         "radius=100",
         "long=-75.16&radius=100",
         "lat=91&long=0&radius=1",

@@ -54,13 +54,13 @@ def numbers(found: Any) -> list[str]:
 
 
 def test_a_report_is_an_entry(client: FlaskClient, report: Any) -> None:
-    number = report(description='"Tag" & <b>', address_string="1415 E PASSYUNK AVE")
+    number = report(description='"Tag" & <3', address_string="1415 E PASSYUNK AVE")
     found = read(client)
     assert found.feed.title == "City of Philadelphia: reports"
     (entry,) = found.entries
     assert entry.title == f"Graffiti Removal, report {number}: open"
     assert entry.id == f"tag:phila.gov,2011-03-07:requests/{number}"
-    assert entry.content[0].value == '"Tag" & <b>\n1415 E PASSYUNK AVE'
+    assert entry.content[0].value == '"Tag" & <3\n1415 E PASSYUNK AVE'
     assert entry.content[0].type == "text/plain"
     assert entry.author == "Community Life Improvement Program"
     assert {tag.term for tag in entry.tags} == {"SR-CL01", "open"}

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
+from werkzeug.datastructures import MultiDict
+
 from open311.domain.draft import clean_line
 from open311.queries.cases.case_list import SORTS, Asked
 from open311.queries.cases.queues import Queue
@@ -74,15 +76,17 @@ class Question:
         return self.having(sort=f"-{name}" if turned else name, after="")
 
 
-def read(args: Mapping[str, str], asker: Asker) -> Question:
+def read(args: MultiDict[str, str], asker: Asker) -> Question:
     """Read an address. Empty parameters ask for nothing; ``errors`` says which ones cannot be read."""
-    texts = {name: clean_line(args.get(name, "")) for name in ("queue", "sort", "after", *PARAMETERS)}
+    sent = {name: _sent(args, name) for name in ("queue", "sort", "after", *PARAMETERS)}
+    texts = {name: next(iter(each), "") for name, each in sent.items()}
     queue = Queue(texts["queue"]) if texts["queue"] in list(Queue) else Queue.OPEN
     sort = texts["sort"] or _usual(queue)
     if sort.lstrip("-") not in SORTS:
         sort = _usual(queue)
     given = {name: texts[name] for name in PARAMETERS if texts[name]}
-    wanted, faults = table.read(Source.CASES, {name: [text] for name, text in given.items()}, asker)
+    wanted, faults = table.read(Source.CASES, {name: sent[name] for name in given}, asker)
+    faults |= {name: f"{name} was given {len(sent[name])} times" for name in given if len(sent[name]) > 1}
     for name in args:
         if name not in _KNOWN and (layer := layer_meant(name, asker.jurisdiction.layers)):
             faults["boundary"] = f"{name} is no filter; write boundary={layer}:{args[name].strip() or 'CODE'}"
@@ -96,8 +100,17 @@ def read(args: Mapping[str, str], asker: Asker) -> Question:
 
 def read_again(query: str, asker: Asker) -> Question:
     """Read a question that was written into a link or saved; whatever cannot be read is ignored."""
-    question = read(dict(parse_qsl(query)), asker)
+    question = read(MultiDict(parse_qsl(query)), asker)
     return replace(question, errors={})
+
+
+def _sent(args: MultiDict[str, str], name: str) -> list[str]:
+    """What was sent for a parameter, without blanks and repetitions; lists with commas are one."""
+    texts = list(dict.fromkeys(text for each in args.getlist(name) if (text := clean_line(each))))
+    return [",".join(texts)] if texts and name in _LISTS else texts
+
+
+_LISTS = ("service_request_id", "service_code", "status", "department", "channel")
 
 
 def _usual(queue: str) -> str:

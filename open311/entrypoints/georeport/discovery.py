@@ -10,7 +10,7 @@ from open311.actions.base.environment import current_environment
 from open311.api.answer_cache import CacheMark
 from open311.api.call import Call, root_url
 from open311.api.endpoint import Reply, endpoint
-from open311.catalog.city import Endpoint
+from open311.catalog.city import Endpoint, Jurisdiction
 from open311.domain.moment import now
 from open311.queries.city.catalogue import in_force_since
 from open311.wire.documents import DiscoveryDocument
@@ -25,7 +25,7 @@ SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 @endpoint(DiscoveryDocument, any_jurisdiction=True)
 def discovery(call: Call) -> Reply:
     """The endpoints and their formats."""
-    return Reply([_row(call.endpoint)], cache=CacheMark(call.jurisdiction.key))
+    return Reply([_row(call.endpoint, call.jurisdiction)], cache=CacheMark(call.jurisdiction.key))
 
 
 @blueprint.get("/")
@@ -33,7 +33,7 @@ def discovery(call: Call) -> Reply:
 def page(base: Endpoint) -> Response:
     """The page for people that says where the endpoints are."""
     city = current_environment().city
-    row = _row(base)
+    row = _row(base, city.jurisdictions[base.jurisdictions[0]])
     html = render_template(
         "georeport/discovery.html",
         city=city.name,
@@ -46,9 +46,9 @@ def page(base: Endpoint) -> Response:
     return answer
 
 
-def _row(base: Endpoint) -> dict[str, Any]:
+def _row(base: Endpoint, jurisdiction: Jurisdiction) -> dict[str, Any]:
+    """The document; contact and where to get a key are those of the jurisdiction that is asked, or of the first."""
     city = current_environment().city
-    jurisdiction = city.jurisdictions[base.jurisdictions[0]]
     changed = in_force_since(city.fingerprint) or now()
     return {
         "changeset": changed,

@@ -8,10 +8,11 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from open311.actions.base.environment import current_environment
+from open311.api.accept import wants_page
 from open311.api.call import format_of
 from open311.api.problems import away, failed, refused
 from open311.models.patience import is_away
-from open311.web.failures import gone, lost
+from open311.web.failures import astray, gone
 from open311.wire.formats import DEFAULT, FORMATS, Format
 
 _LOG = logging.getLogger(__name__)
@@ -25,17 +26,19 @@ def register(app: Flask) -> None:
 
 def _failed(fault: HTTPException) -> Response:
     """A page for people whose browser went astray, an errors document for everything else."""
-    if request.url_rule is None and _is_reader():
-        return lost()
-    return failed(fault, _format())
+    return astray(fault) if _is_reader() else failed(fault, _format())
 
 
 def _is_reader() -> bool:
     """Whether a person is looking for a page: outside the API's addresses, and preferring HTML."""
-    last = request.path.rpartition("/")[2]
+    _, dot, suffix = request.path.rpartition("/")[2].rpartition(".")
     bases = [base.path for base in current_environment().city.endpoints]
-    inside = "." in last or any(request.path.startswith(f"{base}/") for base in bases)
-    return not inside and request.accept_mimetypes.best == "text/html"
+    inside = (dot and suffix in _DOCUMENTS) or any(request.path.startswith(f"{base}/") for base in bases)
+    return not inside and wants_page(request.accept_mimetypes)
+
+
+_DOCUMENTS = {*FORMATS, *(f"geo{suffix}" for suffix in FORMATS), "atom"}
+"""Suffixes of what programs read; their errors are never HTML."""
 
 
 def _broken(fault: Exception) -> Response:
@@ -44,7 +47,7 @@ def _broken(fault: Exception) -> Response:
         _LOG.error("%s %s: the database is away: %s", request.method, request.path, fault)
         return gone() if _is_reader() else refused(away(), _format())
     _LOG.exception("%s %s failed", request.method, request.path, exc_info=fault)
-    return failed(InternalServerError(), _format())
+    return _failed(InternalServerError())
 
 
 def _format() -> Format:

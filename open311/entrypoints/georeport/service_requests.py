@@ -22,7 +22,7 @@ from open311.api.clients import writer
 from open311.api.endpoint import Reply, endpoint
 from open311.api.faults import repeated
 from open311.api.links import link
-from open311.api.sent import ATTRIBUTE, ignored, media_urls, sent, uploads
+from open311.api.sent import ATTRIBUTE, ignored, sent, uploads
 from open311.api.validators import validator
 from open311.domain.draft import Draft
 from open311.domain.errors import InvalidArgument, UnknownServiceRequest
@@ -126,9 +126,7 @@ SINGLE = (
     *PERSONAL,
 )
 """Parameters that have one value."""
-PARAMETERS = frozenset(
-    (*SINGLE, "media_url", "media_url[]", "api_key", "jurisdiction_id", "client_request_id", "extensions")
-)
+PARAMETERS = frozenset((*SINGLE, "media_url", "api_key", "jurisdiction_id", "client_request_id", "extensions"))
 """Everything that a service request can be filed with, besides ``attribute[code]`` and files."""
 
 
@@ -143,7 +141,7 @@ def _draft(call: Call, arguments: MultiDict[str, str], photos: Sequence[bytes]) 
         reporter={name: given[name] for name in PERSONAL},
         description=given["description"],
         answers=_answers(arguments),
-        media_urls=media_urls(arguments),
+        media_urls=arguments.getlist("media_url"),
         photos=photos,
     )
     twice = [fault for name in SINGLE for fault in repeated(name, arguments.getlist(name))]

@@ -19,7 +19,7 @@ from open311.api.endpoint import Reply, endpoint
 from open311.api.faults import Faults, repeated
 from open311.api.installation import installation
 from open311.api.links import link
-from open311.api.sent import ignored, media_urls, sent, uploads
+from open311.api.sent import ignored, sent, uploads
 from open311.api.window import longest_window
 from open311.catalog.city import Jurisdiction
 from open311.domain.case_ref import CaseRef
@@ -134,7 +134,7 @@ def add_update(call: Call) -> Reply:
 
 PARAMETERS = frozenset(
     {
-        *("service_request_id", "update_id", "status", "description", "updated_datetime", "media_url", "media_url[]"),
+        *("service_request_id", "update_id", "status", "description", "updated_datetime", "media_url"),
         *("api_key", "jurisdiction_id", "first_name", "last_name", "email", "phone", "title", "account_id"),
     }
 )
@@ -148,7 +148,7 @@ def _change(arguments: MultiDict[str, str], zone: str, faults: Faults) -> Change
     text = clean_text(_single(arguments, "description"))
     if len(text) > MAX_TEXT_CHARACTERS:
         faults.add(f"description is longer than {MAX_TEXT_CHARACTERS} characters")
-    given = media_urls(arguments)
+    given = arguments.getlist("media_url")
     faults.add(*too_long("media_url", given))
     occurred = faults.of(lambda: _moment(arguments, "updated_datetime", zone, read_moment), None)
     return Change(text=text, media_url=web_addresses(given), occurred_at=occurred)
