@@ -103,7 +103,7 @@ def step(environment: Environment, case: ServiceRequest, actor: Actor, change: C
         outcome=change.outcome,
         description=text or None,
         note=clean_text(change.note) or None,
-        media_url=change.media_url or shown_address(environment, case, change.photos),
+        media_url=change.media_url.strip() or shown_address(environment, case, change.photos),
         occurred_at=moment,
     )
     if change.photos:
@@ -150,7 +150,7 @@ def _tell_late(environment: Environment, case: ServiceRequest, actor: Actor, cha
         outcome=change.outcome,
         description=clean_text(change.text) or None,
         note=clean_text(change.note) or None,
-        media_url=change.media_url or shown_address(environment, case, change.photos),
+        media_url=change.media_url.strip() or shown_address(environment, case, change.photos),
         occurred_at=moment,
         changes=Jsonb({**changed(case), "told_late": [None, True]}),
     )
@@ -210,7 +210,7 @@ def remark(environment: Environment, case: ServiceRequest, actor: Actor, change:
         public=public,
         description=clean_text(change.text) or None,
         note=clean_text(change.note) or None,
-        media_url=change.media_url or None,
+        media_url=change.media_url.strip() or None,
         occurred_at=happened_at(case, change),
     )
     finish(environment, case)

@@ -78,9 +78,7 @@ def _take(
     if before := sent_before(actor, ref.number):
         return Told(before.update_id, _noted(before))
     if meaning is not None:
-        public = without_personal(environment, ref, actor, change)
-        notices += [] if public.text == change.text else ["what looked like personal data was taken out of the text"]
-        change = public
+        change = without_personal(environment, ref, actor, change)
     case = locked(ref, actor, Act.COMMENT)
     change = _with_photos(environment, case, change, photos, reviewed=meaning is None)
     new = _step_to(case, change, meaning, notices)
