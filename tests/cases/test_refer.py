@@ -18,6 +18,7 @@ from open311.actions.base.environment import Environment
 from open311.actions.cases.progress import progress
 from open311.actions.cases.refer import LISTEN_AFTER_CLOSING, forward, mirror_referrals, refer
 from open311.actions.cases.relate import merge
+from open311.actions.publications.republish import republish
 from open311.adapters.georeport_client import GeoReportClient, RemoteRequest
 from open311.adapters.outbound import Outbound
 from open311.app import create_app
@@ -182,6 +183,7 @@ def test_what_they_closed_is_asked_about_for_some_weeks(
         due()
         city.execute(text("UPDATE service_request SET closed_datetime = closed_datetime - :ago"), {"ago": ago})
         assert mirror_referrals(environment) == asked
+    list(republish(environment))
 
 
 def test_one_whose_body_is_gone_holds_up_no_other(
