@@ -24,6 +24,7 @@ from open311.adapters.push import WebPush
 from open311.adapters.seal import Seal
 from open311.adapters.sms import FileSms, TwilioSms
 from open311.api.answer_cache import AnswerCache
+from open311.api.bodies import Bodies
 from open311.api.endpoint import shape_urls
 from open311.api.fast_reads import FastReads
 from open311.api.http_request import Sent
@@ -119,7 +120,8 @@ def create_app(settings: Settings | None = None, patience: Patience = COMMANDS) 
     check_declared(app, apart_from=api)
     commands.register(app)
     inner = FastReads(quote_boundary(app.wsgi_app), app, *georeport.fast_reads(city))
-    app.wsgi_app = AnswerCache(finish(tidy_path(inner)), app)  # type: ignore[method-assign]
+    received = Bodies(inner, settings.threads, MAX_UPLOAD_BYTES)
+    app.wsgi_app = AnswerCache(finish(tidy_path(received)), app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         prefix = hops if settings.trusted_prefix else 0

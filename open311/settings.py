@@ -33,6 +33,8 @@ class Settings:
     """The address that the server listens on."""
     port: int = 8311
     """The TCP port that the server listens on."""
+    threads: int = 4
+    """The number of requests that each process works on at the same time."""
     trusted_proxies: int = 0
     """The number of proxies in front of the server whose ``X-Forwarded-*`` headers are believed."""
     writes_per_minute: int = 0
@@ -94,6 +96,7 @@ class Settings:
             public_url=(given.get("PUBLIC_URL") or "").rstrip("/") or None,
             host=given.get("HOST") or cls.host,
             port=number("PORT", cls.port),
+            threads=max(number("THREADS", cls.threads), 1),
             trusted_proxies=number("TRUSTED_PROXIES", cls.trusted_proxies),
             trusted_prefix=_flag(given.get("TRUSTED_PREFIX"), cls.trusted_prefix),
             writes_per_minute=number("WRITES_PER_MINUTE", cls.writes_per_minute),

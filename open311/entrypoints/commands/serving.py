@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -22,6 +23,7 @@ from procrastinate.exceptions import ConnectorException
 from open311.actions.base.environment import current_environment
 from open311.actions.city.load_city import load_city
 from open311.actions.places.load_boundaries import load_samples
+from open311.api.bodies import MAX_AT_ONCE
 from open311.api.bounds import HEADER_SECONDS, MAX_HEADERS_BYTES
 from open311.entrypoints.commands.options import refusals_as_errors
 from open311.entrypoints.commands.tables import TableCommand
@@ -48,9 +50,11 @@ _LOG = logging.getLogger(__name__)
 @click.option("--host", help="Address to listen on; default: HOST, else 127.0.0.1.")
 @click.option("--port", type=int, help="Port to listen on; default: PORT, else 8311.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
-@click.option("--threads", type=click.IntRange(1), default=4, show_default=True, help="Threads in each process.")
+@click.option(
+    "--threads", type=click.IntRange(1), help="Requests that each process works on at once; default: THREADS, else 4."
+)
 @with_appcontext
-def serve(host: str | None, port: int | None, workers: int, threads: int) -> None:
+def serve(host: str | None, port: int | None, workers: int, threads: int | None) -> None:
     """Serve the API and pages, after 'city load'."""
     settings = current_app.extensions["settings"]
     environment = current_environment()
@@ -59,6 +63,8 @@ def serve(host: str | None, port: int | None, workers: int, threads: int) -> Non
         told = load_city(environment)
     for line in [*told, *load_samples(environment)]:
         click.echo(line)
+    threads = threads or settings.threads
+    os.environ["THREADS"] = str(threads)  # for the processes
     Granian(
         "open311.app:create_served_app",
         address=host or settings.host,
@@ -66,7 +72,7 @@ def serve(host: str | None, port: int | None, workers: int, threads: int) -> Non
         interface=Interfaces.WSGI,
         loop=Loops.auto,
         workers=workers,
-        blocking_threads=threads,
+        blocking_threads=threads + MAX_AT_ONCE,
         backlog=1024,
         factory=True,
         log_access=False,
