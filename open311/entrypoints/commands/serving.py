@@ -19,6 +19,7 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DEFAULT_QUEUE
 
 from open311.actions.base.environment import current_environment
 from open311.actions.city.load_city import load_city
@@ -43,6 +44,11 @@ STOP_SECONDS = 30
 """How long a process that is stopped may take to answer what it has begun, in seconds."""
 ABORT_POLLING_SECONDS = 600.0
 """How often a worker looks for jobs to abort, in seconds. None is, and whoever aborts one by hand is heard at once."""
+POLLING_SECONDS, REPEAT_POLLING_SECONDS = 5.0, 30.0
+"""How often a queue is looked through for jobs whose time has come, in seconds; the second is for queues in which only
+what is tried again has a time. New jobs are told at once."""
+HEARTBEAT_SECONDS = 20.0
+"""How often a queue says that its worker lives, in seconds; ``jobs/upkeep`` takes two minutes of silence for its death."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -153,12 +159,19 @@ async def _run_once(queue: App, concurrency: int, stopped: asyncio.Event) -> Exc
         "delete_jobs": "successful",
         "install_signal_handlers": False,
         "abort_job_polling_interval": ABORT_POLLING_SECONDS,
+        "update_heartbeat_interval": HEARTBEAT_SECONDS,
     }
     names = sorted(
         {task.queue for task in queue.tasks.values()} - {"builtin"}
     )  # procrastinate's own, which we never use
+    polling = {name: POLLING_SECONDS if name == DEFAULT_QUEUE else REPEAT_POLLING_SECONDS for name in names}
     runs = [
-        asyncio.create_task(queue.run_worker_async(queues=[name], concurrency=concurrency, **how)) for name in names
+        asyncio.create_task(
+            queue.run_worker_async(
+                queues=[name], concurrency=concurrency, fetch_job_polling_interval=polling[name], **how
+            )
+        )
+        for name in names
     ]
     signalled = asyncio.create_task(stopped.wait())
     await asyncio.wait([signalled, *runs], return_when=asyncio.FIRST_COMPLETED)
