@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from open311.domain.event import Subject
 from open311.domain.lifecycle import Outcome, Status
 
-PLACEHOLDERS = Subject.SERVICE_REQUEST.placeholders - {"text", "scheduled"}
+PLACEHOLDERS = Subject.SERVICE_REQUEST.placeholders - {"text", "scheduled", "photo", "held"}
 """What a reply may name: what a message may, except for what is still being written when a reply is chosen."""
 
 

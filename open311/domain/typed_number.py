@@ -7,6 +7,7 @@ import unicodedata
 
 MAX_NUMBERS = 50
 """The most numbers in one search."""
+_PREFIX = re.compile(r"^(?:no\.|nr\.|#|№)+", re.IGNORECASE)
 _LABELS = frozenset({"", "no", "nr", "num", "number", "case", "request", "report", "sr", "and"})
 """What people write before or between numbers, without its dots, colons and ``#``."""
 
@@ -17,8 +18,6 @@ def typed_numbers(text: str) -> list[str]:
     Empty where there are more than ``MAX_NUMBERS``: those are words.
     """
     plain = "".join(each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf")
-    pieces = (
-        re.sub(r"^(no\.|nr\.|#|№)+|[.:#]+$", "", each, flags=re.IGNORECASE) for each in re.split(r"[,;\s]+", plain)
-    )
+    pieces = (_PREFIX.sub("", each.rstrip(".:#")) for each in re.split(r"[,;\s]+", plain))
     found = list(dict.fromkeys(each for each in pieces if each.lower() not in _LABELS))
     return found if len(found) <= MAX_NUMBERS else []

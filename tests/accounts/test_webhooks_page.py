@@ -109,5 +109,7 @@ def test_looking_and_a_form_of_another_site_change_nothing(
     for _ in range(2):
         browser.get(PATH)
     assert browser.get(f"{PATH}/{dead[0]}/{act}").status_code == 405
-    assert browser.client.post(f"{PATH}/{dead[0]}/{act}", base_url="https://311.example.org").status_code == 400
+    path, base = f"{PATH}/{dead[0]}/{act}", "https://311.example.org"
+    assert browser.client.post(path, base_url=base, headers={"Origin": "https://evil.example"}).status_code == 400
+    assert browser.client.post(path, base_url=base).status_code == 303  # to the form, to look at it again
     assert city.scalar(text("SELECT state FROM webhook_delivery")) == "dead"

@@ -53,6 +53,7 @@ def test_substitutes_names_and_hours_are_those_of_another_city(show: Any) -> Non
         },
         languages=["es", "en"],
         timezone="Europe/Madrid",
+        bounds=[-3.9, 40.3, -3.5, 40.6],
     )
     assert told[0] == "phila.gov: mon, tue, wed, thu, fri, sat, sun, 00:00 to 24:00 (Europe/Madrid)"
     assert "mon 2026-12-07  Lunes siguiente a Día de la Constitución Española" in told

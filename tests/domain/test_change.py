@@ -27,6 +27,6 @@ def test_what_was_stored_as_json_is_read_back_as_it_was(change: Change) -> None:
     assert Change.read(json.loads(json.dumps(change.plain))) == change
 
 
-def test_photos_and_what_clients_add_are_no_part_of_a_batch() -> None:
+def test_what_clients_add_is_no_part_of_a_batch() -> None:
     change = Change(Status.CLOSED, Outcome.RESOLVED, text="Done.", photos=(PHOTO,), media_url="https://x.example/a.jpg")
-    assert Change.read(change.plain) == Change(Status.CLOSED, Outcome.RESOLVED, text="Done.")
+    assert Change.read(change.plain) == Change(Status.CLOSED, Outcome.RESOLVED, text="Done.", photos=(PHOTO,))

@@ -116,7 +116,7 @@ def test_a_trusted_proxy_says_it(city: Connection) -> None:
 
 
 def test_a_trusted_proxy_may_serve_under_a_path(city: Connection) -> None:
-    urls = endpoint_urls(serve(city, trusted_proxies=1), X_Forwarded_Prefix="/city", **FORWARDED)
+    urls = endpoint_urls(serve(city, trusted_proxies=1, trusted_prefix=True), X_Forwarded_Prefix="/city", **FORWARDED)
     assert urls[0] == f"https://311.city.example/city{API}"
 
 

@@ -113,7 +113,6 @@ def test_a_report_is_answered_in_the_format_of_the_suffix(
         (f"{API}/services.html", XML),
         (f"{API}/nowhere.json", JSON),
         (f"{API}/nowhere.xml", XML),
-        (f"{API}/requests/1/2.json", JSON),
         (f"{API}/requests.json/", XML),
         ("/open311/v9/requests.json", JSON),
         ("/nowhere", XML),

@@ -95,7 +95,6 @@ def test_an_entry_keeps_its_id_and_says_what_became_of_it(
         ("status=open", {"1", "3"}),
         ("bbox=-75.2,39.9,-75.1,40.0", {"1", "2"}),
         ("lat=40.05&long=-75.0&radius=500", {"3"}),
-        ("ward=none", set()),
         ("q=dumping", {"1"}),
         ("service_request_id=2,3", {"2", "3"}),
         (f"end_date={ago(days=400):%Y-%m-%d}", {"3"}),
@@ -114,7 +113,7 @@ def test_a_feed_takes_the_filters_of_the_list(client: FlaskClient, put: Any, que
 
 def test_a_ward_has_a_feed(client: FlaskClient, report: Any) -> None:
     number = report()
-    wards = [str(code) for code in range(1, 20)]
+    wards = [str(code) for code in range(1, 13)]
     with_it = [ward for ward in wards if numbers(read(client, f"{FEED}?ward={ward}")) == [number]]
     assert len(with_it) == 1
     assert numbers(read(client, f"{FEED}?boundary=ward:{with_it[0]}")) == [number]

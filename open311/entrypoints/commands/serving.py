@@ -48,7 +48,7 @@ POLLING_SECONDS, REPEAT_POLLING_SECONDS = 5.0, 30.0
 """How often a queue is looked through for jobs whose time has come, in seconds; the second is for queues in which only
 what is tried again has a time. New jobs are told at once."""
 HEARTBEAT_SECONDS = 20.0
-"""How often a queue says that its worker lives, in seconds; ``jobs/upkeep`` takes two minutes of silence for its death."""
+"""How often a queue says that its worker lives, in seconds; ``jobs/upkeep`` takes two minutes of silence for death."""
 _LOG = logging.getLogger(__name__)
 
 
