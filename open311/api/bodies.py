@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -25,6 +26,7 @@ BUSY_SECONDS = 5
 MEMORY_BYTES = 1024 * 1024
 """The most bytes of a body that are kept in memory; a longer one waits in a file."""
 
+_LOG = logging.getLogger(__name__)
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -56,12 +58,17 @@ class Bodies:
             return  # refused by its length alone
         try:
             with self._room(environ.get("REMOTE_ADDR", "")):
-                received = used.enter_context(SpooledTemporaryFile(MEMORY_BYTES))  # noqa: SIM115 - it is one
+                received = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115 - it is closed when all is answered
+                used.callback(_close, received)
                 _copy(environ["wsgi.input"], received, self._most_bytes)
             if length.isdigit() and received.tell() < int(length):
                 raise BadRequest("the body ended before its Content-Length; nothing was stored")
         except HTTPException as fault:
             environ["wsgi.input"] = _Failed(fault)
+        except OSError as fault:
+            _LOG.error("a body cannot be received: %s", fault)
+            no_room = "there is no room for what was sent, or it broke off; nothing was stored. Try again soon"
+            environ["wsgi.input"] = _Failed(ServiceUnavailable(no_room, retry_after=BUSY_SECONDS))
         else:
             environ["CONTENT_LENGTH"] = str(received.tell())
             environ.pop("HTTP_TRANSFER_ENCODING", None)  # the length is known now
@@ -95,6 +102,11 @@ def _copy(stream: IO[bytes], received: IO[bytes], most_bytes: int) -> None:
         received.write(chunk)
         if time.monotonic() > until:
             raise RequestTimeout(f"the body took longer than {BODY_SECONDS:.0f} seconds; nothing was stored")
+
+
+def _close(received: IO[bytes]) -> None:
+    with suppress(OSError):  # where there was no room, the rest of it is written once more
+        received.close()
 
 
 class _Failed:

@@ -38,7 +38,7 @@ SENTENCES = {
     404: "there is nothing at this address; suffixes are .xml and .json",
     405: "this method is not allowed here",
     413: "the request is too large",
-    500: "the server failed; what was sent was not stored",
+    500: "the server failed; it is not known whether what was sent was stored",
 }
 """Sentences for errors of HTTP itself, by status."""
 

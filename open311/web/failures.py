@@ -59,7 +59,7 @@ SAID_BY_FAMILY: dict[type[Refusal], str] = {
     Unavailable: N_("That is not possible at the moment. Try again in a minute"),
 }
 """What readers of other languages are told where the refusal itself is in English only."""
-_OURS = N_("The server failed; what was sent was not stored")
+_OURS = N_("The server failed. Look whether what you sent was stored before you send it again")
 _LOG = logging.getLogger(__name__)
 
 

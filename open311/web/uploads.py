@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from flask import current_app, request
@@ -9,10 +10,12 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from open311.actions.base.environment import current_environment
 from open311.actions.intake.photos import clean_photos, store_unsent_photos
+from open311.adapters.images import CleanImage
 from open311.domain.photo import MAX_PHOTO_BYTES, MAX_PHOTOS, StoredPhoto, Unkept
 from open311.web.forms import Form
 from open311.web.language import N_
 
+_LOG = logging.getLogger(__name__)
 KEPT = "kept_photos"
 """The hidden field. It is signed, so nobody can make one for a file that they only know of."""
 
@@ -23,6 +26,7 @@ SAID: Mapping[Unkept, str] = {
     Unkept.TOO_MANY_BYTES: N_("A photo has more than %(megabytes)s MB. Choose a smaller one"),
     Unkept.TOO_MANY_PIXELS: N_("A photo has more pixels than can be decoded here. Choose a smaller one"),
     Unkept.TOO_MANY: N_("Choose at most %(most)s photos"),
+    Unkept.NO_ROOM: N_("There is no room for photos at the moment. Send this without one, and add it later"),
 }
 """Why a photo was not kept, in words for whoever chose it."""
 
@@ -34,12 +38,22 @@ def receive_photos(form: Form, name: str, owner: str) -> tuple[StoredPhoto, ...]
     """
     kept, uploads = kept_photos(form, owner), [data for file in request.files.getlist(name) if (data := file.read())]
     cleaned, unkept = clean_photos(uploads)
-    photos = (*kept, *store_unsent_photos(current_environment(), cleaned))
+    photos = (*kept, *store(cleaned, unkept))
     if len(kept) + len(uploads) > MAX_PHOTOS:
         form.wrong(name, N_("Choose at most %(most)s photos"), most=MAX_PHOTOS)
     elif unkept:
         form.wrong(name, SAID[next(iter(unkept.values()))], megabytes=MAX_PHOTO_BYTES // 1024 // 1024, most=MAX_PHOTOS)
     return photos[:MAX_PHOTOS]
+
+
+def store(photos: Sequence[CleanImage], unkept: dict[int, Unkept]) -> tuple[StoredPhoto, ...]:
+    """Store photos of a form. Where there is no room for them, that is added to what was not kept."""
+    try:
+        return store_unsent_photos(current_environment(), photos)
+    except OSError as fault:
+        _LOG.error("photos cannot be stored: %s", fault)
+        unkept[1] = Unkept.NO_ROOM
+        return ()
 
 
 def keep_photos(photos: Sequence[StoredPhoto], owner: str) -> str:

@@ -22,6 +22,7 @@ from open311.domain.lifecycle import STEPS, Outcome, Status
 from open311.domain.roles import MATRIX, Act, Role
 from tests.conftest import API
 from tests.console.acting import REPORTER, Hand
+from tests.disk import full_disk, noise
 from tests.mailbox import Mailbox, words
 
 OTHER = Actor("staff")
@@ -256,6 +257,14 @@ def test_what_is_no_photo_is_told(hand: Make) -> None:
     at = hand().open("update")
     assert at.send("preview", **CLOSE, photos=(io.BytesIO(b"no photo"), "a.jpg")) == 422
     assert "A file is no photo" in at.words
+
+
+def test_photos_for_which_there_is_no_room_are_told_and_the_text_is_kept(hand: Make) -> None:
+    at = hand().open("update")
+    with full_disk():
+        assert at.send("preview", **CLOSE, photos=noise()) == 422
+    assert "There is no room for photos" in at.words
+    assert CLOSE["text"] in at.words
 
 
 def test_nobody_can_keep_a_file_that_they_only_know_of(hand: Make, city: Connection) -> None:

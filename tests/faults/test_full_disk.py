@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from PIL import Image
 
 from open311.actions.base.environment import Environment
 from open311.adapters.files import LocalFiles
+from open311.api import bodies
+from open311.domain.moment import now
 from tests.conftest import API, GRAFFITI
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Let no file of this process grow beyond 100 bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+from tests.disk import full_disk, noise
 
 
 def files_in(root: Path) -> set[Path]:
@@ -39,11 +26,7 @@ def test_a_report_is_kept_without_the_photos_for_which_there_is_no_room(
 ) -> None:
     root = environment.stores.files.root  # type: ignore[attr-defined]
     before = files_in(root)
-    photos = []
-    for each in range(count):
-        drawn = io.BytesIO()
-        Image.effect_noise((64, 64 + each), 90).convert("RGB").save(drawn, "JPEG")
-        photos.append((io.BytesIO(drawn.getvalue()), f"wall{each}.jpg"))
+    photos = [noise() for _ in range(count)]
     form: dict[str, Any] = {**GRAFFITI, "api_key": api_key, "description": "No room", "media": photos}
     with full_disk():
         answer = client.post(f"{API}/requests.json", data=form, headers={"Idempotency-Key": f"full{count}"})
@@ -53,6 +36,36 @@ def test_a_report_is_kept_without_the_photos_for_which_there_is_no_room(
     (case,) = client.get(f"{API}/requests/{receipt['service_request_id']}.json").get_json()
     assert (case["description"], case["media_url"]) == ("No room", None)
     assert files_in(root) == before
+
+
+def test_an_update_is_kept_without_the_photos_for_which_there_is_no_room(
+    client: FlaskClient, api_key: str, report: Any
+) -> None:
+    form = {
+        "api_key": api_key,
+        "service_request_id": report(),
+        "update_id": "full",
+        "status": "OPEN",
+        "updated_datetime": now().isoformat(),
+        "description": "No room here",
+        "media": noise(),
+    }
+    with full_disk():
+        answer = client.post(f"{API}/servicerequestupdates.json", data=form)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert "no room" in answer.get_json()[0]["service_notice"]
+    told = client.get(f"{API}/servicerequestupdates.json").get_json()
+    assert "No room here" in [each["description"] for each in told]
+
+
+def test_a_body_for_which_there_is_no_room_gets_503(
+    client: FlaskClient, api_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "MEMORY_BYTES", 100)
+    with full_disk():
+        answer = client.post(f"{API}/requests.json", data={**GRAFFITI, "api_key": api_key, "description": "x" * 1000})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
 
 
 def test_what_cannot_be_stored_leaves_nothing_behind(tmp_path: Path) -> None:

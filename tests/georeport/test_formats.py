@@ -229,7 +229,7 @@ def test_our_own_failure_is_told_in_one_sentence(
     with without_table(city, "publication"):
         response = client.get(path, headers={"Accept": accept})
     assert response.status_code == 500
-    assert errors(response, kind) == [(500, "the server failed; what was sent was not stored")]
+    assert errors(response, kind) == [(500, "the server failed; it is not known whether what was sent was stored")]
     assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 

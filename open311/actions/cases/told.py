@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -28,11 +29,13 @@ from open311.domain.client_status import Meaning, why_not
 from open311.domain.errors import MissingArgument, StepRefused
 from open311.domain.exposure import Moderation, first_moderation
 from open311.domain.lifecycle import Status
-from open311.domain.photo import StoredPhoto
+from open311.domain.photo import StoredPhoto, Unkept
 from open311.domain.roles import Act
 from open311.models.cases.service_request import ServiceRequest
 from open311.queries.cases.history import SentUpdate
 from open311.queries.cases.relations import canonical_of
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,13 @@ def take_update(
     """
     photos, unkept = clean_photos(uploads)
     notices = [f"photo {place} of {len(uploads)} was not kept: {why.said}" for place, why in unkept.items()]
-    return _take(environment, ref, actor, change, meaning, store_photos(environment, photos), notices)
+    try:
+        stored = store_photos(environment, photos)
+    except OSError as fault:
+        _LOG.error("photos cannot be stored: %s", fault)
+        notices.append(f"{len(photos)} of {len(uploads)} photos were not kept: {Unkept.NO_ROOM.said}")
+        stored = ()
+    return _take(environment, ref, actor, change, meaning, stored, notices)
 
 
 @transaction

@@ -14,7 +14,7 @@ from open311.actions.base.environment import current_environment
 from open311.actions.base.idempotency import Once
 from open311.actions.cases.batch import UNDO_WITHIN, start_batch
 from open311.actions.cases.update import update
-from open311.actions.intake.photos import clean_photos, store_unsent_photos
+from open311.actions.intake.photos import clean_photos
 from open311.actions.telling.preview import preview_of
 from open311.domain.case_ref import CaseRef
 from open311.domain.change import Change
@@ -34,7 +34,7 @@ from open311.web import fields, phrases
 from open311.web.assets import files
 from open311.web.forms import Form, answer, form_page
 from open311.web.gate import Door, me
-from open311.web.uploads import KEPT, keep_photos, kept_photos
+from open311.web.uploads import KEPT, keep_photos, kept_photos, store
 
 CREW_OUTCOMES = (Outcome.RESOLVED, Outcome.NOT_FOUND, Outcome.NO_ACTION_NEEDED, Outcome.UNABLE)
 """Outcomes that a crew can choose."""
@@ -146,7 +146,7 @@ def crew_done(number: str) -> AnyResponse:
     by_worker = "Idempotency-Key" in request.headers
     uploads = [data for file in request.files.getlist(PHOTO) if (data := file.read())]
     cleaned, unkept = clean_photos(uploads)
-    photos = (*kept_photos(form, _owner()), *store_unsent_photos(current_environment(), cleaned))[:MAX_PHOTOS]
+    photos = (*kept_photos(form, _owner()), *store(cleaned, unkept))[:MAX_PHOTOS]
     # The work is done, photo or not, and the phone may send this hours later: the history says what is missing.
     missing = [f"A photo of the work was not kept: {why.said}." for why in unkept.values()]
     reason = [f"{NOTED}{form[WHY]}"] if form[WHY] and not photos else []
