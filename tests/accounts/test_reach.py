@@ -32,6 +32,8 @@ from open311.web.gate import declared
 from tests.accounts.conftest import COMMAND, HOME, Browser
 from tests.accounts.test_access import FIELDS
 
+pytestmark = pytest.mark.slow
+
 CITY, MINE, THEIRS = "phila.gov", "clip", "parks-recreation"
 SECRETS = ("zanzibar", "Hidden Row", "geheim@example.org", "Geheimrat", "Gehege")
 """Words of the description, the address, the reporter's address and name, and the staff's note."""

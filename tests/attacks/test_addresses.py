@@ -24,6 +24,8 @@ from tests.accounts.conftest import open_browser as open_browser
 from tests.accounts.conftest import signed_in as signed_in
 from tests.accounts.conftest import staff as staff
 
+pytestmark = pytest.mark.slow
+
 NAMES = [
     "x%0d%0aLocation:%20https://evil.example", "x%00", "%0a", "%0d", "x%7f", "x%1b[31m", "x%09y", "%85", "%e2%80%a8",
     "%C0%AF", "%ED%A0%80", "%FF%FE", "%F0%9F%8E%A8", "..", "%2e%2e", "..%2f..%2fetc%2fpasswd", "%2f", "a%2fb", "%5c",

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(importlib.import_module("open311").__path__[0])
 LENGTH = 100_000
 MOST_SECONDS = 0.25

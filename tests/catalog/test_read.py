@@ -450,6 +450,7 @@ def test_the_fingerprint_changes_with_what_clients_see(tmp_path: Path) -> None:
         assert read_city(write_city(tmp_path, **changed)).fingerprint != before
 
 
+@pytest.mark.slow
 def test_the_fingerprint_is_the_same_in_every_process_and_place(tmp_path: Path) -> None:
     here = read_city(write_city(tmp_path)).fingerprint
     code = "import sys, pathlib, open311.catalog.read as r; print(r.read_city(pathlib.Path(sys.argv[1])).fingerprint)"

@@ -10,6 +10,8 @@ import pytest
 
 from open311.catalog.location import city_directory
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = city_directory() / "script" / "server"
 WAIT = r"""
 note() { echo "$*"; }

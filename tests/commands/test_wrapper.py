@@ -12,6 +12,8 @@ import pytest
 from open311.catalog.location import city_directory
 from tests.commands.test_help import OPEN311
 
+pytestmark = pytest.mark.slow
+
 HOME = city_directory()
 (WRAPPER,) = re.findall(r"```sh\n(#!/bin/sh\n.*?)```", (HOME / "docs/production.md").read_text("utf-8"), re.DOTALL)
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"

@@ -144,6 +144,7 @@ PIECES = (
 )
 
 
+@pytest.mark.slow
 def test_hostile_texts_hold_no_tag_afterwards_and_cleaning_again_changes_nothing() -> None:
     chance = random.Random(311)
     live = re.compile(r"<(?:script|style|svg|img|br)(?=[\s/>]|$)|<[a-z][^<>]*=|<!--.*-->", re.IGNORECASE | re.ASCII)

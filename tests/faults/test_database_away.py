@@ -23,6 +23,8 @@ from open311.settings import Settings
 from tests.conftest import API, GRAFFITI
 from tests.faults.line import Line, line_to
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = Patience(statement_seconds=1, lock_seconds=1, idle_seconds=5)
 SOON_SECONDS = 15
 """Much more than any answer takes; much less than forever."""

@@ -59,6 +59,7 @@ def load(phila: Jurisdiction, city: Any, tmp_path: Path) -> Callable[..., Loaded
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("corners", "bounds", "crs", "told"),
     [
@@ -148,6 +149,7 @@ def test_shapes_far_away_beside_those_of_the_city_are_loaded_too(load: Callable[
     assert load(HOME, CENTER).boundaries == 2
 
 
+@pytest.mark.slow
 def test_no_jurisdiction_is_touched_when_the_file_suits_only_one(
     client: FlaskClient, phila: Jurisdiction, environment: Any, tmp_path: Path, load: Callable[..., Loaded]
 ) -> None:
