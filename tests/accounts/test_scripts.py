@@ -80,7 +80,7 @@ def test_a_password_is_the_same_in_every_form_of_unicode(
     environment: Environment, staff: Staff, browser: Browser, set_as: str, typed: str
 ) -> None:
     staff(password="")
-    set_password(make_link(environment, STAFF, "password").rpartition("/")[2], set_as)
+    set_password(environment, make_link(environment, STAFF, "password").rpartition("/")[2], set_as)
     browser.sign_in(password=typed)
     assert browser.page.request.path != "/signin/staff"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
@@ -22,6 +22,16 @@ class Barrier(NamedTuple):
 
 def barriers(page: Page, part: str | None = None) -> list[Barrier]:
     """What breaks WCAG 2.2 AA on a page, or in a part of it (a CSS selector)."""
+    try:
+        return _barriers(page, part)
+    except Error as fault:  # the page was just being replaced by the next one
+        if "destroyed" not in fault.message:
+            raise
+    page.wait_for_load_state()
+    return _barriers(page, part)
+
+
+def _barriers(page: Page, part: str | None) -> list[Barrier]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text("utf-8"))
     options = {"runOnly": {"type": "tag", "values": WCAG}, "preload": False, "resultTypes": ["violations"]}

@@ -59,6 +59,7 @@ def test_everybody_can_use_every_page_and_nothing_sticks_out(
     page.goto(f"/staff/r/{numbers[1]}/merge")
     page.get_by_label(numbers[0]).check()
     page.get_by_role("button", name="Look at both").click()
+    expect(page.get_by_role("heading", level=2, name=numbers[0])).to_be_visible()
     look()
     page.goto(f"/staff/bulk?number={numbers[0]}&number={numbers[1]}")
     page.get_by_label("Update them").check()
@@ -79,7 +80,7 @@ def test_many_are_changed_and_taken_back_without_javascript(open_page: OpenPage,
     mine = [office.file() for _ in range(2)]
     page = open_page(DESK, javascript=False)
     sign_in(page, sue)
-    page.goto(f"/staff?q={mine[0]}")
+    page.goto(f"/staff?q={mine[0]}+{mine[1]}")
     page.get_by_label(f"Tick {mine[0]}").check()
     page.get_by_role("button", name="Change those ticked").click()
     page.get_by_label("Add a note for staff").check()

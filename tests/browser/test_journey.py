@@ -134,6 +134,7 @@ def test_from_the_report_to_the_dispute_and_back(
     page.get_by_label("Department or team").select_option("parks-recreation/grounds")
     page.get_by_label("Reason").fill("The path is in the park")
     page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
 
     # Asked, and answered by the link.
     page.goto(f"/staff/r/{number}/ask")

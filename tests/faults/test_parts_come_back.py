@@ -217,6 +217,7 @@ def test_the_jobs_that_need_somebody_else_have_slots_of_their_own(server: Flask,
     apart = {name: task.queue for name, task in queue.tasks.items() if task.queue not in ("default", "builtin")}
     assert apart == {
         "send_messages": "mail", "send_account_link": "mail", "write_to_administrator": "mail",
+        "send_account_letter": "mail",
         "call_webhooks": "calls",
         "forward_referral": "calls", "mirror_referrals": "calls",
     }  # fmt: skip

@@ -36,9 +36,9 @@ def _on_pages(city: City) -> Iterator[Fault]:
 @group.command()
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 def check(directory: Path | None) -> None:
-    """Check config/, with the mappings of imports, and service_definitions/ (in DIRECTORY).
+    """Check config/ and service_definitions/ (in DIRECTORY).
 
-    Without DIRECTORY, those in CITY_DIR. Every fault is listed with its file, line and reason. A remark says what the
+    The mappings of imports are among them. Without DIRECTORY, those in CITY_DIR. Every fault is listed with its file, line and reason. A remark says what the
     files lack and the server adds.
     """
     directory = directory or current_environment().city.directory
