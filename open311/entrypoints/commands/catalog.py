@@ -38,8 +38,8 @@ def _on_pages(city: City) -> Iterator[Fault]:
 def check(directory: Path | None) -> None:
     """Check config/ and service_definitions/ (in DIRECTORY).
 
-    The mappings of imports are among them. Without DIRECTORY, those in CITY_DIR. Every fault is listed with its file, line and reason. A remark says what the
-    files lack and the server adds.
+    The mappings of imports are among them. Without DIRECTORY, those in CITY_DIR. Every fault is listed with its file,
+    line and reason. A remark says what the files lack and the server adds.
     """
     directory = directory or current_environment().city.directory
     city, faults = None, list[Fault]()
