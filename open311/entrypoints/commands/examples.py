@@ -54,7 +54,7 @@ def _addresses(address: str, api: str, inside: PlaceInside | None) -> list[tuple
     ]
     if inside:
         query = urlencode({"status": "open", "boundary": inside.boundary}, safe=":")
-        shown.insert(3, ("open ones of an area", f"{api}/requests.xml?{query}"))
+        shown.insert(3, ("open in an area", f"{api}/requests.xml?{query}"))
     return shown
 
 
