@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
@@ -93,23 +94,32 @@ def step(environment: Environment, case: ServiceRequest, actor: Actor, change: C
     case.closed_datetime = (case.closed_datetime or moment) if PUBLISHED[status] == "closed" else None
     if text or reopened:  # why it was closed says nothing about a case that is open again
         case.status_notes = text or None
+    update_id = _record_step(environment, case, actor, change, moment)
+    mirror(environment, case, text)
+    return update_id
+
+
+def _record_step(
+    environment: Environment, case: ServiceRequest, actor: Actor, change: Change, moment: datetime, **other: Any
+) -> str:
+    """Write a step into the history with its photos, and do what follows every change; returns the update's id."""
     update_id = record(
         environment,
         case,
         "status",
         actor,
         public=True,
-        status=status,
+        status=_status(change),
         outcome=change.outcome,
-        description=text or None,
+        description=clean_text(change.text) or None,
         note=clean_text(change.note) or None,
         media_url=change.media_url.strip() or shown_address(environment, case, change.photos),
         occurred_at=moment,
+        **other,
     )
     if change.photos:
         add_photos(case.key, change.photos, "after", entry=newest_entry(case.key))
     finish(environment, case)
-    mirror(environment, case, text)
     return update_id
 
 
@@ -140,24 +150,8 @@ def _tell_late(environment: Environment, case: ServiceRequest, actor: Actor, cha
     if status is not Status.RECEIVED:
         case.acknowledged_datetime = min(case.acknowledged_datetime or moment, moment)
     case.updated_datetime = now().replace(microsecond=0)
-    update_id = record(
-        environment,
-        case,
-        "status",
-        actor,
-        public=True,
-        status=status,
-        outcome=change.outcome,
-        description=clean_text(change.text) or None,
-        note=clean_text(change.note) or None,
-        media_url=change.media_url.strip() or shown_address(environment, case, change.photos),
-        occurred_at=moment,
-        changes=Jsonb({**changed(case), "told_late": [None, True]}),
-    )
-    if change.photos:
-        add_photos(case.key, change.photos, "after", entry=newest_entry(case.key))
-    finish(environment, case)
-    return update_id
+    late = Jsonb({**changed(case), "told_late": [None, True]})
+    return _record_step(environment, case, actor, change, moment, changes=late)
 
 
 def shown_address(environment: Environment, case: ServiceRequest, photos: Sequence[StoredPhoto]) -> str | None:

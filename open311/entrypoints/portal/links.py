@@ -77,10 +77,16 @@ def _open(token: str, purpose: LinkPurpose) -> Opened:
     return opened
 
 
-def gone() -> Response:
-    """Return the page for a link that is not valid; it does not say whether it ever was."""
+def _spoken_city() -> Jurisdiction:
+    """Return the first city, in the language of whoever asks: nothing that was asked for says another."""
     jurisdiction = current_environment().city.first
     speak(jurisdiction, pick_language(jurisdiction, request.accept_languages.values()))
+    return jurisdiction
+
+
+def gone() -> Response:
+    """Return the page for a link that is not valid; it does not say whether it ever was."""
+    jurisdiction = _spoken_city()
     text = _(
         "It was used or its time has passed, so that it is no longer valid, or a part of it is missing. %(contact)s",
         contact=jurisdiction.contact,
@@ -90,8 +96,7 @@ def gone() -> Response:
 
 def no_such_report() -> Response:
     """Return the page for a number that is no public report's; it does not say whether there is a report at all."""
-    jurisdiction = current_environment().city.first
-    speak(jurisdiction, pick_language(jurisdiction, request.accept_languages.values()))
+    jurisdiction = _spoken_city()
     text = _(
         "Look at the number again: it stands in each message about the report. %(contact)s",
         contact=jurisdiction.contact,
